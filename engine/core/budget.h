@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+// Budget: how many bytes of bodies a worker may hold at once. Credit is taken from it before it is
+// granted to a peer; bytes that left give it back. Owner: the Worker's relay or forwarder. Thread:
+// the worker's own.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "core/check.h"
+
+namespace hawser::core {
+
+class Budget {
+ public:
+  explicit Budget(size_t limit_bytes) : limit_bytes_(limit_bytes) {}
+
+  bool take(size_t bytes) {
+    if (bytes > limit_bytes_ - used_bytes_) return false;
+    used_bytes_ += bytes;
+    return true;
+  }
+  void give_back(size_t bytes) {
+    HAWSER_ASSERT(bytes <= used_bytes_);
+    used_bytes_ -= bytes;
+  }
+  // Above three quarters nothing grows any more.
+  bool scarce() const { return used_bytes_ > limit_bytes_ / 4 * 3; }
+  size_t used_bytes() const { return used_bytes_; }
+  size_t limit_bytes() const { return limit_bytes_; }
+
+ private:
+  size_t limit_bytes_;
+  size_t used_bytes_ = 0;
+};
+
+}  // namespace hawser::core
