@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+// Context: what the TLS connections of one listener or one kind of dialling share: keys, trust,
+// versions, ALPN. Immutable once made; a reload makes a new one, and connections keep the one that
+// they began with. Owner: shared_ptr, held by listeners and every connection made from it. Thread:
+// made on any, used on all.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/result.h"
+
+struct ssl_ctx_st;
+
+namespace hawser::tls {
+
+struct KeyPair {
+  std::string certificate_chain_pem;  // leaf first
+  std::string private_key_pem;
+};
+
+enum class PeerCertificate { none, optional, required };
+
+struct ServerOptions {
+  std::vector<KeyPair>
+      certificates;         // chosen by server name (SAN, wildcards); the first where none matches
+  bool tls13_only = false;  // else TLS 1.2 (ECDHE + AEAD only) and 1.3
+  std::vector<std::string> alpn;     // in order of preference
+  bool refuse_unknown_alpn = false;  // fail the handshake when nothing overlaps
+  PeerCertificate client_certificate = PeerCertificate::none;
+  std::string trust_pem;  // bundle of authorities for client certificates
+  // With `optional`: asks for a certificate only when the client offers this ALPN ("" = always).
+  std::string certificate_only_for_alpn;
+  bool session_tickets = true;
+};
+
+struct ClientOptions {
+  bool tls13_only = false;
+  std::vector<std::string> alpn;
+  std::string trust_pem;      // bundle; used instead of the system's roots when not empty
+  bool system_roots = false;  // /etc/ssl/certs/ca-certificates.crt
+  bool verify = true;         // false must have been spelled by the operator
+  KeyPair certificate;        // empty: no client certificate
+};
+
+class Context {
+ public:
+  static core::Result<std::shared_ptr<Context>> server(const ServerOptions& options);
+  static core::Result<std::shared_ptr<Context>> client(const ClientOptions& options);
+  ~Context();
+  Context(const Context&) = delete;
+  Context& operator=(const Context&) = delete;
+
+  ssl_ctx_st* raw() const { return raw_; }
+  bool is_server() const { return is_server_; }
+
+  struct Internals;
+  const Internals& internals() const { return *internals_; }
+
+ private:
+  Context();
+  ssl_ctx_st* raw_ = nullptr;
+  bool is_server_ = false;
+  std::unique_ptr<Internals> internals_;
+};
+
+// Where the TLS library came from, for --version: "BoringSSL (Debian android-libboringssl)".
+std::string_view library_origin();
+
+}  // namespace hawser::tls
