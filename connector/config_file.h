@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+// ConnectorConfig: connector.yaml, read and checked. Every key is optional, and so is the file.
+// Owner: the connector's main program. Thread: any, immutable once read.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "config/error.h"
+#include "config/log_settings.h"
+#include "connector/origin_policy.h"
+#include "core/address.h"
+#include "core/result.h"
+
+namespace hawser::connector {
+
+struct ConnectorConfig {
+  uint64_t memory_limit_bytes = 256ull * 1024 * 1024;
+  std::optional<uint64_t> workers;  // none: one a core
+  // 127.0.0.1:9181 where the file doesn't say; `off`: none.
+  std::optional<core::Address> metrics;
+  // The file names it, so failing to bind it is an error; the default may be taken by another.
+  bool metrics_required = false;
+  config::LogSettings log;
+  OriginPolicy allow_origins;
+};
+
+// A file that isn't there gives the defaults.
+core::Result<ConnectorConfig, config::ConfigErrors> load_config(const std::string& path);
+core::Result<ConnectorConfig, config::ConfigErrors> parse_config(std::string_view text,
+                                                                 const std::string& file);
+
+}  // namespace hawser::connector

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+// NodeConfig: engine.yaml, read and checked: this node's settings, and the apps that it publishes.
+// Owner: the engine's main program; its parts get what they need by value. Thread: any, immutable
+// once read.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "config/error.h"
+#include "config/log_settings.h"
+#include "core/address.h"
+#include "core/result.h"
+#include "model/app.h"
+#include "model/host.h"
+#include "model/timeouts.h"
+
+namespace hawser::control {
+
+struct ListenConfig {
+  std::vector<core::Address> clients;
+  std::vector<core::Address> redirect;
+  std::vector<core::Address> connectors;
+};
+
+struct CertificateConfig {
+  std::string certificate_path;
+  std::string key_path;
+  config::Location certificate_at;  // for errors that show only when the files are opened
+  config::Location key_at;
+};
+
+struct NodeLimits {
+  uint64_t head_limit_bytes = 64 * 1024;
+  uint64_t field_limit = 200;
+  std::optional<uint64_t>
+      client_session_limit;     // of the whole engine; none: what descriptors allow
+  uint64_t queue_limit = 1000;  // waiting exchanges of one connector group
+};
+
+struct NodeConfig {
+  std::string file;  // where it was read, as errors name it
+  ListenConfig listen;
+  std::string admin_socket_path;
+  std::optional<core::Address> metrics;
+  std::optional<model::HostPort> advertise;  // none: the address of the first connectors listener
+  std::string trust_domain;
+  std::vector<CertificateConfig> tls;  // never empty
+  std::optional<uint64_t> workers;     // none: one a core
+  uint64_t memory_limit_bytes = 512ull * 1024 * 1024;
+  std::string state_folder;
+  model::Timeouts timeouts;
+  NodeLimits limits;
+  config::LogSettings log;
+  std::vector<model::App> apps;  // revisions set
+};
+
+struct ConfigOptions {
+  std::string state_folder;  // --state; empty: what the file says
+};
+
+// Every error of the file at once.
+core::Result<NodeConfig, config::ConfigErrors> load_config(const std::string& path,
+                                                           const ConfigOptions& options = {});
+// `folder` is where relative paths start, `file` the name in errors.
+core::Result<NodeConfig, config::ConfigErrors> parse_config(std::string_view text,
+                                                            const std::string& file,
+                                                            const std::string& folder,
+                                                            const ConfigOptions& options = {});
+
+}  // namespace hawser::control

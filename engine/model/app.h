@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+// App: one published application, complete: what the file left out has its default here, timeouts
+// are those in force. Owner: the Snapshot, or a connector's cache. Thread: any, immutable once
+// there.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "model/host.h"
+#include "model/ids.h"
+#include "model/origin.h"
+#include "model/timeouts.h"
+
+namespace hawser::model {
+
+// Which Host field an origin is sent: its own authority, or the public one.
+enum class HostHeader { origin, public_host };
+
+// Who may pass. Rules and sign-in follow; until then an app has to spell that it lets all through.
+enum class Access { passthrough };
+
+struct App {
+  std::string name;  // its id, within its tenant
+  std::string tenant{default_tenant};
+  HostPattern host;
+  std::string path_prefix = "/";  // begins and ends with "/"
+  std::string group{default_group};
+  std::vector<Origin> origins;  // never empty
+  OriginTls origin_tls;
+  HostHeader host_header = HostHeader::origin;
+  Timeouts timeouts;
+  Access access = Access::passthrough;
+  uint64_t revision = 0;  // see content_revision()
+
+  bool operator==(const App&) const = default;
+};
+
+// A number that changes with anything in the app but `revision` itself, the same in every engine
+// and after every restart. Never 0, and below 2^53 so that every JSON reader keeps it exact.
+uint64_t content_revision(const App& app);
+
+}  // namespace hawser::model

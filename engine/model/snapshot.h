@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+// Snapshot: the published configuration at one revision. Each worker holds one and swaps it between
+// two turns of its loop; an exchange keeps the one that it began with. Owner: shared. Thread: any,
+// immutable.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "model/app.h"
+#include "model/group.h"
+
+namespace hawser::model {
+
+class Snapshot {
+ public:
+  // App names are distinct (the file's reader saw to it); of two alike the first is found. The
+  // snapshot's revision follows from its apps, so equal content has equal revisions everywhere.
+  static std::shared_ptr<const Snapshot> make(std::vector<App> apps);
+
+  uint64_t revision() const { return revision_; }
+  const std::vector<App>& apps() const { return apps_; }
+  const std::vector<Group>& groups() const { return groups_; }
+
+  // Null when there is none. Valid as long as the snapshot.
+  const App* find_app(std::string_view name) const;
+  const Group* find_group(std::string_view name) const;
+
+ private:
+  explicit Snapshot(std::vector<App> apps);
+
+  std::vector<App> apps_;
+  std::vector<Group> groups_;
+  std::map<std::string_view, const App*> apps_by_name_;
+  uint64_t revision_ = 0;
+};
+
+}  // namespace hawser::model
