@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+// Frames as plain values, and the rules that hold for each of them whatever the state. See
+// schema/README.md. Owner: whoever holds them. Thread: any.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "message/error.h"
+#include "message/head.h"
+
+namespace hawser::channel {
+
+// The bounds that a receiver enforces; beyond them the link is closed with the reason.
+inline constexpr uint32_t frame_prefix_bytes = 8;
+inline constexpr uint32_t data_payload_limit_bytes =
+    16 * 1024 - 64;  // a DATA frame fits one TLS record
+inline constexpr uint32_t header_limit_bytes = 96 * 1024;
+inline constexpr uint32_t head_fields_limit = 200;
+inline constexpr uint32_t head_bytes_limit = 64 * 1024;  // names and values summed
+inline constexpr uint32_t interim_heads_limit = 8;
+
+enum class Purpose : uint8_t { shared, bulk };
+enum class OpenKind : uint8_t { request, upgrade, connect };
+enum class BodyKind : uint8_t { none, known, unknown };
+
+struct Hello {
+  std::vector<uint16_t> versions;
+  uint64_t features = 0;
+  std::string boot_id;
+  Purpose purpose = Purpose::shared;
+  std::string engine_wanted;
+  int32_t worker_wanted = -1;
+  std::string ticket;
+  uint32_t initial_request_credit_bytes = 0;
+};
+
+struct Welcome {
+  uint16_t version = 1;
+  uint64_t features = 0;
+  std::string engine_id;
+  std::string boot_id;
+  uint32_t worker = 0;
+  uint32_t worker_count = 1;
+  uint32_t channels_wanted = 2;
+  std::vector<std::string> engine_addresses;
+  uint32_t stream_limit = 1000;
+};
+
+// What OPEN carries beside the request's head.
+struct OpenInfo {
+  std::string request_id;
+  std::string tenant;
+  std::string app;
+  uint64_t app_revision = 0;
+  std::string user;
+  std::string grant;
+  OpenKind kind = OpenKind::request;
+  BodyKind body = BodyKind::none;
+  uint64_t body_bytes = 0;
+  uint64_t client_session = 0;
+  std::string client_address;
+  uint8_t hops = 0;
+  std::string bulk_ticket;
+};
+
+struct Reset {
+  message::ExchangeError error;
+  bool origin_untouched = false;
+};
+
+}  // namespace hawser::channel

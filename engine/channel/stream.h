@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+// Stream: one exchange (or one control call) carried on a link, with its credit in both directions.
+// Owner: its Link, until it is finished; the exchange or forwarder that uses it is its
+// StreamListener and holds a pointer, which it drops when the stream tells its end (on_reset, or
+// on_finished). Thread: the link's.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "channel/frame.h"
+#include "core/budget.h"
+#include "core/byte_chain.h"
+#include "message/fields.h"
+#include "message/head.h"
+
+namespace hawser::channel {
+
+class Link;
+class Stream;
+
+// Everything that the peer can say on one stream. After on_reset() and after on_finished() the
+// stream is gone.
+class StreamListener {
+ public:
+  virtual ~StreamListener() = default;
+  // The response's head (opener's side only). `last`: no body follows. `bound`: see
+  // schema/README.md.
+  virtual void on_head(message::ResponseHead& head, bool interim, bool bound) = 0;
+  // Body bytes; an empty chain is the answer to a first CREDIT. Call consumed() once they have
+  // left.
+  virtual void on_data(core::ByteChain bytes) = 0;
+  // The peer's direction ended properly; `trailers` may be empty. Lent for the call.
+  virtual void on_body_end(const message::Fields& trailers) = 0;
+  // sendable_bytes() rose from 0: more credit came, or the queue drained.
+  virtual void on_sendable() = 0;
+  // The first CREDIT for our direction came (the connector asks for the request's body);
+  // on_sendable() follows.
+  virtual void on_body_wanted() {}
+  // The peer wants no more of our body. What is queued was dropped; end or reset may follow from
+  // us.
+  virtual void on_stop() = 0;
+  // The stream is over at once: reset by the peer, or its link was lost (code link_lost).
+  virtual void on_reset(const Reset& reset) = 0;
+  // Both directions have ended and everything was handed to the transport.
+  virtual void on_finished() = 0;
+};
+
+class Stream {
+ public:
+  virtual ~Stream() = default;
+  Stream() = default;
+  Stream(const Stream&) = delete;
+  Stream& operator=(const Stream&) = delete;
+
+  virtual uint32_t id() const = 0;
+  virtual Link& link() = 0;
+  virtual void set_listener(StreamListener& listener) = 0;
+
+  // --- sending
+  // The response's head, by the side that accepted the stream. `last`: no body follows, our
+  // direction has ended.
+  virtual void send_head(const message::ResponseHead& head, bool interim, bool bound,
+                         bool last) = 0;
+  // How many bytes send_data() takes now: bounded by the peer's credit and by what may wait in the
+  // queue (64 KiB).
+  virtual size_t sendable_bytes() const = 0;
+  // bytes.size() <= sendable_bytes(); an empty chain sends an empty DATA frame.
+  virtual void send_data(core::ByteChain bytes) = 0;
+  virtual void send_end(const message::Fields& trailers) = 0;  // after what is queued
+  virtual bool sending_ended() const = 0;
+
+  // --- receiving
+  // Begins to grant: takes the first window from the budget and sends CREDIT (the accepting side,
+  // when it wants the body; an opener's response credit travels in OPEN). False: the budget has
+  // nothing left.
+  virtual bool want_body() = 0;
+  // `bytes` of what on_data() brought have left this process; grows and grants as the budget
+  // allows.
+  virtual void consumed(size_t bytes) = 0;
+  virtual size_t held_bytes() const = 0;  // received and not consumed
+  virtual bool receiving_ended() const = 0;
+  // Asks the peer to send no more of its body (STOP); what still arrives is dropped.
+  virtual void send_stop() = 0;
+
+  // Ends the stream at once, both directions. The listener hears nothing more; the pointer is dead
+  // afterwards.
+  virtual void reset(const Reset& reset) = 0;
+
+  // When the peer's body is long: asks to move the stream to a bulk channel (see Link::offer_bulk).
+  virtual void offer_bulk(const std::string& ticket) = 0;
+  virtual bool on_bulk() const = 0;
+  virtual size_t receive_window_bytes() const = 0;
+};
+
+}  // namespace hawser::channel
