@@ -4,7 +4,6 @@
 // immutable.
 #pragma once
 
-#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -18,22 +17,27 @@
 namespace hawser::model {
 
 class Snapshot {
+  struct Key {};
+
  public:
-  // App names are distinct (the file's reader saw to it); of two alike the first is found. The
-  // snapshot's revision follows from its apps, so equal content has equal revisions everywhere.
+  // App names are distinct (the file's reader saw to it); of two alike the first is found. Apps
+  // without a revision get theirs. The snapshot's own follows from its apps', so that equal content
+  // has equal revisions in every engine.
   static std::shared_ptr<const Snapshot> make(std::vector<App> apps);
+
+  Snapshot(Key, std::vector<App> apps);
+  Snapshot(const Snapshot&) = delete;
+  Snapshot& operator=(const Snapshot&) = delete;
 
   uint64_t revision() const { return revision_; }
   const std::vector<App>& apps() const { return apps_; }
-  const std::vector<Group>& groups() const { return groups_; }
+  const std::vector<Group>& groups() const { return groups_; }  // by their apps' order
 
   // Null when there is none. Valid as long as the snapshot.
   const App* find_app(std::string_view name) const;
   const Group* find_group(std::string_view name) const;
 
  private:
-  explicit Snapshot(std::vector<App> apps);
-
   std::vector<App> apps_;
   std::vector<Group> groups_;
   std::map<std::string_view, const App*> apps_by_name_;
