@@ -19,6 +19,7 @@ namespace hawser::core {
 class Clock;
 class Entropy;
 class Resolver;
+class SocketFaults;
 
 // Something with output that leaves at the end of the turn. A member or base of its owner; unlinked
 // by its destructor.
@@ -60,6 +61,10 @@ class Loop {
   BlockPool& blocks() { return blocks_; }
   TimerWheel& timers() { return *timers_; }
   Resolver& resolver();  // c-ares, one per loop, made on first use
+  // The seam for socket I/O; null (the default) for none. `faults` outlives the loop's sockets.
+  void set_socket_faults(SocketFaults* faults) { socket_faults_ = faults; }
+  SocketFaults* socket_faults() const { return socket_faults_; }
+  uint64_t turn_number() const { return turn_number_; }
 
   // `flushable.flush()` runs before the loop blocks next; asking twice is once.
   void request_flush(Flushable& flushable);
@@ -71,11 +76,15 @@ class Loop {
     if (object != nullptr)
       defer(Deferred{object.release(), [](void* p) { delete static_cast<T*>(p); }});
   }
-  // Runs at the end of this turn, on this loop.
+  // Runs at the end of this turn, after the flushes, on this loop.
   void defer_call(std::function<void()> call);
 
   // The loop's one receive buffer, lent to whoever is reading a socket right now.
   std::span<uint8_t> receive_buffer();
+  // Room in the loop's shared read block, so that small reads share one: read into it, then take
+  // the slice of what came, before anything else uses the loop.
+  std::span<uint8_t> read_room();
+  Slice take_read(size_t bytes);
 
  private:
   struct Deferred {
@@ -84,11 +93,17 @@ class Loop {
   };
   struct State;
   void defer(Deferred deferred);
+  void end_of_turn();
+  bool run_flushes();
+  bool run_deferred();
+  void hold_for_end_of_turn();
 
   BlockPool blocks_;
   uv_loop_s* raw_ = nullptr;
   std::unique_ptr<TimerWheel> timers_;
   std::unique_ptr<State> state_;
+  SocketFaults* socket_faults_ = nullptr;
+  uint64_t turn_number_ = 0;
 };
 
 }  // namespace hawser::core

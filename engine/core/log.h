@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+// Log: events as one JSON object (or one text line) each. A LogSink is the output, shared by all
+// threads; a Log is one thread's way to it and gathers the lines of a turn into one write.
+//   LogLine(log, Level::info, "request").text("app", app).number("status", 200);
+// Owner: main owns the sink, each Worker its Log. Thread: LogSink any, Log and LogLine one.
+#pragma once
+
+#include <atomic>
+#include <concepts>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+
+#include "core/fd.h"
+#include "core/loop.h"
+#include "core/result.h"
+
+namespace hawser::core {
+
+enum class Level : uint8_t { debug, info, warn, error, off };
+enum class LogFormat : uint8_t { json, text };
+
+// "debug", "info", "warn", "error", "off".
+Result<Level> parse_level(std::string_view name);
+std::string_view level_name(Level level);
+
+class LogSink {
+ public:
+  // Writes to `fd`, which stays the caller's (2 for standard error).
+  explicit LogSink(int fd = 2);
+  // Appends to the file at `path`, made with mode 0640 where it is missing.
+  static Result<std::unique_ptr<LogSink>> open_file(std::string path);
+
+  // Opens the file anew, after a rotation. Does nothing for a descriptor.
+  Result<void> reopen();
+  void set_level(Level level) { level_.store(level, std::memory_order_relaxed); }
+  Level level() const { return level_.load(std::memory_order_relaxed); }
+  void set_format(LogFormat format) { format_.store(format, std::memory_order_relaxed); }
+  LogFormat format() const { return format_.load(std::memory_order_relaxed); }
+
+  // Writes whole lines as far as the output takes them without blocking; gives the bytes written.
+  size_t write_lines(std::string_view lines);
+  uint64_t dropped_lines() const { return dropped_lines_.load(std::memory_order_relaxed); }
+  void count_dropped() { dropped_lines_.fetch_add(1, std::memory_order_relaxed); }
+
+ private:
+  void classify();
+  std::mutex mutex_;
+  Fd file_;
+  int fd_;
+  std::string path_;
+  bool may_block_ = true;  // a pipe, socket or terminal: written in small pieces, when it has room
+  std::atomic<Level> level_{Level::info};
+  std::atomic<LogFormat> format_{LogFormat::json};
+  std::atomic<uint64_t> dropped_lines_{0};
+};
+
+class Log : private Flushable {
+ public:
+  // Each line is written at once.
+  explicit Log(LogSink& sink);
+  // The lines of a turn are written together at its end. While the output is blocked at most 256
+  // KiB are kept; what comes on top is dropped and counted.
+  Log(LogSink& sink, Loop& loop);
+  ~Log() override;
+
+  bool enabled(Level level) const { return level >= sink_.level() && level != Level::off; }
+  LogSink& sink() { return sink_; }
+  void write_out();
+
+ private:
+  friend class LogLine;
+  void flush() override { write_out(); }
+  void line_done(size_t begin);
+  int64_t wall_ms() const;
+
+  LogSink& sink_;
+  Loop* loop_ = nullptr;
+  std::string lines_;
+  uint64_t dropped_here_ = 0;
+  Deadline retry_;
+  int64_t stamp_second_ = -1;
+  char stamp_[20] = {};  // "2026-08-01T12:00:00" of stamp_second_
+};
+
+// A line that ends with its scope. Costs a comparison where its level is off.
+class LogLine {
+ public:
+  LogLine(Log& log, Level level, std::string_view event);
+  ~LogLine();
+  LogLine(const LogLine&) = delete;
+  LogLine& operator=(const LogLine&) = delete;
+
+  // Keys are constants of ours; values may be anything: they are escaped, and bytes that are not
+  // UTF-8 become U+FFFD.
+  LogLine& text(std::string_view key, std::string_view value);
+  // Omits the field when `value` is empty.
+  LogLine& text_if(std::string_view key, std::string_view value);
+  template <std::integral T>
+  LogLine& number(std::string_view key, T value) {
+    if constexpr (std::signed_integral<T>) {
+      return integer(key, static_cast<int64_t>(value));
+    } else {
+      return natural(key, static_cast<uint64_t>(value));
+    }
+  }
+  LogLine& number(std::string_view key, double value);
+  LogLine& boolean(std::string_view key, bool value);
+
+ private:
+  LogLine& integer(std::string_view key, int64_t value);
+  LogLine& natural(std::string_view key, uint64_t value);
+  void key(std::string_view key);
+
+  Log* log_;  // null: the level is off
+  size_t begin_ = 0;
+  bool json_ = true;
+};
+
+// JSON's string escapes without the quotes; what is not UTF-8 becomes U+FFFD. At most `limit_bytes`
+// of `value` are taken.
+void append_json_escaped(std::string& out, std::string_view value, size_t limit_bytes = 8192);
+
+}  // namespace hawser::core

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+// Socket: a connected TCP or local (unix) stream socket as a Transport. Writes of a turn leave
+// together before the loop blocks; reading takes at most 256 KiB a turn. Owner: as of a Transport.
+// Thread: its loop's own.
+#pragma once
+
+#include <memory>
+#include <span>
+
+#include "core/loop.h"
+#include "core/transport.h"
+
+namespace hawser::core {
+
+// Takes bytes straight out of the loop's receive buffer, without a block: for TLS, which decrypts
+// them into blocks of its own.
+class SpanReader {
+ public:
+  virtual ~SpanReader() = default;
+  // `bytes` is lent for the call.
+  virtual void on_span(std::span<const uint8_t> bytes) = 0;
+};
+
+class Socket final : public Transport, private Flushable {
+ public:
+  // Wraps a connected descriptor (accepted, or one of a socket pair), which it takes in every case.
+  static Result<std::unique_ptr<Socket>> adopt(Loop& loop, int fd);
+  // Starts to connect; on_ready() or on_broken() tells the outcome, never within this call. The
+  // Error's code is the negated errno. What is written before on_ready() waits.
+  static std::unique_ptr<Socket> connect(Loop& loop, const Address& address);
+  ~Socket() override;
+
+  // Input goes to `reader` from now on instead of the listener's on_bytes(); the listener still
+  // hears everything else. `reader` outlives the socket.
+  void set_span_reader(SpanReader& reader) { span_reader_ = &reader; }
+
+  void set_listener(TransportListener& listener) override;
+  void pause(PauseReason reason) override;
+  void resume(PauseReason reason) override;
+  void write(ByteChain bytes) override;
+  void write_copy(std::string_view bytes) override;
+  size_t unsent_bytes() const override;
+  bool over_high_mark() const override { return over_high_mark_; }
+  void end() override;
+  // On a local socket there is no reset: the peer sees an end.
+  void reset() override;
+  Loop& loop() override { return loop_; }
+  const Address& peer() const override { return peer_; }
+  const Address& local() const override { return local_; }
+
+  void set_high_mark(size_t bytes) { high_mark_bytes_ = bytes; }
+  // Bytes that the kernel holds and has not sent before it asks for no more (TCP_NOTSENT_LOWAT).
+  void set_notsent_lowat(uint32_t bytes);
+  // How long sent bytes may stay unacknowledged before the connection fails (TCP_USER_TIMEOUT).
+  void set_user_timeout(uint32_t ms);
+  // TCP keep-alive probes after `idle_s` of silence, then every `interval_s`, `count` times.
+  void set_keepalive(uint32_t idle_s, uint32_t interval_s, uint32_t count);
+
+  // Duplicates the descriptor, for hand-over to another loop, and closes this handle: destroy the
+  // socket next. Only with nothing unsent. The caller owns the descriptor.
+  Result<int> release_fd();
+  bool closed() const { return cell_ == nullptr; }
+
+  uint64_t received_bytes() const { return received_bytes_; }
+  uint64_t sent_bytes() const { return sent_bytes_; }
+
+ private:
+  struct Io;    // the requests, and the bytes that they refer to
+  struct Cell;  // the uv handle
+  struct CellCloser {
+    void operator()(Cell* cell) const;
+  };
+
+  Socket(Loop& loop, int family);
+  void flush() override;
+  void start_reading();
+  void stop_reading();
+  void write_out();
+  size_t write_now(size_t limit_bytes);
+  void write_later(size_t limit_bytes);
+  void wrote(size_t bytes);
+  void finish_ending();
+  void became_ready();
+  void break_later(int error, const char* doing);
+  void broke(Error why);
+  void received(size_t bytes, const uint8_t* base);
+  int fd() const;
+
+  Loop& loop_;
+  std::unique_ptr<Cell, CellCloser> cell_;
+  TransportListener* listener_ = nullptr;
+  SpanReader* span_reader_ = nullptr;
+  Address peer_;
+  Address local_;
+  ByteChain unsent_;
+  size_t high_mark_bytes_ = 64 * 1024;
+  uint64_t received_bytes_ = 0;
+  uint64_t sent_bytes_ = 0;
+  uint64_t read_turn_ = 0;       // the turn that read_this_turn_ counts in
+  uint32_t read_this_turn_ = 0;  // bytes
+  PauseSet reads_;
+  enum class Connecting : uint8_t { under_way, ready_due, done } connecting_ = Connecting::done;
+  enum class Sending : uint8_t { open, ending, ended, broken } sending_ = Sending::open;
+  bool reading_ = false;         // uv reads
+  bool read_ended_ = false;      // FIN or failure came
+  bool read_throttled_ = false;  // stopped for this turn alone
+  bool over_high_mark_ = false;
+  std::unique_ptr<Error> failure_;  // to be told at the end of the turn
+};
+
+}  // namespace hawser::core
