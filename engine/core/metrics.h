@@ -73,7 +73,7 @@ class MetricSet;
 class MetricRegistry {
  public:
   // A family may hold `series_limit` series; label values beyond it are counted as "other".
-  explicit MetricRegistry(size_t series_limit = 1000) : series_limit_(series_limit) {}
+  explicit MetricRegistry(size_t series_limit = 1000);
   ~MetricRegistry();
   MetricRegistry(const MetricRegistry&) = delete;
   MetricRegistry& operator=(const MetricRegistry&) = delete;
@@ -104,8 +104,8 @@ class MetricRegistry {
 
   size_t series_limit_;
   mutable std::mutex mutex_;
-  std::deque<Family> families_;
-  std::deque<Shard> shards_;
+  std::vector<std::unique_ptr<Family>> families_;
+  std::vector<std::unique_ptr<Shard>> shards_;
   std::vector<std::function<void(std::string&)>> collectors_;
 };
 

@@ -11,6 +11,7 @@
 
 #include "core/loop.h"
 #include "core/mailbox.h"
+#include "core/result.h"
 
 namespace hawser::core {
 
