@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+// H1ResponseReader: the client's side of HTTP/1: bytes in, one response at a time out, read as
+// strictly as requests are. The head of a final response stops it until allow_body(); after the
+// response it is idle until expect(): bytes that come then are an error of their sender.
+// Owner: an origin connection or Client. Thread: the loop's own. It may be destroyed in one of its
+// own callbacks only through Loop::defer_delete.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "core/byte_chain.h"
+#include "http/body_reader.h"
+#include "http/limits.h"
+#include "http/line_scanner.h"
+#include "message/error.h"
+#include "message/head_pool.h"
+
+namespace hawser::http {
+
+class ResponseEvents {
+ public:
+  virtual ~ResponseEvents() = default;
+  // A 1xx other than 101; a final response follows.
+  virtual void on_interim(message::ResponseHeadPtr head) = 0;
+  // A final response's head, or a 101: after that take_rest() and what arrives next are the new
+  // protocol's.
+  virtual void on_head(message::ResponseHeadPtr head) = 0;
+  virtual void on_body(core::Slice content) = 0;
+  virtual void on_message_end(const message::Fields& trailers) = 0;
+  // Nothing comes after it; the connection is of no further use.
+  virtual void on_error(const message::ExchangeError& error) = 0;
+};
+
+class H1ResponseReader {
+ public:
+  static constexpr uint64_t unlimited = UINT64_MAX;
+
+  H1ResponseReader(message::HeadPool& heads, const H1Limits& limits, ResponseEvents& events);
+
+  // A request was sent, and its response may come. Only when idle().
+  void expect(message::Method method, bool upgrade_offered);
+
+  void feed(core::Slice bytes);
+  // The peer ended its direction properly: the end of a close-delimited response, else an error
+  // unless idle. (When it broke off, drop the reader instead.)
+  void on_connection_end();
+
+  void allow_body(uint64_t bytes);
+  void stop();
+  core::ByteChain take_rest() { return std::move(input_); }
+
+  bool wants_bytes() const;
+  size_t bytes_kept() const { return input_.size(); }
+  bool idle() const { return state_ == State::idle; }
+  // A byte of the response (or of a 1xx before it) has been seen.
+  bool response_started() const { return started_; }
+  bool upgraded() const { return state_ == State::upgraded; }
+  // After the response: whether the connection may be used again. False when unexpected bytes are
+  // there.
+  bool keep_alive() const { return keep_alive_ && input_.empty(); }
+
+ private:
+  enum class State : uint8_t { idle, head, head_done, body, upgraded, failed, stopped };
+
+  void run();
+  bool read_head();
+  bool read_body();
+  void finish_head(std::string_view text);
+  void release_head_text(size_t section_bytes);
+  std::string_view head_text();
+  void deliver_head(message::ResponseHeadPtr head);
+  void fail(message::ErrorCode code, std::string reason);
+
+  message::HeadPool& heads_;
+  const H1Limits& limits_;
+  ResponseEvents& events_;
+  core::ByteChain input_;
+  LineScanner scanner_{LineScanner::Section::response};
+  std::string partial_;
+  BodyReader body_;
+  message::BodyLength body_length_;
+  message::Method method_ = message::Method::other;
+  uint64_t allowance_ = 0;
+  uint32_t interim_seen_ = 0;
+  State state_ = State::idle;
+  bool upgrade_offered_ = false;
+  bool running_ = false;
+  bool started_ = false;
+  bool keep_alive_ = true;
+};
+
+}  // namespace hawser::http

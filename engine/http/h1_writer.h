@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+// HTTP/1 on the way out: heads are written anew from the parsed message, never copied; the framing
+// fields are written here alone, from the head's body_length. Owner: nobody (functions). Thread:
+// the loop whose pool is given.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include "core/block_pool.h"
+#include "core/byte_chain.h"
+#include "message/head.h"
+
+namespace hawser::http {
+
+struct RequestWriteOptions {
+  std::string_view host;          // the Host field's value; empty: target.authority.raw
+  std::string_view upgrade = {};  // writes Connection: Upgrade and Upgrade: this
+  bool close = false;             // writes Connection: close
+};
+// Content is framed by head.body_length: known: Content-Length; unknown: chunked; none: nothing.
+// Skips Host, Connection, Content-Length, Transfer-Encoding, Upgrade, Keep-Alive in head.fields.
+void write_request_head(core::ByteChain& out, core::BlockPool& pool,
+                        const message::RequestHead& head, const RequestWriteOptions& options);
+
+// How the client can be told the end of a response.
+enum class ResponseFraming : uint8_t {
+  none,            // no content follows: HEAD, 1xx, 204, 304, or a length of 0
+  content_length,  // exactly head.body_length.bytes follow
+  chunked,         // write_chunk() for each slice, then write_last_chunk()
+  close,           // raw content, ended by closing (HTTP/1.0)
+};
+struct ResponseWriteOptions {
+  message::Method method = message::Method::get;  // of the request
+  message::HttpVersion client_version = message::HttpVersion::http_1_1;
+  std::string_view upgrade = {};  // with a 101
+  bool keep_alive = true;         // the connection stays open afterwards, if the framing allows
+};
+ResponseFraming framing_of(const message::ResponseHead& head, const ResponseWriteOptions& options);
+// Writes the head with `Connection: close` when the connection ends with this response (and
+// `keep-alive` to HTTP/1.0 clients when it does not), and the framing fields of framing_of().
+// An interim response is written without any of them.
+ResponseFraming write_response_head(core::ByteChain& out, core::BlockPool& pool,
+                                    const message::ResponseHead& head,
+                                    const ResponseWriteOptions& options);
+
+// One chunk: its line goes into the slice's own headroom where nobody else sees it. An empty slice
+// writes nothing.
+void write_chunk(core::ByteChain& out, core::BlockPool& pool, core::Slice content);
+// The last chunk and the trailers that may stand there.
+void write_last_chunk(core::ByteChain& out, core::BlockPool& pool,
+                      const message::Fields* trailers = nullptr);
+
+}  // namespace hawser::http
