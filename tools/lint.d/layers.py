@@ -21,7 +21,7 @@ OWNED = [
     (r"flatbuffers/", {"channel"}),
     (r"wire/", {"channel"}),
     (r"sqlite3\.h", {"control"}),
-    (r"yaml-cpp/", {"control", "connector"}),
+    (r"yaml-cpp/", {"config"}),
 ]
 CODE = {".h", ".cc"}
 LINES_LIMIT = 500
