@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+// AdminApi: the calls of schema/admin_api.yaml: looking at a running engine, tokens, revoking a
+// connector. Whoever may call it was let in by AdminServer. Owner: the engine's main program.
+// Thread: the control thread alone.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "control/admin_host.h"
+#include "control/connector_registry.h"
+#include "control/refusal.h"
+#include "control/tokens.h"
+
+namespace hawser::control {
+
+inline constexpr size_t admin_body_limit_bytes = 64 * 1024;
+
+class AdminApi {
+ public:
+  // All outlive this.
+  AdminApi(AdminHost& host, Tokens& tokens, ConnectorRegistry& registry)
+      : host_(host), tokens_(tokens), registry_(registry) {}
+
+  // `path` without query.
+  void handle(std::string_view method, std::string_view path, std::string_view body, int64_t now_ms,
+              AnswerDone done);
+
+ private:
+  Answer status(int64_t now_ms);
+  Answer apps();
+  Answer connectors();
+  Answer list_tokens(int64_t now_ms);
+  void create_token(std::string_view body, int64_t now_ms, const AnswerDone& done);
+  void revoke_token(std::string_view id, const AnswerDone& done);
+  void revoke_connector(std::string_view id, int64_t now_ms, const AnswerDone& done);
+
+  AdminHost& host_;
+  Tokens& tokens_;
+  ConnectorRegistry& registry_;
+};
+
+}  // namespace hawser::control

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+// AdminHost: what the admin API asks of the running engine. Owner: the engine's main program
+// implements it; it outlives the API. Thread: the control thread alone.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "model/ids.h"
+#include "model/snapshot.h"
+
+namespace hawser::control {
+
+struct EngineStatus {
+  std::string version;
+  std::string engine_id;
+  std::string trust_domain;
+  int64_t started_ms = 0;  // since 1970-01-01 UTC
+  bool ready = false;
+  bool draining = false;
+  std::string not_ready_reason;  // empty when ready
+  uint64_t workers = 0;
+  uint64_t config_revision = 0;
+  std::vector<std::string> client_listeners;
+  std::vector<std::string> connector_listeners;
+  uint64_t client_sessions = 0;
+  uint64_t open_exchanges = 0;
+  uint64_t queued_exchanges = 0;
+  uint64_t exchanges_total = 0;
+  uint64_t body_bytes_held = 0;   // of the budget
+  uint64_t body_bytes_limit = 0;  // memory_limit
+  uint64_t resident_bytes = 0;
+};
+
+struct LiveChannel {
+  model::Uuid connector;
+  uint64_t worker = 0;
+  std::string peer;  // address
+  bool bulk = false;
+  int64_t since_ms = 0;
+  uint64_t open_streams = 0;
+  std::string connector_version;
+};
+
+class AdminHost {
+ public:
+  virtual ~AdminHost() = default;
+  virtual EngineStatus status() = 0;
+  virtual std::vector<LiveChannel> channels() = 0;
+  virtual std::shared_ptr<const model::Snapshot> snapshot() = 0;  // never null
+  // Its channels are to be closed at once, with whatever runs on them.
+  virtual void on_connector_revoked(const model::Uuid& connector) = 0;
+};
+
+}  // namespace hawser::control

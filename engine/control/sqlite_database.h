@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+// SqliteDatabase: one open SQLite file, its statements and transactions, with SQLite's results as
+// values. Owner: the SqliteStore. Thread: the control thread alone.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "control/store.h"
+
+struct sqlite3;
+struct sqlite3_stmt;
+
+namespace hawser::control {
+
+// One prepared statement. Parameters are bound in order, from 1.
+class SqliteStatement {
+ public:
+  SqliteStatement(sqlite3* database, sqlite3_stmt* statement, std::string path);
+
+  SqliteStatement& bind(std::string_view text);
+  SqliteStatement& bind(uint64_t number);
+  SqliteStatement& bind(int64_t number);
+  SqliteStatement& bind_null();
+
+  StoreResult<bool> next_row();  // false: no more
+  StoreResult<void> run();       // to its end; rows are dropped
+  std::string text(int column) const;
+  bool is_null(int column) const;
+  uint64_t number(int column) const;
+
+ private:
+  struct Finalise {
+    void operator()(sqlite3_stmt* statement) const;
+  };
+  sqlite3* database_;
+  std::unique_ptr<sqlite3_stmt, Finalise> statement_;
+  std::string path_;
+  int bound_ = 0;
+};
+
+class SqliteDatabase {
+ public:
+  // The file exists and has been checked. Waits for at most `busy_timeout_ms` for another process.
+  static StoreResult<SqliteDatabase> open(const std::string& path, int busy_timeout_ms);
+
+  StoreResult<SqliteStatement> prepare(const char* sql);
+  StoreResult<void> run(const char* sql);  // several statements, no rows
+  StoreResult<uint64_t> number(const char* sql);
+  uint64_t changed_rows() const;  // by the last statement
+  const std::string& path() const { return path_; }
+
+  // Begins a transaction that may write; it is rolled back unless committed.
+  class Transaction {
+   public:
+    explicit Transaction(SqliteDatabase* open) : database_(open) {}
+    Transaction(Transaction&& other) noexcept : database_(other.database_) {
+      other.database_ = nullptr;
+    }
+    Transaction(const Transaction&) = delete;
+    Transaction& operator=(const Transaction&) = delete;
+    Transaction& operator=(Transaction&&) = delete;
+    ~Transaction();
+    StoreResult<void> commit();
+
+   private:
+    SqliteDatabase* database_;
+  };
+  StoreResult<Transaction> begin();
+
+ private:
+  struct Close {
+    void operator()(sqlite3* database) const;
+  };
+  SqliteDatabase(sqlite3* database, std::string path);
+
+  std::unique_ptr<sqlite3, Close> database_;
+  std::string path_;
+};
+
+// What SQLite's result means for the store's callers, with the remedy.
+StoreError sqlite_error(int result, std::string_view message, const std::string& path);
+
+}  // namespace hawser::control

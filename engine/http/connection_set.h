@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+// ConnectionSet: the server connections of one small service (admin API, enrolment, metrics):
+// keeps them, bounds their number, and lets an answer come late, even after its connection went.
+// Owner: the service. Thread: its loop's own.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+
+#include "core/loop.h"
+#include "core/transport.h"
+#include "http/server_connection.h"
+
+namespace hawser::http {
+
+class ConnectionSet {
+ public:
+  // Called at most once; afterwards, and when the connection or the set has gone, it does nothing.
+  using Respond = std::function<void(const ServerResponse&)>;
+  using Handler = std::function<void(ServerRequest, Respond)>;
+
+  // `loop` outlives the set.
+  ConnectionSet(core::Loop& loop, size_t connection_limit, ServerConnection::Options options,
+                Handler handler);
+  ~ConnectionSet();
+  ConnectionSet(const ConnectionSet&) = delete;
+  ConnectionSet& operator=(const ConnectionSet&) = delete;
+
+  // Takes an established connection. At the limit it is closed unread: false.
+  bool serve(std::unique_ptr<core::Transport> transport);
+  // Each connection ends after the answer that is under way.
+  void drain();
+  size_t size() const { return connections_.size(); }
+
+ private:
+  struct Alive {};
+  void handle(uint64_t id, ServerRequest request);
+  void respond(uint64_t id, uint64_t request_number, const ServerResponse& response);
+  void remove(uint64_t id);
+
+  struct Member {
+    std::unique_ptr<ServerConnection> connection;
+    uint64_t request_number = 0;
+    bool answer_owed = false;
+  };
+  core::Loop& loop_;
+  size_t connection_limit_;
+  ServerConnection::Options options_;
+  Handler handler_;
+  std::map<uint64_t, Member> connections_;
+  uint64_t next_id_ = 1;
+  std::shared_ptr<Alive> alive_ = std::make_shared<Alive>();
+};
+
+}  // namespace hawser::http
