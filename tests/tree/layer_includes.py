@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
-"""Compiles one include of every other layer as if it stood in a source file of this layer.
+"""Resolves one include of every other layer as if it stood in a source file of this layer.
 
 Those below must be found; those that are not must fail with "No such file", as must a way through the source root.
 """
@@ -26,8 +26,9 @@ def folder_of(args, layer):
 
 
 def compile_include(args, include):
-    """What the compiler says to this one include; empty if it is content."""
-    command = [args.compiler, "-std=c++20", "-fsyntax-only", "-x", "c++", *(f"-I{f}" for f in args.folders), "-"]
+    """What the preprocessor says to this one include; empty if it is content."""
+    command = [args.compiler, "-std=c++20", "-E", "-o", "/dev/null", "-x", "c++",
+               *(f"-I{f}" for f in args.folders), "-"]
     run = subprocess.run(command, input=f'#include "{include}"\n', text=True, capture_output=True, check=False,
                          cwd=folder_of(args, args.layer))
     return run.stderr if run.returncode else ""
