@@ -5,7 +5,6 @@
 
 #include <cstddef>
 #include <string>
-#include <string_view>
 #include <vector>
 
 namespace hawser::config {
@@ -21,8 +20,8 @@ struct ConfigError {
   std::string file;
   Location at;
   std::string key;       // "apps[1].origins[0].url"; empty for the file as a whole
-  std::string found;     // "\"10 s\"", "a list", "no such key"
-  std::string expected;  // "a duration such as 300ms, 10s, 5m or 1h"
+  std::string found;     // "\"10 s\"", "a list", "an unknown key"
+  std::string expected;  // "a duration from 10ms to 1h"
   std::string remedy;    // "write `10s`", "did you mean `host`?"; may be empty
 
   // file:line:column: key: found …, expected …; remedy
@@ -35,6 +34,6 @@ using ConfigErrors = std::vector<ConfigError>;
 inline constexpr size_t errors_shown_limit = 100;
 
 // One line each, in the file's order, and a last line that counts them.
-std::string render(const ConfigErrors& errors);
+std::string render(ConfigErrors errors);
 
 }  // namespace hawser::config

@@ -3,19 +3,22 @@
 // any.
 #pragma once
 
-#include "config/reader.h"
+#include <string>
+
+#include "config/map_reader.h"
+#include "core/log.h"
 
 namespace hawser::config {
 
-enum class LogLevel { debug, info, warn, error };
-
 struct LogSettings {
-  LogLevel level = LogLevel::info;
-  bool query = false;  // whether the request log shows query strings; engine only
+  core::Level level = core::Level::info;
+  core::LogFormat format = core::LogFormat::json;
+  std::string output_path;  // empty: standard error
+  bool query = false;       // whether the request log shows query strings; the engine's file alone
   bool operator==(const LogSettings&) const = default;
 };
 
-// `with_query`: whether the file knows the key `query`.
-void read_log(MapReader& parent, bool with_query, LogSettings& target);
+enum class LogQueryKey { known, unknown };
+void read_log(MapReader& parent, LogQueryKey query_key, LogSettings& target);
 
 }  // namespace hawser::config

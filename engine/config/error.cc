@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "config/error.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <tuple>
+
+namespace hawser::config {
+
+std::string ConfigError::to_string() const {
+  std::string line = file;
+  if (at.line > 0) line += fmt::format(":{}:{}", at.line, at.column);
+  line += ": ";
+  if (!key.empty()) line += key + ": ";
+  line += "found " + found;
+  if (!expected.empty()) line += ", expected " + expected;
+  if (!remedy.empty()) line += "; " + remedy;
+  return line;
+}
+
+std::string render(ConfigErrors errors) {
+  std::stable_sort(errors.begin(), errors.end(), [](const ConfigError& a, const ConfigError& b) {
+    return std::tie(a.at.line, a.at.column) < std::tie(b.at.line, b.at.column);
+  });
+  std::string text;
+  for (size_t i = 0; i < std::min(errors.size(), errors_shown_limit); ++i) {
+    text += errors[i].to_string() + '\n';
+  }
+  text += fmt::format("{} {}\n", errors.size(), errors.size() == 1 ? "error" : "errors");
+  return text;
+}
+
+}  // namespace hawser::config
