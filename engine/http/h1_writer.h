@@ -27,7 +27,7 @@ void write_request_head(core::ByteChain& out, core::BlockPool& pool,
 enum class ResponseFraming : uint8_t {
   none,            // no content follows: HEAD, 1xx, 204, 304, or a length of 0
   content_length,  // exactly head.body_length.bytes follow
-  chunked,         // write_chunk() for each slice, then write_last_chunk()
+  chunked,         // by a ChunkWriter
   close,           // raw content, ended by closing (HTTP/1.0)
 };
 struct ResponseWriteOptions {
@@ -44,11 +44,25 @@ ResponseFraming write_response_head(core::ByteChain& out, core::BlockPool& pool,
                                     const message::ResponseHead& head,
                                     const ResponseWriteOptions& options);
 
-// One chunk: its line goes into the slice's own headroom where nobody else sees it. An empty slice
-// writes nothing.
-void write_chunk(core::ByteChain& out, core::BlockPool& pool, core::Slice content);
-// The last chunk and the trailers that may stand there.
-void write_last_chunk(core::ByteChain& out, core::BlockPool& pool,
-                      const message::Fields* trailers = nullptr);
+// The chunked transfer coding of one message. Lines go into a slice's own room where nobody else
+// sees it, else into a block of the writer's; small contents are copied there too. Owner: the one
+// that sends the message; it holds no memory before write() and after finish().
+class ChunkWriter {
+ public:
+  explicit ChunkWriter(core::BlockPool& pool) : pool_(pool) {}
+
+  // One chunk; an empty slice writes nothing.
+  void write(core::ByteChain& out, core::Slice content);
+  // The last chunk and the trailers that may stand there.
+  void finish(core::ByteChain& out, const message::Fields* trailers = nullptr);
+
+ private:
+  uint8_t* reserve(uint32_t bytes);
+  void commit(core::ByteChain& out, uint32_t bytes);
+  void write_small(core::ByteChain& out, const core::Slice& content, std::string_view line);
+
+  core::BlockPool& pool_;
+  core::BlockRef block_;
+};
 
 }  // namespace hawser::http

@@ -55,7 +55,8 @@ namespace hawser::message {
   X(60, origin_unreachable, 502, origin, "The application cannot be reached")                    \
   X(61, app_unknown, 502, connector, "The connector does not know this application")             \
   X(62, upgrade_refused, 502, connector, "This protocol upgrade is not allowed")                 \
-  X(63, cancelled, 502, engine, "The exchange was cancelled")
+  X(63, cancelled, 502, engine, "The exchange was cancelled")                                    \
+  X(64, origin_cut, 502, origin, "The application broke off its answer")
 
 enum class ErrorCode : uint8_t {
   none = 0,
