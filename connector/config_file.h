@@ -17,19 +17,22 @@
 namespace hawser::connector {
 
 struct ConnectorConfig {
-  uint64_t memory_limit_bytes = 256ull * 1024 * 1024;
+  uint64_t memory_limit_bytes = uint64_t{256} * 1024 * 1024;
   std::optional<uint64_t> workers;  // none: one a core
-  // 127.0.0.1:9181 where the file doesn't say; `off`: none.
+  // 127.0.0.1:9181 where the file doesn't say; none for `off`.
   std::optional<core::Address> metrics;
-  // The file names it, so failing to bind it is an error; the default may be taken by another.
+  // The file names the address, so that failing to bind it is an error. The default's port may be
+  // taken by another connector of this machine: that is worth a warning only.
   bool metrics_required = false;
   config::LogSettings log;
   OriginPolicy allow_origins;
 };
 
-// A file that isn't there gives the defaults.
+// Every error of the file at once. A file that isn't there gives the defaults.
 core::Result<ConnectorConfig, config::ConfigErrors> load_config(const std::string& path);
+// `folder` is where relative paths start, `file` the name in errors.
 core::Result<ConnectorConfig, config::ConfigErrors> parse_config(std::string_view text,
-                                                                 const std::string& file);
+                                                                 const std::string& file,
+                                                                 const std::string& folder);
 
 }  // namespace hawser::connector

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// OriginPolicy: which origins a connector may dial, whatever an engine asks for. An engine that was
+// OriginPolicy: which origins a connector may dial, whatever an engine asks for: an engine that was
 // broken into must not reach all of the inside. Owner: the connector. Thread: any, immutable.
 #pragma once
 
@@ -19,11 +19,12 @@ namespace hawser::connector {
 struct OriginRule {
   enum class Kind { any, network, host };
   Kind kind = Kind::any;
-  model::Network network;   // of Kind::network
+  model::Network network;   // of Kind::network; one address is a network of one
   model::HostPattern host;  // of Kind::host
   uint16_t port = 0;        // 0: every port
 
-  // "any", "any:443", "10.0.0.0/8", "10.0.0.7:8080", "[fd00::]/8:443", "wiki.corp:8080", "*.corp".
+  // "any", "any:443", "10.0.0.0/8", "10.0.0.7:8080", "fd00::/8", "[fd00::]/8:443",
+  // "wiki.corp:8080", "*.corp".
   static core::Result<OriginRule> parse(std::string_view text);
   std::string to_string() const;
   bool operator==(const OriginRule&) const = default;
@@ -34,11 +35,10 @@ class OriginPolicy {
   OriginPolicy() : rules_(1) {}  // any
   explicit OriginPolicy(std::vector<OriginRule> rules) : rules_(std::move(rules)) {}
 
-  // `host`: as the app names it (model::parse_host's form), `address`: what it resolved to and is
-  // about to be dialled. A rule admits by the name or by the address. Link-local addresses and the
-  // metadata services of clouds are admitted only by a rule that names them: a network of such
-  // addresses alone or the address, or, where the origin is the service's own name, that name
-  // exactly; `any`, wider networks and wildcards don't.
+  // `host`: as the app names it, in model::parse_host()'s form; `address`: what it resolved to and
+  // what is about to be dialled. A rule admits by name or by address. A guarded address is admitted
+  // only by a rule that names it: its own, or a network within the guarded one. `any`, wider
+  // networks and names (whose resolution others control) don't.
   bool allows(std::string_view host, const model::IpAddress& address, uint16_t port) const;
   // Before the name is resolved: false when no address could make it allowed.
   bool may_allow(std::string_view host, uint16_t port) const;
@@ -49,7 +49,8 @@ class OriginPolicy {
   std::vector<OriginRule> rules_;
 };
 
-// Link-local (169.254.0.0/16, fe80::/10) and the metadata services that have addresses elsewhere.
+// Link-local addresses and the metadata services of clouds, also where an IPv6 address only wraps
+// such an IPv4 address (NAT64, 6to4).
 bool is_guarded(const model::IpAddress& address);
 
 }  // namespace hawser::connector

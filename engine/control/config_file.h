@@ -21,9 +21,9 @@
 namespace hawser::control {
 
 struct ListenConfig {
-  std::vector<core::Address> clients;
+  std::vector<core::Address> clients;  // never empty
   std::vector<core::Address> redirect;
-  std::vector<core::Address> connectors;
+  std::vector<core::Address> connectors;  // never empty
 };
 
 struct CertificateConfig {
@@ -31,14 +31,16 @@ struct CertificateConfig {
   std::string key_path;
   config::Location certificate_at;  // for errors that show only when the files are opened
   config::Location key_at;
+  config::Location at;
 };
 
 struct NodeLimits {
-  uint64_t head_limit_bytes = 64 * 1024;
+  uint64_t head_limit_bytes = uint64_t{64} * 1024;
   uint64_t field_limit = 200;
   std::optional<uint64_t>
       client_session_limit;     // of the whole engine; none: what descriptors allow
   uint64_t queue_limit = 1000;  // waiting exchanges of one connector group
+  bool operator==(const NodeLimits&) const = default;
 };
 
 struct NodeConfig {
@@ -50,7 +52,7 @@ struct NodeConfig {
   std::string trust_domain;
   std::vector<CertificateConfig> tls;  // never empty
   std::optional<uint64_t> workers;     // none: one a core
-  uint64_t memory_limit_bytes = 512ull * 1024 * 1024;
+  uint64_t memory_limit_bytes = uint64_t{512} * 1024 * 1024;
   std::string state_folder;
   model::Timeouts timeouts;
   NodeLimits limits;

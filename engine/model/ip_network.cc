@@ -31,6 +31,12 @@ core::Result<IpAddress> IpAddress::parse(std::string_view text) {
   return address;
 }
 
+IpAddress IpAddress::ipv4(uint8_t a, uint8_t b, uint8_t c, uint8_t d) {
+  IpAddress address;
+  address.bytes_ = {a, b, c, d};
+  return address;
+}
+
 bool IpAddress::is_unspecified() const {
   return std::all_of(bytes_.begin(), bytes_.end(), [](uint8_t byte) { return byte == 0; });
 }

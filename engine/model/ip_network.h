@@ -19,7 +19,11 @@ class IpAddress {
   // as IPv6 ("::ffff:192.0.2.1") becomes the IPv4 address that it is.
   static core::Result<IpAddress> parse(std::string_view text);
 
+  static IpAddress ipv4(uint8_t a, uint8_t b, uint8_t c, uint8_t d);
+
   bool is_ipv6() const { return ipv6_; }
+  // Network order; an IPv4 address takes the first four.
+  const std::array<uint8_t, 16>& bytes() const { return bytes_; }
   bool is_unspecified() const;
   bool is_loopback() const;
   int bits() const { return ipv6_ ? 128 : 32; }
@@ -31,7 +35,7 @@ class IpAddress {
 
  private:
   bool ipv6_ = false;
-  std::array<uint8_t, 16> bytes_{};  // IPv4 takes the first four
+  std::array<uint8_t, 16> bytes_{};
 };
 
 class Network {
@@ -40,6 +44,9 @@ class Network {
   static core::Result<Network> parse(std::string_view text);
 
   bool contains(const IpAddress& address) const;
+  bool contains(const Network& other) const {
+    return other.prefix_ >= prefix_ && contains(other.address_);
+  }
   const IpAddress& address() const { return address_; }
   int prefix() const { return prefix_; }
   std::string to_string() const;

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+// Reads `apps:` of engine.yaml. Owner: load_config(). Thread: any.
+#pragma once
+
+#include <vector>
+
+#include "config/map_reader.h"
+#include "model/app.h"
+
+namespace hawser::control {
+
+// `timeouts`: those in force where an app has none of its own.
+std::vector<model::App> read_apps(const config::Value& list, const model::Timeouts& timeouts);
+
+// The keys of `timeouts:`, of the file and of an app alike; keys in `planned` aren't read.
+void read_timeouts(const config::Value& value, std::span<const config::PlannedKey> planned,
+                   model::Timeouts& target);
+
+}  // namespace hawser::control

@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "control/config_check.h"
+
+#include <fmt/format.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+
+#include "config/file.h"
+#include "model/quantity.h"
+
+namespace hawser::control {
+namespace {
+
+constexpr size_t pem_limit_bytes = 1024 * 1024;
+constexpr mode_t others_bits = 0077;
+
+struct PemFile {
+  const std::string& path;
+  config::Location at;
+  std::string key;
+  std::string_view marker;  // stands somewhere in a file of this kind
+  std::string what;
+};
+
+void check_pem(const NodeConfig& config, const PemFile& file, config::ConfigErrors& errors) {
+  const auto text = config::read_file(file.path, pem_limit_bytes);
+  if (!text.ok()) {
+    errors.push_back({config.file, file.at, file.key,
+                      fmt::format("{}, which can't be read ({})", file.path, text.error().reason),
+                      "a readable file of " + file.what, "correct the path or the file's mode"});
+  } else if (text->find(file.marker) == std::string::npos) {
+    errors.push_back({config.file, file.at, file.key,
+                      fmt::format("{}, which holds no {}", file.path, file.what),
+                      "a PEM file of " + file.what, ""});
+  }
+}
+
+void check_private(const NodeConfig& config, const std::string& path, config::Location at,
+                   const std::string& key, const char* wanted_mode, config::ConfigErrors& errors) {
+  struct stat status {};
+  if (::stat(path.c_str(), &status) != 0 || (status.st_mode & others_bits) == 0) return;
+  errors.push_back({config.file, at, key,
+                    fmt::format("{} with the mode {:04o}", path, status.st_mode & 07777),
+                    fmt::format("mode {}: nobody else may use it", wanted_mode),
+                    fmt::format("run `chmod {} {}`", wanted_mode, path)});
+}
+
+void check_state_folder(const NodeConfig& config, config::ConfigErrors& errors) {
+  struct stat status {};
+  if (::stat(config.state_folder.c_str(), &status) != 0) return;  // made when the engine runs
+  if (S_ISDIR(status.st_mode)) {
+    return check_private(config, config.state_folder, {}, "state", "0700", errors);
+  }
+  errors.push_back({config.file,
+                    {},
+                    "state",
+                    config.state_folder + ", which is no folder",
+                    "a folder",
+                    "choose another path"});
+}
+
+std::string addresses(const std::vector<core::Address>& list) {
+  if (list.empty()) return "none";
+  std::string text;
+  for (const core::Address& address : list) {
+    text += (text.empty() ? "" : ", ") + address.to_string();
+  }
+  return text;
+}
+
+std::string number_or_auto(const std::optional<uint64_t>& number) {
+  return number ? std::to_string(*number) : "auto";
+}
+
+std::string app_line(const model::App& app, size_t name_width) {
+  std::string origins;
+  for (const model::Origin& origin : app.origins) {
+    origins += (origins.empty() ? "" : ", ") + origin.url();
+  }
+  return fmt::format("  {:<{}}  https://{}{} -> {}: {} (passthrough)\n", app.name, name_width,
+                     app.host.to_string(), app.path_prefix, app.group, origins);
+}
+
+}  // namespace
+
+config::ConfigErrors check_files(const NodeConfig& config) {
+  config::ConfigErrors errors;
+  for (size_t i = 0; i < config.tls.size(); ++i) {
+    const CertificateConfig& pair = config.tls[i];
+    const std::string key_key = fmt::format("tls[{}].key", i);
+    check_pem(config,
+              {pair.certificate_path, pair.certificate_at, fmt::format("tls[{}].certificate", i),
+               "-----BEGIN CERTIFICATE-----", "certificates"},
+              errors);
+    check_pem(config, {pair.key_path, pair.key_at, key_key, "PRIVATE KEY-----", "a private key"},
+              errors);
+    check_private(config, pair.key_path, pair.key_at, key_key, "0600", errors);
+  }
+  check_state_folder(config, errors);
+  return errors;
+}
+
+std::string summary(const NodeConfig& config) {
+  const std::string advertised =
+      config.advertise ? config.advertise->to_string() : "the listener's own address";
+  std::string text = fmt::format(
+      "{}: good\n"
+      "clients:      {}\n"
+      "redirect:     {}\n"
+      "connectors:   {} (told to dial {})\n"
+      "admin:        {}\n"
+      "metrics:      {}\n"
+      "trust domain: {}\n"
+      "certificates: {}\n"
+      "workers:      {}\n"
+      "memory limit: {}\n"
+      "state:        {}\n"
+      "apps:         {}\n",
+      config.file, addresses(config.listen.clients), addresses(config.listen.redirect),
+      addresses(config.listen.connectors), advertised, config.admin_socket_path,
+      config.metrics ? config.metrics->to_string() : "off", config.trust_domain, config.tls.size(),
+      number_or_auto(config.workers), model::format_size(config.memory_limit_bytes),
+      config.state_folder, config.apps.size());
+  size_t name_width = 0;
+  for (const model::App& app : config.apps) name_width = std::max(name_width, app.name.size());
+  for (const model::App& app : config.apps) text += app_line(app, name_width);
+  return text;
+}
+
+std::vector<std::string> keys_that_need_a_restart(const NodeConfig& running,
+                                                  const NodeConfig& wanted) {
+  std::vector<std::string> keys;
+  const auto note = [&](bool differs, const char* key) {
+    if (differs) keys.emplace_back(key);
+  };
+  note(running.listen.clients != wanted.listen.clients, "listen.clients");
+  note(running.listen.redirect != wanted.listen.redirect, "listen.redirect");
+  note(running.listen.connectors != wanted.listen.connectors, "listen.connectors");
+  note(running.admin_socket_path != wanted.admin_socket_path, "admin");
+  note(running.metrics != wanted.metrics, "metrics");
+  note(running.advertise != wanted.advertise, "advertise");
+  note(running.trust_domain != wanted.trust_domain, "trust_domain");
+  note(running.workers != wanted.workers, "workers");
+  note(running.memory_limit_bytes != wanted.memory_limit_bytes, "memory_limit");
+  note(running.state_folder != wanted.state_folder, "state");
+  note(running.log.output_path != wanted.log.output_path, "log.output");
+  return keys;
+}
+
+}  // namespace hawser::control
