@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Address: one IPv4 or IPv6 address with a port, or a local (unix) socket's path.
-// Owner: whoever holds it. Thread: any.
+// An IPv4 address mapped into IPv6 (::ffff:192.0.2.1) becomes the IPv4 address, so that one peer
+// has one spelling and one rule. Owner: whoever holds it. Thread: any.
 #pragma once
 
 #include <netinet/in.h>

@@ -16,6 +16,7 @@
 
 namespace hawser::core {
 
+class DnsChannel;
 class Loop;
 
 struct DnsError {
@@ -29,7 +30,7 @@ using DnsResult = Result<std::vector<Address>, DnsError>;
 using DnsCallback = std::function<void(DnsResult)>;
 
 // A question under way. Destroying it cancels: the callback is then not called. It may be destroyed
-// within its own callback.
+// within its own callback, and not after its Loop.
 class DnsQuery {
  public:
   virtual ~DnsQuery() = default;
@@ -57,15 +58,13 @@ class Resolver {
   void override_name(std::string_view host, DnsResult answer);
 
  private:
-  struct Query;
-  struct Channel;
-  struct Answer;
-  std::unique_ptr<DnsQuery> answer_later(DnsResult answer, DnsCallback done);
+  class Question;
+  DnsChannel& channel();
 
   Loop& loop_;
   ResolverOptions options_;
   std::map<std::string, DnsResult, std::less<>> overrides_;
-  std::unique_ptr<Channel> channel_;  // made at the first name that must be asked for
+  std::unique_ptr<DnsChannel> channel_;  // made at the first name that must be asked for
 };
 
 }  // namespace hawser::core

@@ -38,7 +38,8 @@ class AcceptListener {
 
 class Acceptor {
  public:
-  // `fd` is lent: the acceptor works on a duplicate. It starts at once. `listener` outlives it.
+  // `fd` is lent and stays open as long as the acceptor exists; one acceptor of a loop has it. It
+  // starts at once. `listener` outlives it.
   Acceptor(Loop& loop, int fd, AcceptListener& listener);
   ~Acceptor();
   Acceptor(const Acceptor&) = delete;
@@ -54,17 +55,17 @@ class Acceptor {
   struct CellCloser {
     void operator()(Cell* cell) const;
   };
-  void start();
-  void stop();
+  void update();
   void accept_some();
   void rest(int error);
 
   Loop& loop_;
   AcceptListener& listener_;
-  Fd fd_;
+  int fd_;
   std::unique_ptr<Cell, CellCloser> cell_;
   Deadline rest_over_;
   bool paused_ = false;
+  bool polling_ = false;
   uint64_t accepted_ = 0;
 };
 

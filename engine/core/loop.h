@@ -43,6 +43,7 @@ class Flushable {
 class Loop {
  public:
   // `clock` and `entropy` are the seams for tests; null means the system's. They outlive the loop.
+  // The process ignores SIGPIPE from the first loop on.
   explicit Loop(Clock* clock = nullptr, Entropy* entropy = nullptr);
   ~Loop();  // closes what is left on it and runs until all handles are closed
   Loop(const Loop&) = delete;
@@ -60,7 +61,8 @@ class Loop {
 
   BlockPool& blocks() { return blocks_; }
   TimerWheel& timers() { return *timers_; }
-  Resolver& resolver();  // c-ares, one per loop, made on first use
+  Resolver& resolver();                                   // c-ares, one per loop, made on first use
+  void set_resolver(std::unique_ptr<Resolver> resolver);  // before the first use, for tests
   // The seam for socket I/O; null (the default) for none. `faults` outlives the loop's sockets.
   void set_socket_faults(SocketFaults* faults) { socket_faults_ = faults; }
   SocketFaults* socket_faults() const { return socket_faults_; }
@@ -74,7 +76,7 @@ class Loop {
   template <class T>
   void defer_delete(std::unique_ptr<T> object) {
     if (object != nullptr)
-      defer(Deferred{object.release(), [](void* p) { delete static_cast<T*>(p); }});
+      defer(Deferred{object.release(), [](void* p) { delete static_cast<T*>(p); }, nullptr});
   }
   // Runs at the end of this turn, after the flushes, on this loop.
   void defer_call(std::function<void()> call);
@@ -90,12 +92,14 @@ class Loop {
   struct Deferred {
     void* object;
     void (*destroy)(void*);
+    void (*call)(void*) = nullptr;  // before it is destroyed
   };
   struct State;
   void defer(Deferred deferred);
   void end_of_turn();
-  bool run_flushes();
-  bool run_deferred();
+  void run_flushes();
+  void run_deferred(bool with_calls);
+  void settle_end_of_turn(bool left_over);
   void hold_for_end_of_turn();
 
   BlockPool blocks_;

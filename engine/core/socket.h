@@ -65,29 +65,37 @@ class Socket final : public Transport, private Flushable {
   uint64_t sent_bytes() const { return sent_bytes_; }
 
  private:
-  struct Io;    // the requests, and the bytes that they refer to
-  struct Cell;  // the uv handle
+  struct Cell;  // the uv handle, its requests and the bytes that they refer to
   struct CellCloser {
     void operator()(Cell* cell) const;
   };
+  enum class Sending : uint8_t { open, ending, ended, broken };
 
-  Socket(Loop& loop, int family);
-  void flush() override;
-  void start_reading();
-  void stop_reading();
-  void write_out();
-  size_t write_now(size_t limit_bytes);
-  void write_later(size_t limit_bytes);
-  void wrote(size_t bytes);
-  void finish_ending();
-  void became_ready();
-  void break_later(int error, const char* doing);
-  void broke(Error why);
-  void received(size_t bytes, const uint8_t* base);
+  Socket(Loop& loop, bool local);
+  Result<void> open(int fd);
+  void learn_addresses();
   int fd() const;
 
+  void start_reading();
+  void stop_reading();
+  size_t read_allowance(int& fault);
+  void received(size_t bytes, const char* base);
+  void read_failed(int error);
+
+  void flush() override;
+  void write_out();
+  bool write_now(size_t limit_bytes);
+  void write_later(size_t limit_bytes);
+  void write_done(int status);
+  void write_failed(int error);
+  void wrote_some();
+  void connected(int status);
+  void break_later(Error why);
+  void broke(Error why);
+  void close();
+
   Loop& loop_;
-  std::unique_ptr<Cell, CellCloser> cell_;
+  std::unique_ptr<Cell, CellCloser> cell_;  // null once closed
   TransportListener* listener_ = nullptr;
   SpanReader* span_reader_ = nullptr;
   Address peer_;
@@ -96,16 +104,17 @@ class Socket final : public Transport, private Flushable {
   size_t high_mark_bytes_ = 64 * 1024;
   uint64_t received_bytes_ = 0;
   uint64_t sent_bytes_ = 0;
-  uint64_t read_turn_ = 0;       // the turn that read_this_turn_ counts in
-  uint32_t read_this_turn_ = 0;  // bytes
+  uint64_t read_turn_ = 0;          // the turn that read_in_turn_ belongs to
+  size_t read_in_turn_ = 0;         // bytes
+  std::unique_ptr<Error> failure_;  // to be told, when all that came before it has been read
   PauseSet reads_;
-  enum class Connecting : uint8_t { under_way, ready_due, done } connecting_ = Connecting::done;
-  enum class Sending : uint8_t { open, ending, ended, broken } sending_ = Sending::open;
+  Sending sending_ = Sending::open;
+  bool connecting_ = false;
+  bool writing_ = false;         // a uv_write is under way
   bool reading_ = false;         // uv reads
-  bool read_ended_ = false;      // FIN or failure came
-  bool read_throttled_ = false;  // stopped for this turn alone
+  bool read_throttled_ = false;  // stopped until the end of this turn
+  bool read_ended_ = false;      // the end or a failure came
   bool over_high_mark_ = false;
-  std::unique_ptr<Error> failure_;  // to be told at the end of the turn
 };
 
 }  // namespace hawser::core

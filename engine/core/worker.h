@@ -4,6 +4,7 @@
 // any; the other calls main's.
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <string>
 #include <string_view>
@@ -31,7 +32,7 @@ class Worker {
 
   size_t index() const { return index_; }
   Loop& loop() { return loop_; }  // for tasks on the worker's own thread
-  bool on_own_thread() const { return std::this_thread::get_id() == thread_.get_id(); }
+  bool on_own_thread() const { return std::this_thread::get_id() == own_thread_.load(); }
 
   // "auto": one for each processor that this process may use; else a number from 1 to 256.
   static Result<size_t> count_for(std::string_view text);
@@ -41,6 +42,7 @@ class Worker {
   Loop loop_;
   Mailbox mailbox_;
   std::thread thread_;
+  std::atomic<std::thread::id> own_thread_{};
 };
 
 }  // namespace hawser::core

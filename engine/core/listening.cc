@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/listening.h"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <string>
+
+#include "core/handle.h"
+
+namespace hawser::core {
+
+namespace {
+
+constexpr int accepts_a_turn = 16;
+constexpr uint64_t rest_after_trouble_ms = 100;
+
+bool switch_on(int fd, int level, int option) {
+  const int on = 1;
+  return setsockopt(fd, level, option, &on, sizeof(on)) == 0;
+}
+
+// A socket file that nobody serves any more is left over from a process that died.
+bool remove_if_stale(const Address& address, const std::string& path) {
+  struct stat found {};
+  if (lstat(path.c_str(), &found) != 0) return true;
+  if (!S_ISSOCK(found.st_mode)) return false;
+  const Fd probe(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+  if (!probe) return false;
+  const bool served =
+      ::connect(probe.get(), address.raw(), address.raw_length()) == 0 || errno != ECONNREFUSED;
+  return !served && ::unlink(path.c_str()) == 0;
+}
+
+int set_options(int fd, const Address& address, const ListenOptions& options) {
+  if (!switch_on(fd, SOL_SOCKET, SO_REUSEADDR)) return errno;
+  if (options.reuse_port && !switch_on(fd, SOL_SOCKET, SO_REUSEPORT)) return errno;
+  if (address.is_ipv6()) {
+    const int off = 0;
+    if (setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof(off)) != 0) return errno;
+  }
+  return 0;
+}
+
+Result<ListeningSocket> give(Fd fd) {
+  sockaddr_storage storage{};
+  socklen_t length = sizeof(storage);
+  auto* raw = reinterpret_cast<sockaddr*>(&storage);
+  if (getsockname(fd.get(), raw, &length) != 0) return system_error("listen", errno);
+  return ListeningSocket{std::move(fd), Address::from_sockaddr(raw, length)};
+}
+
+Result<ListeningSocket> open_local(const Address& address, const ListenOptions& options, Fd fd) {
+  const std::string what = "listen on " + address.to_string();
+  const std::string path = address.to_string().substr(5);
+  if (!remove_if_stale(address, path)) return system_error(what, EADDRINUSE);
+  // The mode is right from the first moment: nobody can connect before listen().
+  if (::bind(fd.get(), address.raw(), address.raw_length()) != 0 ||
+      ::chmod(path.c_str(), static_cast<mode_t>(options.local_mode)) != 0 ||
+      ::listen(fd.get(), options.backlog) != 0)
+    return system_error(what, errno);
+  return give(std::move(fd));
+}
+
+}  // namespace
+
+Result<ListeningSocket> open_listening(const Address& address, const ListenOptions& options) {
+  const std::string what = "listen on " + address.to_string();
+  Fd fd(::socket(address.raw()->sa_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+  if (!fd) return system_error(what, errno);
+  if (address.is_local()) return open_local(address, options, std::move(fd));
+  if (const int failed = set_options(fd.get(), address, options); failed != 0)
+    return system_error(what, failed);
+  if (::bind(fd.get(), address.raw(), address.raw_length()) != 0 ||
+      ::listen(fd.get(), options.backlog) != 0)
+    return system_error(what, errno);
+  return give(std::move(fd));
+}
+
+struct Acceptor::Cell : HandleCell<uv_poll_t, Acceptor> {};
+
+void Acceptor::CellCloser::operator()(Cell* cell) const { close_cell(cell); }
+
+Acceptor::Acceptor(Loop& loop, int fd, AcceptListener& listener)
+    : loop_(loop), listener_(listener), fd_(fd), cell_(new_cell<Cell>(this)), rest_over_([this] {
+        update();
+      }) {
+  HAWSER_ASSERT(uv_poll_init(loop.raw(), &cell_->handle, fd) == 0);
+  cell_->initialised = true;
+  update();
+}
+
+Acceptor::~Acceptor() = default;
+
+void Acceptor::pause() {
+  paused_ = true;
+  update();
+}
+
+void Acceptor::resume() {
+  paused_ = false;
+  update();
+}
+
+void Acceptor::update() {
+  const bool wanted = !paused_ && !rest_over_.armed();
+  if (wanted == polling_) return;
+  polling_ = wanted;
+  if (!wanted) {
+    uv_poll_stop(&cell_->handle);
+    return;
+  }
+  uv_poll_start(&cell_->handle, UV_READABLE, [](uv_poll_t* poll, int, int) {
+    if (Acceptor* owner = cell_of<Cell>(poll).owner) owner->accept_some();
+  });
+}
+
+void Acceptor::accept_some() {
+  for (int i = 0; i < accepts_a_turn && polling_; ++i) {
+    sockaddr_storage storage{};
+    socklen_t length = sizeof(storage);
+    auto* raw = reinterpret_cast<sockaddr*>(&storage);
+    Fd fd(::accept4(fd_, raw, &length, SOCK_CLOEXEC | SOCK_NONBLOCK));
+    if (fd) {
+      ++accepted_;
+      listener_.on_accepted(std::move(fd), Address::from_sockaddr(raw, length));
+      continue;
+    }
+    if (errno == EAGAIN) return;
+    // The client went away while it waited, or the network told of its trouble: the next one.
+    if (errno == ECONNABORTED || errno == EINTR || errno == EPROTO || errno == ENETDOWN ||
+        errno == EHOSTDOWN || errno == EHOSTUNREACH || errno == ENETUNREACH)
+      continue;
+    return rest(errno);
+  }
+}
+
+// Out of descriptors or memory: trying again at once would only burn the processor.
+void Acceptor::rest(int error) {
+  rest_over_.arm(loop_.timers(), rest_after_trouble_ms);
+  update();
+  listener_.on_accept_trouble(system_error("accept a connection", error));
+}
+
+}  // namespace hawser::core
