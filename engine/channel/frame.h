@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "message/error.h"
@@ -20,6 +21,15 @@ inline constexpr uint32_t header_limit_bytes = 96 * 1024;
 inline constexpr uint32_t head_fields_limit = 200;
 inline constexpr uint32_t head_bytes_limit = 64 * 1024;  // names and values summed
 inline constexpr uint32_t interim_heads_limit = 8;
+inline constexpr uint32_t credit_limit_bytes = 0x7fffffff;  // that may be open on one stream
+inline constexpr uint32_t short_text_limit_bytes = 255;     // ids, names, addresses, tickets
+inline constexpr uint32_t user_limit_bytes = 1024;
+inline constexpr uint32_t grant_limit_bytes = 16 * 1024;
+inline constexpr uint32_t reason_limit_bytes = 1024;
+inline constexpr uint16_t wire_version = 1;
+
+// Why a frame is refused, in words without the frame's name and stream; empty when it is not.
+using Fault = std::string_view;
 
 enum class Purpose : uint8_t { shared, bulk };
 enum class OpenKind : uint8_t { request, upgrade, connect };
@@ -34,6 +44,7 @@ struct Hello {
   int32_t worker_wanted = -1;
   std::string ticket;
   uint32_t initial_request_credit_bytes = 0;
+  uint32_t stream_limit = 1000;  // streams that the engine may have open on this link
 };
 
 struct Welcome {
@@ -45,10 +56,11 @@ struct Welcome {
   uint32_t worker_count = 1;
   uint32_t channels_wanted = 2;
   std::vector<std::string> engine_addresses;
-  uint32_t stream_limit = 1000;
+  uint32_t stream_limit = 1000;  // streams that the connector may have open on this link
 };
 
-// What OPEN carries beside the request's head.
+// What OPEN carries beside the request's head. `body` none stands for what the head's body_length
+// says (and for `unknown` with an upgrade or CONNECT: raw bytes); a receiver finds it filled in.
 struct OpenInfo {
   std::string request_id;
   std::string tenant;

@@ -26,12 +26,18 @@ enum class Side : uint8_t {
 
 struct LinkOptions {
   Side side = Side::engine;
-  bool handshake = true;            // false between workers: no HELLO, no WELCOME
-  bool hello_received = false;      // the HELLO was read before a hand-over
-  uint32_t stream_limit = 1000;     // streams that the peer may have open
+  bool handshake = true;                  // false between workers: no HELLO, no WELCOME
+  bool hello_received = false;            // the HELLO was read before a hand-over,
+  Hello hello = {};                       // and this is what it said
+  uint64_t handshake_within_ms = 10'000;  // for the peer's HELLO or WELCOME
+  // Streams that either side may have open where there is no handshake; with one, HELLO and WELCOME
+  // say it.
+  uint32_t stream_limit = 1000;
   uint64_t ping_after_ms = 10'000;  // of silence
   uint64_t pong_within_ms = 10'000;
-  uint32_t resets_per_second = 200;  // that the peer may send, with a burst of the same size
+  // That the peer may send; a burst may hold one more for each stream that it may have open or that
+  // ended properly before.
+  uint32_t resets_per_second = 200;
   uint32_t pings_per_second = 10;
   uint32_t first_window_bytes = 16 * 1024;
   uint32_t window_limit_bytes = 1024 * 1024;
@@ -51,8 +57,8 @@ class LinkListener {
   virtual void on_drain(const std::string& reason) {
     (void)reason;
   }  // the peer opens no more; answered already
-  // Engine's side of a bulk channel: the peer attached with this ticket. Call attach() on the
-  // stream's present link.
+  // Engine's side of a bulk channel: the peer attached with this ticket. Call accept_attached() or
+  // close() on this link before returning; otherwise it is closed.
   virtual void on_attach(const std::string& ticket) { (void)ticket; }
   // Connector's side: the engine offers to carry this stream on a bulk channel.
   virtual void on_bulk_offered(Stream& stream, const std::string& ticket) {
@@ -60,8 +66,7 @@ class LinkListener {
   }
   // The link is dead; every stream has heard on_reset(link_lost) before. `why` goes to the log.
   virtual void on_lost(const core::Error& why) = 0;
-  // Bytes on the wire, for metrics; called once a turn at most.
-  virtual void on_idle() {}  // the last stream ended
+  virtual void on_idle() {}  // the last stream ended; told at the end of the turn
 };
 
 struct LinkCounters {
@@ -82,11 +87,14 @@ class Link {
   virtual bool established() const = 0;  // WELCOME was sent or received, or no handshake is needed
 
   // Opens a stream and sends OPEN with the first response credit, taken from the budget and, where
-  // given, from `share` (the client session's part of it; outlives the stream). Null when the link
-  // is draining or at the peer's limit, or when there is no budget: see can_open(). A body kind of
-  // `none` ends our direction.
+  // given, from `share` (the client session's part of it; outlives the stream). Null when
+  // can_open() is false or `share` has nothing left. A request without a body ends our direction.
+  // A head over the limits of frame.h is not sent: the listener hears on_reset(head_too_large)
+  // before the loop blocks.
   virtual Stream* open(const message::RequestHead& head, const OpenInfo& info,
                        StreamListener& listener, core::Budget* share = nullptr) = 0;
+  // Established, not draining or bulk, below the peer's limit, with budget for a first window and
+  // without a backlog of frames that the peer does not take.
   virtual bool can_open() const = 0;
   virtual size_t open_streams() const = 0;
 
@@ -96,17 +104,18 @@ class Link {
   virtual bool draining() const = 0;                  // either side
   virtual void ping() = 0;
 
-  // Closes now: every stream hears on_reset(link_lost), on_lost() is called (unless `silent`).
+  // Closes now (in the proper way when no stream is left): every stream hears on_reset(link_lost),
+  // on_lost() is called (unless `silent`).
   virtual void close(const std::string& reason, bool silent = false) = 0;
 
-  // Bulk: connector's side sends ATTACH(ticket) first on a fresh bulk link and moves `stream` of
-  // another link here.
+  // Bulk: connector's side sends ATTACH(ticket) first on a fresh bulk link (after on_welcome()) and
+  // moves `stream` of another link of the same loop here.
   virtual void attach_stream(Stream& stream, const std::string& ticket) = 0;
   // Engine's side: on_attach(ticket) came on this link; `stream` is the one that the ticket was
   // offered for.
   virtual void accept_attached(Stream& stream) = 0;
 
-  // After on_hello() and before send_welcome(): gives up the transport for a hand-over. Null when
+  // From on_hello() on and before send_welcome(): gives up the transport for a hand-over. Null when
   // bytes have arrived behind the HELLO. The link is dead afterwards.
   virtual std::unique_ptr<core::Transport> release_transport() = 0;
 

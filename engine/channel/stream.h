@@ -24,8 +24,8 @@ class Stream;
 class StreamListener {
  public:
   virtual ~StreamListener() = default;
-  // The response's head (opener's side only). `last`: no body follows. `bound`: see
-  // schema/README.md.
+  // The response's head (opener's side only). Where no body follows, on_body_end() comes next.
+  // `bound`: see schema/README.md. Lent for the call; swap out what is kept.
   virtual void on_head(message::ResponseHead& head, bool interim, bool bound) = 0;
   // Body bytes; an empty chain is the answer to a first CREDIT. Call consumed() once they have
   // left.
@@ -37,12 +37,14 @@ class StreamListener {
   // The first CREDIT for our direction came (the connector asks for the request's body);
   // on_sendable() follows.
   virtual void on_body_wanted() {}
-  // The peer wants no more of our body. What is queued was dropped; end or reset may follow from
-  // us.
+  // The peer wants no more of our body. What is queued was dropped and END follows by itself;
+  // send_data() and send_end() do nothing from now on.
   virtual void on_stop() = 0;
-  // The stream is over at once: reset by the peer, or its link was lost (code link_lost).
+  // The stream is over at once: reset by the peer, its link was lost (code link_lost), or a head of
+  // ours was too large for a frame (the peer was told; code head_too_large or origin_bad_answer).
   virtual void on_reset(const Reset& reset) = 0;
-  // Both directions have ended and everything was handed to the transport.
+  // Both directions have ended, everything was handed to the transport and all that was received
+  // is consumed().
   virtual void on_finished() = 0;
 };
 
@@ -59,7 +61,8 @@ class Stream {
 
   // --- sending
   // The response's head, by the side that accepted the stream. `last`: no body follows, our
-  // direction has ended.
+  // direction has ended. A head over the limits of frame.h resets the stream: on_reset() tells it
+  // before the loop blocks. Interim heads above the limit of eight are dropped.
   virtual void send_head(const message::ResponseHead& head, bool interim, bool bound,
                          bool last) = 0;
   // How many bytes send_data() takes now: bounded by the peer's credit and by what may wait in the
@@ -73,24 +76,28 @@ class Stream {
   // --- receiving
   // Begins to grant: takes the first window from the budget and sends CREDIT (the accepting side,
   // when it wants the body; an opener's response credit travels in OPEN). False: the budget has
-  // nothing left.
+  // nothing left. Nothing happens the second time, or when there is no body.
   virtual bool want_body() = 0;
   // `bytes` of what on_data() brought have left this process; grows and grants as the budget
   // allows.
   virtual void consumed(size_t bytes) = 0;
   virtual size_t held_bytes() const = 0;  // received and not consumed
   virtual bool receiving_ended() const = 0;
-  // Asks the peer to send no more of its body (STOP); what still arrives is dropped.
+  // Asks the peer to send no more of its body (STOP); what still arrives is dropped, and
+  // on_body_end() does not come any more.
   virtual void send_stop() = 0;
 
   // Ends the stream at once, both directions. The listener hears nothing more; the pointer is dead
   // afterwards.
   virtual void reset(const Reset& reset) = 0;
 
-  // When the peer's body is long: asks to move the stream to a bulk channel (see Link::offer_bulk).
+  // Engine's side, for a long body: offers the connector to move the stream to a bulk channel that
+  // it dials with this ticket. Once a stream; a ticket in OpenInfo counts.
   virtual void offer_bulk(const std::string& ticket) = 0;
   virtual bool on_bulk() const = 0;
   virtual size_t receive_window_bytes() const = 0;
+  // When its listener last consumed something, or the stream began: who has held memory longest.
+  virtual uint64_t last_drained_ms() const = 0;
 };
 
 }  // namespace hawser::channel
