@@ -45,11 +45,11 @@ struct ResolverOptions {
 class Resolver {
  public:
   explicit Resolver(Loop& loop, ResolverOptions options = {});
-  ~Resolver();  // no callback comes after it
+  ~Resolver();  // questions that are still open get an error
   Resolver(const Resolver&) = delete;
   Resolver& operator=(const Resolver&) = delete;
 
-  // `done` is called once, in a later turn of the loop. IPv4 and IPv6 addresses come in the order
+  // `done` is called once, never within this call. IPv4 and IPv6 addresses come in the order
   // in which to try them. IP literals, localhost and *.localhost (RFC 6761) ask nobody; /etc/hosts
   // is honoured.
   [[nodiscard]] std::unique_ptr<DnsQuery> resolve(std::string_view host, DnsCallback done);

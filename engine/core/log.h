@@ -75,17 +75,19 @@ class Log : private Flushable {
   void flush() override { write_out(); }
   void line_done(size_t begin);
   int64_t wall_ms() const;
+  void append_time();
 
   LogSink& sink_;
   Loop* loop_ = nullptr;
   std::string lines_;
   uint64_t dropped_here_ = 0;
+  bool line_open_ = false;
   Deadline retry_;
   int64_t stamp_second_ = -1;
   char stamp_[20] = {};  // "2026-08-01T12:00:00" of stamp_second_
 };
 
-// A line that ends with its scope. Costs a comparison where its level is off.
+// A line that ends with its scope; one at a time. Costs a comparison where its level is off.
 class LogLine {
  public:
   LogLine(Log& log, Level level, std::string_view event);

@@ -94,13 +94,21 @@ class MetricRegistry {
   friend class MetricSet;
   enum class Type : uint8_t { counter, gauge, histogram };
   struct Family;
+  struct Series;
   struct Shard;
+  using Total = std::map<std::string, std::vector<const Series*>>;
+
   MetricId declare(Type type, std::string name, std::string help, std::vector<std::string> labels,
                    std::vector<double> bounds);
+  Shard& add_shard();
+  Family& family(MetricId id);
   // The key under which these label values are counted: their own, or that of "other".
-  std::string admit(Family& family, LabelValues values);
-  const Family& family(MetricId id) const;
-  void render_family(const Family& family, size_t index, std::string& out) const;
+  std::string admit(Family& family, std::string key);
+  void render_family(const Family& family, std::string& out) const;
+  static void render_series(const Family& family, const std::string& key,
+                            const std::vector<const Series*>& parts, std::string& out);
+  static void render_histogram(const Family& family, const std::string& key,
+                               const std::vector<const Series*>& parts, std::string& out);
 
   size_t series_limit_;
   mutable std::mutex mutex_;
@@ -123,11 +131,13 @@ class MetricSet {
   MetricRegistry& registry() { return registry_; }
 
  private:
+  MetricRegistry::Series& series(MetricId id, MetricRegistry::Type type, LabelValues values);
+
   MetricRegistry& registry_;
   MetricRegistry::Shard& shard_;
 };
 
-// Resident memory, descriptors, CPU time and start time of this process, under the usual names.
+// Resident memory, descriptors and CPU time of this process, under their usual names.
 void append_process_metrics(std::string& out);
 
 }  // namespace hawser::core
