@@ -28,13 +28,16 @@ struct ServerOptions {
   std::vector<KeyPair>
       certificates;         // chosen by server name (SAN, wildcards); the first where none matches
   bool tls13_only = false;  // else TLS 1.2 (ECDHE + AEAD only) and 1.3
-  std::vector<std::string> alpn;     // in order of preference
-  bool refuse_unknown_alpn = false;  // fail the handshake when nothing overlaps
+  std::vector<std::string> alpn;  // in order of preference
+  // Fail the handshake when the client offers protocols and none of them is ours. Who offers none
+  // at all gets in, with Handshake::alpn "".
+  bool refuse_unknown_alpn = false;
   PeerCertificate client_certificate = PeerCertificate::none;
   std::string trust_pem;  // bundle of authorities for client certificates
-  // With `optional`: asks for a certificate only when the client offers this ALPN ("" = always).
+  // Asks for a certificate (optional or required, as above) only when this protocol is the one
+  // agreed ("" = always), and for none otherwise.
   std::string certificate_only_for_alpn;
-  bool session_tickets = true;
+  bool session_tickets = true;  // stateless; never together with client certificates
 };
 
 struct ClientOptions {

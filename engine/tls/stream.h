@@ -13,7 +13,6 @@
 #include <string>
 
 #include "core/loop.h"
-#include "core/socket.h"
 #include "core/transport.h"
 #include "tls/context.h"
 
@@ -51,9 +50,10 @@ class Stream : public core::Transport {
   bool established() const;
   // Whether reading ended without close_notify is told by on_broken(); with it by on_end().
 
-  // Moving to another loop. Possible only between two turns, when nothing is buffered: no unsent
-  // bytes, no partial record, nothing undelivered. Afterwards this stream is dead and is to be
-  // destroyed.
+  // Moving to another loop. Possible only over a Socket and outside its callbacks (a deferred call
+  // will do), when nothing is buffered here: no unsent bytes, nothing undelivered, neither end. The
+  // beginning of a record that has come already travels inside `ssl`. Afterwards this stream is
+  // dead and is to be destroyed.
   struct Released {
     int fd = -1;            // a duplicate that the receiver owns
     ssl_st* ssl = nullptr;  // owned by the receiver: adopt() or discard()
@@ -62,6 +62,8 @@ class Stream : public core::Transport {
   };
   bool can_release() const;
   std::optional<Released> release();  // nullopt: not possible now
+  // Null when the descriptor can't be used; everything is closed then. Reading starts with
+  // set_listener(); there is no on_ready().
   static std::unique_ptr<Stream> adopt(core::Loop& loop, Released released);
   static void discard(Released released);
 

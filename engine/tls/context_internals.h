@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+// What stands behind a Context, and what a handshake hands to its callbacks. Not for other layers.
+// Owner: the Context; a Stream owns its Expectation while it shakes hands. Thread: as Context.
+#pragma once
+
+#include <openssl/base.h>
+#include <openssl/pool.h>
+#include <openssl/ssl.h>
+
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "tls/context.h"
+
+namespace hawser::tls {
+
+struct LoadedKeyPair {
+  std::vector<bssl::UniquePtr<CRYPTO_BUFFER>> chain;
+  bssl::UniquePtr<EVP_PKEY> key;
+};
+
+struct Context::Internals {
+  std::vector<LoadedKeyPair> certificates;
+  std::unordered_map<std::string, size_t> certificate_by_name;  // also "*.example.com"
+  std::vector<std::string> alpn;
+  bool refuse_unknown_alpn = false;
+  PeerCertificate client_certificate = PeerCertificate::none;
+  std::string certificate_only_for_alpn;
+  bssl::UniquePtr<X509_STORE> trust;  // null: nothing is verified
+};
+
+// What the client expects of its server; `failure` is filled in when the peer's certificate fails.
+struct Expectation {
+  std::string host;
+  std::string uri_prefix;
+  int64_t now_ms = 0;
+  std::string failure;
+};
+
+// Callbacks find it through the connection; null again after the handshake.
+void set_expectation(SSL* ssl, Expectation* expectation);
+
+}  // namespace hawser::tls
