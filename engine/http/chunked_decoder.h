@@ -46,10 +46,13 @@ class ChunkedDecoder {
   };
 
   Status fail(const char* reason, message::ErrorCode code = message::ErrorCode::bad_request);
-  Status step(uint8_t octet, const H1Limits& limits);
+  Status decode_framing(core::ByteChain& input, const H1Limits& limits);
+  Status step(char c, const H1Limits& limits);
+  Status step_size(char c);
+  Status step_extension(char c, const H1Limits& limits);
+  bool advance_extension(char c);
   Status decode_trailers(core::ByteChain& input, const H1Limits& limits);
   Status finish_trailers();
-  LineFault check_extension(uint8_t octet, const H1Limits& limits);
 
   State state_ = State::size;
   uint8_t digits_ = 0;
@@ -58,6 +61,7 @@ class ChunkedDecoder {
   uint64_t chunk_left_ = 0;
   LineFault fault_;
   std::string trailer_text_;
+  LineScanner trailer_scanner_{LineScanner::Section::trailers};
   std::unique_ptr<message::Fields> trailers_;
 };
 

@@ -57,7 +57,7 @@ class H1RequestReader {
   bool wants_bytes() const;
   size_t bytes_kept() const { return input_.size(); }
   // Nothing of a request has been seen since the last message (empty lines aside).
-  bool between_messages() const { return state_ == State::head && !head_started_; }
+  bool between_messages() const;
   bool in_body() const { return state_ == State::body || state_ == State::head_done; }
   // Whether the connection may carry another request after the current one, by what the client
   // said.
@@ -69,9 +69,8 @@ class H1RequestReader {
   void run();
   bool read_head();
   bool read_body();
-  void finish_head(std::string_view text);
-  void release_head_text(size_t section_bytes);
-  std::string_view head_text();
+  LineFault finish_head(std::string_view text);
+  void deliver_head();
   void fail(message::ErrorCode code, std::string reason);
 
   message::HeadPool& heads_;
@@ -79,13 +78,13 @@ class H1RequestReader {
   RequestEvents& events_;
   core::ByteChain input_;
   LineScanner scanner_{LineScanner::Section::request};
-  std::string partial_;  // a head that came in more than one slice
+  std::string partial_;           // a head that came in more than one slice
+  message::RequestHeadPtr head_;  // while it is read
   BodyReader body_;
-  message::BodyLength body_length_;
   uint64_t allowance_ = 0;
   State state_ = State::head;
   bool running_ = false;
-  bool head_started_ = false;
+  bool ended_ = false;
   bool keep_alive_ = true;
 };
 

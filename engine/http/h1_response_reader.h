@@ -67,10 +67,10 @@ class H1ResponseReader {
   void run();
   bool read_head();
   bool read_body();
-  void finish_head(std::string_view text);
-  void release_head_text(size_t section_bytes);
-  std::string_view head_text();
-  void deliver_head(message::ResponseHeadPtr head);
+  LineFault finish_head(std::string_view text);
+  LineFault check_interim(const message::ResponseHead& head);
+  void deliver_head();
+  void finish_message();
   void fail(message::ErrorCode code, std::string reason);
 
   message::HeadPool& heads_;
@@ -79,8 +79,8 @@ class H1ResponseReader {
   core::ByteChain input_;
   LineScanner scanner_{LineScanner::Section::response};
   std::string partial_;
+  message::ResponseHeadPtr head_;  // while it is read
   BodyReader body_;
-  message::BodyLength body_length_;
   message::Method method_ = message::Method::other;
   uint64_t allowance_ = 0;
   uint32_t interim_seen_ = 0;
@@ -88,6 +88,7 @@ class H1ResponseReader {
   bool upgrade_offered_ = false;
   bool running_ = false;
   bool started_ = false;
+  bool ended_ = false;
   bool keep_alive_ = true;
 };
 
