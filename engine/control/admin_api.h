@@ -29,6 +29,13 @@ class AdminApi {
               AnswerDone done);
 
  private:
+  struct Call {
+    std::string_view method;
+    std::string_view path;
+    std::string_view body;
+    int64_t now_ms;
+  };
+  void handle_collection(std::string_view what, const Call& call, const AnswerDone& done);
   Answer status(int64_t now_ms);
   Answer apps();
   Answer connectors();

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "model/ids.h"
@@ -52,6 +53,12 @@ class AdminHost {
   virtual std::shared_ptr<const model::Snapshot> snapshot() = 0;  // never null
   // Its channels are to be closed at once, with whatever runs on them.
   virtual void on_connector_revoked(const model::Uuid& connector) = 0;
+  // An administrator did something that belongs in the log: "token_created", "token_revoked",
+  // "connector_revoked"; `subject` is the id.
+  virtual void on_admin_act(std::string_view act, std::string_view subject) {
+    (void)act;
+    (void)subject;
+  }
 };
 
 }  // namespace hawser::control

@@ -10,6 +10,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "control/refusal.h"
@@ -21,7 +22,7 @@
 namespace hawser::control {
 
 inline constexpr int64_t day_ms = 24ll * 60 * 60 * 1000;
-inline constexpr int64_t connector_certificate_life_ms = 60 * day_ms;
+inline constexpr int64_t certificate_life_ms = 60 * day_ms;
 inline constexpr int64_t certificate_renewal_age_ms = 30 * day_ms;  // older ones are renewed
 inline constexpr int64_t authority_life_ms = 3650 * day_ms;
 
@@ -29,6 +30,9 @@ struct IssuedCertificate {
   std::string certificate_pem;
   tls::CertificateFacts facts;
 };
+
+// A connector's, an engine's: unguessable.
+model::Uuid random_uuid();
 
 class Authority {
  public:
@@ -69,12 +73,18 @@ class Authority {
   };
   using Members = std::vector<Member>;  // the signing one first, never empty
 
-  Authority(Store& store, std::string trust_domain);
+  Authority(Store& store, std::string trust_domain)
+      : store_(store), trust_domain_(std::move(trust_domain)) {}
+  // Null when the store has none yet.
+  static Outcome<std::unique_ptr<Authority>> read(Store& store, const std::string& trust_domain);
   static core::Result<Member> make_member(const std::string& trust_domain, int64_t now_ms);
-  static core::Result<Members> decode(const std::string& text);
-  static std::string encode(const Members& members);
-  static void open_first(std::shared_ptr<std::unique_ptr<Authority>> made, int64_t now_ms,
-                         OutcomeDone<std::unique_ptr<Authority>> done);
+  static core::Result<Member> check_member(std::string certificate_pem,
+                                           std::string private_key_pem);
+  core::Result<void> decode(std::string_view text);
+  static std::string encode(const std::string& trust_domain, const Members& members);
+  size_t index_of(const std::string& pin_hex) const;  // members_.size(): none
+  core::Result<std::string> sign(std::string_view public_key_pem, tls::IssuedFor subject,
+                                 int64_t now_ms) const;
   void save(Members wanted, OutcomeDone<void> done);
   const Member& signing() const { return members_.front(); }
 

@@ -55,6 +55,10 @@ class ConnectorRegistry {
   Outcome<ConnectorRecord> admit(const model::Uuid& id, const std::string& certificate_sha256_hex,
                                  int64_t now_ms);
 
+  // The same question about a record, without noting anything: which certificate it is.
+  static Outcome<size_t> welcome(const ConnectorRecord& record,
+                                 const std::string& certificate_sha256_hex, int64_t now_ms);
+
   void revoke(const model::Uuid& id, int64_t now_ms, OutcomeDone<ConnectorRecord> done);
 
   // For enrolment: the writes that add a connector (and forget those long revoked), to be committed
@@ -65,6 +69,8 @@ class ConnectorRegistry {
                               int64_t now_ms);
 
  private:
+  void try_to_revoke(const model::Uuid& id, int64_t now_ms, int attempts,
+                     OutcomeDone<ConnectorRecord> done);
   void note_seen(ConnectorRecord record, size_t certificate, int64_t now_ms);
 
   Store& store_;

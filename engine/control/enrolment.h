@@ -37,10 +37,17 @@ class Enrolment {
   std::function<void(const ConnectorRecord&)> on_enrolled;
 
  private:
-  void enrol_with(const TokenRecord& token, const model::EnrolRequest& request,
-                  const std::string& public_key_pem, int64_t now_ms, AnswerDone done);
+  // Who asks with a good token.
+  struct Applicant {
+    model::EnrolmentToken token;
+    TokenRecord record;
+    std::string name;
+    std::string public_key_pem;
+  };
+  void enrol_with(const Applicant& applicant, int64_t now_ms, AnswerDone done);
   void answer_enrolled(const ConnectorRecord& record, const IssuedCertificate& issued,
                        const AnswerDone& done);
+  static bool had_key(const ConnectorRecord& record, const std::string& public_key_sha256_hex);
 
   Store& store_;
   const Authority& authority_;

@@ -15,21 +15,19 @@ struct sqlite3_stmt;
 
 namespace hawser::control {
 
-// One prepared statement. Parameters are bound in order, from 1.
+// One prepared statement. Parameters are bound in order.
 class SqliteStatement {
  public:
   SqliteStatement(sqlite3* database, sqlite3_stmt* statement, std::string path);
 
-  SqliteStatement& bind(std::string_view text);
+  SqliteStatement& bind(std::string_view bytes);  // kept as they are (BLOB)
   SqliteStatement& bind(uint64_t number);
-  SqliteStatement& bind(int64_t number);
-  SqliteStatement& bind_null();
 
   StoreResult<bool> next_row();  // false: no more
-  StoreResult<void> run();       // to its end; rows are dropped
-  std::string text(int column) const;
-  bool is_null(int column) const;
+  StoreResult<void> run();       // to its end
+  std::string bytes(int column) const;
   uint64_t number(int column) const;
+  bool is_null(int column) const;
 
  private:
   struct Finalise {
@@ -43,19 +41,21 @@ class SqliteStatement {
 
 class SqliteDatabase {
  public:
-  // The file exists and has been checked. Waits for at most `busy_timeout_ms` for another process.
+  // The file exists. Waits for at most `busy_timeout_ms` for another process that holds it.
   static StoreResult<SqliteDatabase> open(const std::string& path, int busy_timeout_ms);
 
-  StoreResult<SqliteStatement> prepare(const char* sql);
-  StoreResult<void> run(const char* sql);  // several statements, no rows
-  StoreResult<uint64_t> number(const char* sql);
+  StoreResult<SqliteStatement> prepare(std::string_view sql);
+  StoreResult<void> run(const std::string& sql);       // several statements, no rows
+  StoreResult<uint64_t> number(std::string_view sql);  // the first column of the first row; 0: none
+  StoreResult<std::string> bytes(std::string_view sql);
   uint64_t changed_rows() const;  // by the last statement
+  uint64_t last_row_id() const;
   const std::string& path() const { return path_; }
 
-  // Begins a transaction that may write; it is rolled back unless committed.
+  // Holds the right to write; rolled back unless committed.
   class Transaction {
    public:
-    explicit Transaction(SqliteDatabase* open) : database_(open) {}
+    explicit Transaction(sqlite3* database) : database_(database) {}
     Transaction(Transaction&& other) noexcept : database_(other.database_) {
       other.database_ = nullptr;
     }
@@ -63,12 +63,13 @@ class SqliteDatabase {
     Transaction& operator=(const Transaction&) = delete;
     Transaction& operator=(Transaction&&) = delete;
     ~Transaction();
-    StoreResult<void> commit();
 
    private:
-    SqliteDatabase* database_;
+    friend class SqliteDatabase;
+    sqlite3* database_;
   };
   StoreResult<Transaction> begin();
+  StoreResult<void> commit(Transaction transaction);
 
  private:
   struct Close {

@@ -3,9 +3,10 @@
 // changes of this process. Owner: the engine's main program. Thread: the control thread alone.
 #pragma once
 
-#include <list>
+#include <cstdint>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "control/sqlite_database.h"
 #include "control/store.h"
@@ -14,16 +15,21 @@
 
 namespace hawser::control {
 
-class SqliteStore : public Store {
+class SqliteStore final : public Store {
  public:
   // The file's layout that this program reads and writes; a file with a higher number is refused.
-  static constexpr int schema_number = 1;
-  // So many of the latest changes stay for watches that begin in the past.
-  static constexpr uint64_t history_limit = 10000;
+  static constexpr uint64_t schema_number = 1;
+  // So many removed keys are remembered for watches that begin in the past.
+  static constexpr uint64_t removals_kept = 10000;
 
+  struct Options {
+    uint64_t size_limit_bytes = 1024ull * 1024 * 1024;
+    int busy_timeout_ms = 1000;  // for another process that holds the file
+  };
   // Opens the file or makes it (mode 0600). `loop` outlives the store.
   static StoreResult<std::unique_ptr<SqliteStore>> open(core::Loop& loop, const std::string& path);
-  ~SqliteStore() override;
+  static StoreResult<std::unique_ptr<SqliteStore>> open(core::Loop& loop, const std::string& path,
+                                                        const Options& options);
 
   StoreResult<std::optional<StoreEntry>> get(std::string_view key) override;
   StoreResult<StoreListing> list(std::string_view prefix) override;
@@ -35,29 +41,40 @@ class SqliteStore : public Store {
                                                  OnStoreChange on_change) override;
 
  private:
+  struct Watching;
   class Watch;
-  struct Alive;
+
   SqliteStore(core::Loop& loop, SqliteDatabase database);
 
-  StoreResult<uint64_t> revision();
-  StoreResult<uint64_t> oldest_kept_revision();
-  StoreResult<void> write_one(const StoreWrite& write, uint64_t revision);
-  StoreResult<void> record_change(const StoreWrite& write, uint64_t revision);
   StoreResult<uint64_t> commit_now(const std::vector<StoreWrite>& writes);
-  StoreResult<void> remove_lease_keys(LeaseId lease);
+  StoreResult<void> write_one(const StoreWrite& write, uint64_t revision);
+  StoreResult<void> put(const StoreWrite& write, uint64_t revision);
+  StoreResult<void> remove(std::string_view key, uint64_t revision);
+  StoreResult<uint64_t> next_revision();
+  StoreResult<void> forget_old_removals();
+
+  StoreResult<LeaseId> grant_lease_now(uint64_t ttl_ms);
+  StoreResult<void> keep_lease_now(LeaseId lease);
+  StoreResult<void> end_lease_now(LeaseId lease);
+  StoreResult<bool> lease_runs(LeaseId lease);
+  StoreResult<void> remove_keys_of(LeaseId lease, uint64_t revision);
+  // Ends the leases that are due; every call looks first, so a late timer hides nothing.
   StoreResult<void> expire_leases();
-  void plan_expiry();
+  StoreResult<void> expire(const std::vector<uint64_t>& leases);
+  StoreResult<void> plan_expiry();
   void on_expiry_due();
+
   void request_delivery();
   void deliver();
+  // From where it stands, which moves on.
+  StoreResult<std::vector<StoreChange>> changes_for(Watching& watching);
 
   core::Loop& loop_;
   SqliteDatabase database_;
   core::Deadline expiry_;
-  int64_t next_expiry_ms_;
-  std::list<Watch*> watches_;
-  bool delivery_requested_ = false;
-  std::shared_ptr<Alive> alive_;  // tells calls that were deferred to the loop that we are gone
+  int64_t next_expiry_ms_ = 0;  // 0: not looked up yet
+  std::vector<std::shared_ptr<Watching>> watches_;
+  std::shared_ptr<bool> delivery_due_;  // also what a call that waits in the loop holds on to
 };
 
 }  // namespace hawser::control

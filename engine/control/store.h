@@ -99,8 +99,9 @@ class Store {
   virtual void keep_lease(LeaseId lease, StoreDone<void> done) = 0;  // conflict: it has ended
   virtual void end_lease(LeaseId lease, StoreDone<void> done) = 0;
 
-  // Every change of keys with the prefix, from that revision on, in order, called from the loop and
-  // never from inside a call of the store.
+  // Changes of keys with the prefix, from that revision on, ordered by revision; called from the
+  // loop and never from inside a call of the store. Of several changes of one key the last may be
+  // all that is told.
   virtual StoreResult<std::unique_ptr<StoreWatch>> watch(std::string_view prefix,
                                                          uint64_t from_revision,
                                                          OnStoreChange on_change) = 0;

@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "control/admin_api.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+#include <vector>
+
+#include "control/admin_json.h"
+#include "model/json_members.h"
+
+namespace hawser::control {
+namespace {
+
+// "/v1/tokens/ID" is { "tokens", "ID" }; what doesn't begin with /v1/ has no parts.
+std::vector<std::string_view> parts_of(std::string_view path) {
+  constexpr std::string_view version = "/v1/";
+  constexpr size_t parts_limit = 4;
+  std::vector<std::string_view> parts;
+  if (path.substr(0, version.size()) != version) return parts;
+  path.remove_prefix(version.size());
+  while (parts.size() < parts_limit) {
+    const size_t slash = path.find('/');
+    parts.push_back(path.substr(0, slash));
+    if (slash == std::string_view::npos) break;
+    path.remove_prefix(slash + 1);
+  }
+  return parts;
+}
+
+Answer no_such_call(std::string_view path) {
+  return refused({404, "no_such_call",
+                  std::string(path.substr(0, 256)) + ": see schema/admin_api.yaml for the calls"});
+}
+
+Answer no_such_method(std::string_view method) {
+  return refused({405, "no_such_method", "this call has no method " + std::string(method)});
+}
+
+struct TokenWish {
+  std::string group{model::default_group};
+  uint64_t ttl_ms = 60 * 60 * 1000;
+};
+
+Outcome<TokenWish> read_token_wish(std::string_view body) {
+  TokenWish wish;
+  if (body.empty()) return wish;
+  auto object = model::parse_json_object(body, admin_body_limit_bytes);
+  if (!object.ok()) return Refusal{400, "bad_json", object.error().reason};
+  for (const auto& [name, value] : object->items()) {
+    if (name == "group" || name == "ttl_ms") continue;
+    return Refusal{400, "bad_json", "member \"" + name + "\": known are \"group\" and \"ttl_ms\""};
+  }
+  model::JsonMembers members(*object);
+  members.read("group", wish.group);
+  members.read("ttl_ms", wish.ttl_ms);
+  if (!members.ok()) return Refusal{400, "bad_json", members.error().reason};
+  return wish;
+}
+
+}  // namespace
+
+void AdminApi::handle(std::string_view method, std::string_view path, std::string_view body,
+                      int64_t now_ms, AnswerDone done) {
+  const auto parts = parts_of(path);
+  if (parts.empty()) return done(no_such_call(path));
+  const std::string_view what = parts[0];
+  if (parts.size() == 1) return handle_collection(what, {method, path, body, now_ms}, done);
+  if (parts.size() == 2 && what == "tokens") {
+    return method == "DELETE" ? revoke_token(parts[1], done) : done(no_such_method(method));
+  }
+  if (parts.size() == 3 && what == "connectors" && parts[2] == "revoke") {
+    return method == "POST" ? revoke_connector(parts[1], now_ms, done)
+                            : done(no_such_method(method));
+  }
+  done(no_such_call(path));
+}
+
+void AdminApi::handle_collection(std::string_view what, const Call& call, const AnswerDone& done) {
+  constexpr std::array<std::string_view, 4> known{"status", "apps", "connectors", "tokens"};
+  if (std::find(known.begin(), known.end(), what) == known.end()) {
+    return done(no_such_call(call.path));
+  }
+  if (what == "tokens" && call.method == "POST") return create_token(call.body, call.now_ms, done);
+  if (call.method != "GET") return done(no_such_method(call.method));
+  if (what == "status") return done(status(call.now_ms));
+  if (what == "apps") return done(apps());
+  if (what == "connectors") return done(connectors());
+  done(list_tokens(call.now_ms));
+}
+
+Answer AdminApi::status(int64_t now_ms) {
+  auto records = registry_.list();
+  if (!records.ok()) return refused(records.error());
+  return json_answer(200, status_json(host_.status(), *records, host_.channels(), now_ms));
+}
+
+Answer AdminApi::apps() {
+  auto records = registry_.list();
+  if (!records.ok()) return refused(records.error());
+  return json_answer(200, apps_json(*host_.snapshot(), *records, host_.channels()));
+}
+
+Answer AdminApi::connectors() {
+  auto records = registry_.list();
+  if (!records.ok()) return refused(records.error());
+  return json_answer(200, connectors_json(*records, host_.channels()));
+}
+
+Answer AdminApi::list_tokens(int64_t now_ms) {
+  auto records = tokens_.list();
+  if (!records.ok()) return refused(records.error());
+  return json_answer(200, tokens_json(*records, now_ms));
+}
+
+void AdminApi::create_token(std::string_view body, int64_t now_ms, const AnswerDone& done) {
+  auto wish = read_token_wish(body);
+  if (!wish.ok()) return done(refused(wish.error()));
+  tokens_.create(wish->group, wish->ttl_ms, now_ms, [this, done](const Outcome<NewToken>& made) {
+    if (!made.ok()) return done(refused(made.error()));
+    host_.on_admin_act("token_created", made->record.id);
+    const bool has_apps = host_.snapshot()->find_group(made->record.group) != nullptr;
+    done(json_answer(201, new_token_json(*made, has_apps)));
+  });
+}
+
+void AdminApi::revoke_token(std::string_view id, const AnswerDone& done) {
+  tokens_.revoke(std::string(id), [this, id = std::string(id), done](const Outcome<void>& gone) {
+    if (!gone.ok()) return done(refused(gone.error()));
+    host_.on_admin_act("token_revoked", id);
+    done(json_answer(200, "{}"));
+  });
+}
+
+void AdminApi::revoke_connector(std::string_view id, int64_t now_ms, const AnswerDone& done) {
+  const auto connector = model::Uuid::parse(id);
+  if (!connector.ok()) return done(refused({400, "bad_id", connector.error().reason}));
+  registry_.revoke(*connector, now_ms, [this, done](const Outcome<ConnectorRecord>& revoked) {
+    if (!revoked.ok()) return done(refused(revoked.error()));
+    // Even if it had been revoked before: nothing of it may stay open.
+    host_.on_connector_revoked(revoked->id);
+    host_.on_admin_act("connector_revoked", revoked->id.to_string());
+    done(json_answer(200, connector_json(*revoked, {})));
+  });
+}
+
+}  // namespace hawser::control
