@@ -60,6 +60,7 @@ class Client final : private core::TransportListener, private ResponseEvents {
   void on_message_end(const message::Fields& trailers) override;
   void on_error(const message::ExchangeError& error) override;
   void fail(std::string reason, int code = 0);
+  void on_due();
   void finish(core::Result<ClientResponse> result);
 
   H1Limits limits_;
@@ -68,6 +69,8 @@ class Client final : private core::TransportListener, private ResponseEvents {
   core::Deadline deadline_;
   size_t response_limit_bytes_;
   ClientResponse response_;
+  std::string failed_before_;  // why a request that was just asked for cannot be sent
+  uint64_t timeout_ms_ = 0;
   Done done_;
   bool usable_ = true;
   std::unique_ptr<core::Transport> transport_;

@@ -58,7 +58,7 @@ class ServerConnection final : private core::TransportListener, private RequestE
   core::Transport& transport() { return *transport_; }
 
  private:
-  enum class State : uint8_t { reading, answering, ending, closed };
+  enum class State : uint8_t { reading, answering, draining_output, ending, closed };
 
   void on_bytes(core::Slice bytes) override;
   void on_end() override;
@@ -68,9 +68,13 @@ class ServerConnection final : private core::TransportListener, private RequestE
   void on_body(core::Slice content) override;
   void on_message_end(const message::Fields& trailers) override;
   void on_error(const message::ExchangeError& error) override;
+  void on_due();
   void refuse(const message::ExchangeError& error);
   void write(const ServerResponse& response, bool keep_alive);
   void after_answer(bool keep_alive);
+  void next_request();
+  void end_output();
+  void close_when_sent();
   void close();
   void update_reading();
 
@@ -82,7 +86,10 @@ class ServerConnection final : private core::TransportListener, private RequestE
   H1RequestReader reader_;
   core::Deadline deadline_;
   ServerRequest request_;
+  message::Method method_ = message::Method::other;  // of the request that is answered
+  message::HttpVersion version_ = message::HttpVersion::http_1_1;
   State state_ = State::reading;
+  uint64_t linger_left_ms_ = 0;
   bool peer_ended_ = false;
   bool draining_ = false;
   bool paused_ = false;
