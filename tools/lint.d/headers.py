@@ -5,7 +5,7 @@
 A header that is the first include of the source file of its name (core/loop.h in loop.cc) is proven by the build; the
 others are compiled here, with the flags of a source file of their folder.
 
-usage: headers.py BUILD_DIR [HEADER...]      all headers of the layers, unless some are named
+usage: headers.py DIR_OF_COMPILE_COMMANDS [HEADER...]      all headers of the layers, unless some are named
 """
 import concurrent.futures
 import json
@@ -32,14 +32,12 @@ def proven_by_the_build(header):
     return first is not None and first.group(1) == include_name(header)
 
 
-def commands_by_folder(build_dir):
+def commands_by_folder(commands_dir):
     """One compile command, without its input and output, for each folder that has sources."""
     found = {}
-    for entry in json.loads((build_dir / "compile_commands.json").read_text()):
+    for entry in json.loads((commands_dir / "compile_commands.json").read_text()):
         folder = pathlib.Path(entry["file"]).parent
         words = shlex.split(entry["command"])
-        if pathlib.Path(words[0]).name == "ccache":
-            words = words[1:]
         kept, skip = [], False
         for word in words:
             if skip or word in ("-c", entry["file"]):
@@ -60,10 +58,10 @@ def fault_of(header, command, directory):
 
 
 def main():
-    build_dir = pathlib.Path(sys.argv[1]).resolve()
+    commands_dir = pathlib.Path(sys.argv[1])
     named = [pathlib.Path(name).resolve() for name in sys.argv[2:]]
     headers = named or sorted([*ROOT.glob("engine/*/*.h"), *ROOT.glob("connector/*.h")])
-    commands = commands_by_folder(build_dir)
+    commands = commands_by_folder(commands_dir)
     jobs = []
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
         for header in headers:
