@@ -1,0 +1,287 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "connector/connector_worker.h"
+
+#include <utility>
+
+namespace hawser::connector {
+
+using core::Level;
+using core::LogLine;
+using message::ErrorCode;
+using message::ExchangeError;
+
+WorkerMetricIds::WorkerMetricIds(core::MetricRegistry& registry)
+    : exchanges(registry),
+      channels(registry.gauge("hawser_connector_channels", "Established channels to engines.")),
+      dials(registry.counter("hawser_connector_dials_total",
+                             "Attempts to bring up a channel, by outcome.", {"outcome"})),
+      bulk_channels(registry.gauge("hawser_connector_bulk_channels",
+                                   "Channels that carry one long body each.")),
+      app_calls(registry.counter("hawser_connector_app_calls_total",
+                                 "Apps that were asked for because they were not in the cache.")),
+      origin_idle(registry.gauge("hawser_connector_origin_idle_connections",
+                                 "Connections to origins that wait for their next exchange.")),
+      budget_used(registry.gauge("hawser_connector_body_budget_used_bytes",
+                                 "Memory granted to bodies on their way to origins.")) {}
+
+ConnectorWorker::ConnectorWorker(core::Loop& loop, core::LogSink& sink,
+                                 core::MetricRegistry& registry, const WorkerMetricIds& metric_ids,
+                                 const WorkerSettings& settings, WorkerReports& reports)
+    : loop_(loop),
+      reports_(reports),
+      settings_(settings),
+      log_(sink, loop),
+      metrics_(registry),
+      metric_ids_(metric_ids),
+      exchange_metrics_(metrics_, metric_ids.exchanges),
+      budget_(settings.budget_bytes),
+      pool_(loop, settings.pool),
+      apps_(loop),
+      drain_check_due_([this] { check_drained(); }),
+      forwarder_needs_{loop, heads_, pool_, apps_, settings_.policy, log_, exchange_metrics_} {}
+
+ConnectorWorker::~ConnectorWorker() {
+  // Exchanges tell their streams, so they go before the links do.
+  forwarders_.clear();
+  calls_.clear();
+  for (auto& [number, channel] : channels_)
+    if (channel.uplink->established()) channel.uplink->link().close("the connector stops", true);
+  for (auto& [number, bulk] : bulk_)
+    if (bulk.uplink->established()) bulk.uplink->link().close("the connector stops", true);
+}
+
+channel::Hello ConnectorWorker::hello(int32_t engine_worker_wanted) const {
+  channel::Hello hello;
+  hello.versions = {1};
+  hello.boot_id = settings_.boot_id;
+  hello.worker_wanted = engine_worker_wanted;
+  return hello;
+}
+
+void ConnectorWorker::dial(const DialOrder& order) {
+  if (draining_) return;
+  channels_[order.channel].uplink =
+      std::make_unique<Uplink>(loop_, budget_, static_cast<UplinkListener&>(*this), order.channel,
+                               order.address, security_, hello(order.engine_worker_wanted));
+}
+
+void ConnectorWorker::on_uplink_welcome(Uplink& uplink, const channel::Welcome& welcome) {
+  metrics_.counter(metric_ids_.dials, {"established"}).add(1);
+  if (bulk_.count(uplink.number()) != 0) return attach_bulk(uplink);
+  LogLine(log_, Level::info, "channel_established")
+      .text("engine", welcome.engine_id)
+      .text("address", uplink.address().to_string())
+      .number("engine_worker", welcome.worker);
+  update_gauges();
+  reports_.on_channel_established(uplink.number(), welcome);
+  pull_config(uplink);
+}
+
+void ConnectorWorker::on_uplink_open(Uplink&, channel::Stream& stream, message::RequestHead& head,
+                                     channel::OpenInfo& info) {
+  auto made = std::make_unique<Forwarder>(forwarder_needs_, static_cast<ForwarderOwner&>(*this),
+                                          stream, head, info);
+  Forwarder& forwarder = *made;
+  forwarders_.emplace(&forwarder, std::move(made));
+  forwarder.start();
+}
+
+void ConnectorWorker::on_forwarder_done(Forwarder& forwarder) {
+  const auto found = forwarders_.find(&forwarder);
+  if (found == forwarders_.end()) return;
+  forget_bulk_stream(forwarder.stream_key());
+  loop_.defer_delete(std::move(found->second));
+  forwarders_.erase(found);
+  update_gauges();
+  check_drained();
+}
+
+// --- bulk channels
+
+void ConnectorWorker::on_uplink_bulk_offered(Uplink& uplink, channel::Stream& stream,
+                                             const std::string& ticket) {
+  if (bulk_.size() >= bulk_limit || draining_) return;  // it goes on where it is
+  const uint64_t number = next_bulk_++;
+  channel::Hello wanted = hello(static_cast<int32_t>(uplink.engine_worker()));
+  wanted.purpose = channel::Purpose::bulk;
+  wanted.engine_wanted = uplink.engine();
+  wanted.ticket = ticket;
+  auto made = std::make_unique<Uplink>(loop_, budget_, static_cast<UplinkListener&>(*this), number,
+                                       uplink.address(), security_, std::move(wanted));
+  bulk_.emplace(number, Bulk{std::move(made), &stream, ticket});
+}
+
+void ConnectorWorker::attach_bulk(Uplink& uplink) {
+  Bulk& bulk = bulk_.at(uplink.number());
+  if (bulk.stream == nullptr || uplink.engine() != uplink.hello().engine_wanted)
+    return drop_bulk(uplink.number());
+  uplink.link().attach_stream(*bulk.stream, bulk.ticket);
+  update_gauges();
+}
+
+void ConnectorWorker::forget_bulk_stream(const void* stream_key) {
+  for (auto& [number, bulk] : bulk_) {
+    if (bulk.stream != stream_key) continue;
+    bulk.stream = nullptr;
+    // One that carried its stream goes when the link is idle; one that came late goes now.
+    if (!bulk.uplink->established()) return drop_bulk(number);
+  }
+}
+
+void ConnectorWorker::drop_bulk(uint64_t number) {
+  const auto found = bulk_.find(number);
+  if (found == bulk_.end()) return;
+  loop_.defer_delete(std::move(found->second.uplink));
+  bulk_.erase(found);
+  update_gauges();
+}
+
+// --- the life of channels
+
+void ConnectorWorker::on_uplink_idle(Uplink& uplink) { close_idle(uplink); }
+
+void ConnectorWorker::close_idle(Uplink& uplink) {
+  const uint64_t number = uplink.number();
+  if (!uplink.established() || uplink.open_streams() != 0) return;
+  if (bulk_.count(number) != 0) {
+    uplink.link().close("its body is through", true);
+    return drop_bulk(number);
+  }
+  const auto found = channels_.find(number);
+  if (found == channels_.end() || !found->second.retired || draining_) return;
+  uplink.link().close("no longer needed", true);
+  loop_.defer_delete(std::move(found->second.uplink));
+  channels_.erase(found);
+  update_gauges();
+}
+
+void ConnectorWorker::retire(uint64_t channel) {
+  const auto found = channels_.find(channel);
+  if (found == channels_.end()) return;
+  found->second.retired = true;
+  found->second.uplink->drain("more channels than wanted");
+  close_idle(*found->second.uplink);
+}
+
+void ConnectorWorker::on_uplink_draining(Uplink& uplink, const std::string& reason) {
+  LogLine(log_, Level::info, "channel_draining")
+      .text("engine", uplink.engine())
+      .text("reason", reason);
+  const auto found = channels_.find(uplink.number());
+  if (found == channels_.end() || found->second.retired || draining_) return;
+  found->second.retired = true;
+  reports_.on_channel_lost(uplink.number(), "the engine drains it: " + reason);
+  // The engine closes it; when it does not, it goes here once it is idle.
+  loop_.defer_call([this, number = uplink.number()] {
+    const auto still = channels_.find(number);
+    if (still != channels_.end()) close_idle(*still->second.uplink);
+  });
+}
+
+void ConnectorWorker::on_uplink_lost(Uplink& uplink, const core::Error& why) {
+  const uint64_t number = uplink.number();
+  const bool established = uplink.established();
+  if (!established) metrics_.counter(metric_ids_.dials, {"failed"}).add(1);
+  if (const auto bulk = bulk_.find(number); bulk != bulk_.end()) {
+    LogLine(log_, Level::warn, "bulk_channel_lost").text("reason", why.reason);
+    return drop_bulk(number);
+  }
+  const auto found = channels_.find(number);
+  if (found == channels_.end()) return;
+  const bool retired = found->second.retired;
+  LogLine(log_, retired ? Level::info : Level::warn, "channel_lost")
+      .text_if("engine", uplink.engine())
+      .text("address", uplink.address().to_string())
+      .text("reason", why.reason);
+  loop_.defer_delete(std::move(found->second.uplink));
+  channels_.erase(found);
+  update_gauges();
+  if (!retired && !draining_) reports_.on_channel_lost(number, why.reason);
+  check_drained();
+}
+
+// --- control calls
+
+void ConnectorWorker::on_uplink_config(Uplink& uplink, uint64_t) { pull_config(uplink); }
+
+void ConnectorWorker::pull_config(Uplink& uplink) {
+  start_call(uplink.link(), {.target = "/v1/config"}, [this](ControlResult result) {
+    if (!result || result->status != 200) {
+      LogLine(log_, Level::warn, "config_pull_failed")
+          .text("reason",
+                result ? "status " + std::to_string(result->status) : result.error().reason);
+      return;
+    }
+    const auto answer = model::decode_config_answer(result->body);
+    if (answer)
+      reports_.on_config(*answer);
+    else
+      LogLine(log_, Level::warn, "config_pull_failed").text("reason", answer.error().reason);
+  });
+}
+
+void ConnectorWorker::call(ControlRequest request, ControlCall::Done done) {
+  for (auto& [number, channel] : channels_) {
+    if (!channel.uplink->established() || !channel.uplink->link().can_open()) continue;
+    return start_call(channel.uplink->link(), std::move(request), std::move(done));
+  }
+  done(ExchangeError::of(ErrorCode::link_lost, "this worker has no channel"));
+}
+
+void ConnectorWorker::start_call(channel::Link& link, ControlRequest request,
+                                 ControlCall::Done done) {
+  const uint64_t number = next_call_++;
+  calls_[number] =
+      std::make_unique<ControlCall>(loop_, link, std::move(request),
+                                    [this, number, done = std::move(done)](ControlResult result) {
+                                      const auto found = calls_.find(number);
+                                      loop_.defer_delete(std::move(found->second));
+                                      calls_.erase(found);
+                                      done(std::move(result));
+                                    });
+}
+
+// --- the end
+
+void ConnectorWorker::drain(const std::string& reason) {
+  if (draining_) return;
+  draining_ = true;
+  for (auto channel = channels_.begin(); channel != channels_.end();) {
+    if (!channel->second.uplink->established()) {
+      loop_.defer_delete(std::move(channel->second.uplink));
+      channel = channels_.erase(channel);
+      continue;
+    }
+    channel->second.uplink->drain(reason);
+    ++channel;
+  }
+  check_drained();
+}
+
+// The engine closes drained channels once it has everything; one that doesn't is left after a
+// while, when nothing of ours waits to be sent any more.
+void ConnectorWorker::check_drained() {
+  if (!draining_ || drained_ || !forwarders_.empty()) return;
+  size_t unsent_bytes = 0;
+  for (const auto& [number, channel] : channels_)
+    unsent_bytes += channel.uplink->link().transport().unsent_bytes();
+  if (idle_since_ms_ == 0) idle_since_ms_ = loop_.now_ms();
+  const bool waited = loop_.now_ms() - idle_since_ms_ >= last_bytes_ms;
+  drained_ = channels_.empty() || (unsent_bytes == 0 && waited);
+  if (drained_)
+    reports_.on_drained();
+  else
+    drain_check_due_.arm(loop_.timers(), 20);
+}
+
+void ConnectorWorker::update_gauges() {
+  int64_t established = 0;
+  for (const auto& [number, channel] : channels_)
+    established += channel.uplink != nullptr && channel.uplink->established() ? 1 : 0;
+  metrics_.gauge(metric_ids_.channels).set(established);
+  metrics_.gauge(metric_ids_.bulk_channels).set(static_cast<int64_t>(bulk_.size()));
+  metrics_.gauge(metric_ids_.origin_idle).set(static_cast<int64_t>(pool_.idle()));
+  metrics_.gauge(metric_ids_.budget_used).set(static_cast<int64_t>(budget_.used_bytes()));
+}
+
+}  // namespace hawser::connector

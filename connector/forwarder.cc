@@ -1,0 +1,413 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "connector/forwarder.h"
+
+#include <utility>
+
+#include "connector/origin_request.h"
+#include "http/h1_writer.h"
+
+namespace hawser::connector {
+
+using channel::BodyKind;
+using message::BodyLength;
+using message::ErrorCode;
+using message::ExchangeError;
+
+namespace {
+
+BodyLength body_length_of(const channel::OpenInfo& info) {
+  switch (info.body) {
+    case BodyKind::none:
+      return BodyLength::none();
+    case BodyKind::known:
+      return BodyLength::known(info.body_bytes);
+    case BodyKind::unknown:
+      return BodyLength::unknown();
+  }
+  return BodyLength::unknown();
+}
+
+std::string in_ms(uint64_t ms) { return " in " + std::to_string(ms) + " ms"; }
+
+}  // namespace
+
+Forwarder::Forwarder(ForwarderNeeds& needs, ForwarderOwner& owner, channel::Stream& stream,
+                     message::RequestHead& head, channel::OpenInfo& info)
+    : needs_(needs),
+      owner_(owner),
+      stream_(&stream),
+      stream_key_(&stream),
+      head_(needs.heads.take_request()),
+      info_(std::move(info)),
+      chunks_(needs.loop.blocks()),
+      first_byte_due_([this] {
+        fail(ErrorCode::origin_first_byte_timeout,
+             "no response head" + in_ms(app_->timeouts.first_byte_ms));
+      }),
+      idle_due_([this] { on_idle_due(); }),
+      total_due_([this] {
+        fail(ErrorCode::total_timeout, "not complete" + in_ms(app_->timeouts.total_ms));
+      }) {
+  std::swap(*head_, head);
+  // A stated length of nothing goes at once, but keeps its statement.
+  if (info_.body == BodyKind::none && !head_->body_length.has_body()) {
+    head_->body_length = head_->body_length.is_known() ? BodyLength::known(0) : BodyLength::none();
+  } else {
+    head_->body_length = body_length_of(info_);
+  }
+  record_.request_id = info_.request_id;
+  record_.app = info_.app;
+  record_.method = head_->method_text();
+  record_.path = head_->target.path;
+  record_.client_address = info_.client_address;
+  record_.started_us = needs_.loop.now_us();
+  stream.set_listener(*this);
+  needs_.metrics.opened();
+}
+
+Forwarder::~Forwarder() {
+  if (stream_ != nullptr)
+    stream_->reset({ExchangeError::of(ErrorCode::cancelled, "the connector stops"), untouched()});
+}
+
+void Forwarder::start() {
+  if (info_.kind != channel::OpenKind::request)
+    return fail(ErrorCode::upgrade_refused, "upgrades are not available in this version");
+  if (auto app = needs_.apps.find(info_.app, info_.app_revision)) return on_app(std::move(app));
+  if (!model::is_name(info_.app)) return fail(ErrorCode::app_unknown, "the engine named no app");
+  waiter_ = needs_.apps.ask(info_.app, stream_->link(),
+                            [this](AppResult result) { on_app(std::move(result)); });
+}
+
+void Forwarder::on_app(AppResult result) {
+  needs_.loop.defer_delete(std::move(waiter_));
+  if (!result) return fail(result.error());
+  app_ = std::move(result).value();
+  record_.queued_us = elapsed_us();
+  if (app_->timeouts.total_ms != 0) total_due_.arm(needs_.loop.timers(), app_->timeouts.total_ms);
+  uint64_t random = 0;
+  if (app_->origins.size() > 1)
+    needs_.loop.fill_random({reinterpret_cast<uint8_t*>(&random), sizeof random});
+  origin_ = pick_origin(*app_, random);
+  connect(true);
+}
+
+void Forwarder::connect(bool pooled) {
+  request_ = Request::connecting;
+  const model::Origin& origin = app_->origins[origin_];
+  record_.origin = origin.url();
+  if (origin.scheme == model::Scheme::h2c)
+    return fail(ErrorCode::not_implemented, "h2c origins are not available in this version");
+  if (!needs_.policy.may_allow(origin.host, origin.port))
+    return fail(ErrorCode::origin_not_allowed,
+                "allow_origins of this connector does not admit " + origin.authority());
+  key_ = OriginPool::key_of(origin, app_->origin_tls);
+  while (pooled && (connection_ = needs_.pool.take(key_)) != nullptr) {
+    if (connection_->reusable()) return connected();
+    needs_.pool.give_back(std::move(connection_));
+  }
+  auto address = needs_.pool.address_of(origin, app_->origin_tls);
+  if (!address) return fail(ErrorCode::origin_certificate_bad, address.error().reason);
+  dial_ = std::make_unique<OriginDial>(needs_.loop, needs_.policy, std::move(address).value(),
+                                       app_->timeouts.connect_ms,
+                                       static_cast<OriginDialListener&>(*this));
+}
+
+void Forwarder::on_origin_connected(std::unique_ptr<core::Transport> transport) {
+  needs_.loop.defer_delete(std::move(dial_));
+  connection_ = std::make_unique<OriginConnection>(key_, std::move(transport), needs_.heads);
+  connected();
+}
+
+// Nothing of this exchange has reached an origin: another of the app's may have it.
+void Forwarder::on_origin_unreachable(const ExchangeError& error) {
+  needs_.loop.defer_delete(std::move(dial_));
+  if (++origins_tried_ >= app_->origins.size()) return fail(error);
+  origin_ = (origin_ + 1) % app_->origins.size();
+  connect(true);
+}
+
+void Forwarder::connected() {
+  connection_->set_listener(this);
+  if (record_.connected_us == 0) record_.connected_us = elapsed_us();
+  if (!has_body()) {
+    write_head();
+    return request_written();
+  }
+  request_ = Request::asking_body;
+  if (!wanted_body_) {
+    wanted_body_ = true;
+    if (!stream_->want_body())
+      return fail(ErrorCode::budget_exhausted, "the connector's memory_limit is used up");
+    touch();
+  }
+  pump_request();
+}
+
+void Forwarder::write_head() {
+  const model::Origin& origin = app_->origins[origin_];
+  message::RequestHeadPtr rewritten = needs_.heads.take_request();
+  *rewritten = *head_;
+  rewrite_for_origin(*rewritten, *app_, origin);
+  const std::string host = host_for_origin(*app_, origin);
+  http::RequestWriteOptions options;
+  options.host = host;
+  connection_->expect(head_->method);
+  record_.origin_reused = connection_->reused();
+  head_written_ = true;
+  core::ByteChain out;
+  http::write_request_head(out, needs_.loop.blocks(), *rewritten, options);
+  connection_->write(std::move(out));
+}
+
+// Until the first DATA the engine may still give the exchange to another connector, so nothing is
+// written before it.
+void Forwarder::on_data(core::ByteChain bytes) {
+  first_data_ = true;
+  const size_t size = bytes.size();
+  record_.request_bytes += size;
+  if (info_.body == BodyKind::known && record_.request_bytes > info_.body_bytes)
+    return fail(ErrorCode::protocol_violation, "the request's body is longer than was announced");
+  if (request_ == Request::given_up) return stream_->consumed(size);
+  touch();
+  pending_.append(std::move(bytes));
+  pump_request();
+}
+
+void Forwarder::on_body_end(const message::Fields& trailers) {
+  body_ended_ = true;
+  first_data_ = true;
+  if (info_.body == BodyKind::known && record_.request_bytes != info_.body_bytes)
+    return fail(ErrorCode::protocol_violation, "the request's body is shorter than was announced");
+  trailers_ = trailers;
+  touch();
+  pump_request();
+}
+
+void Forwarder::on_origin_drained() {
+  touch();
+  pump_request();
+}
+
+void Forwarder::pump_request() {
+  if (connection_ == nullptr || !first_data_) return;
+  if (request_ == Request::asking_body) {
+    request_ = Request::writing;
+    write_head();
+  }
+  if (request_ != Request::writing) return;
+  size_t written = 0;
+  while (!pending_.empty() && !connection_->over_high_mark()) {
+    core::Slice slice = pending_.pop_front();
+    written += slice.size();
+    write_body(std::move(slice));
+  }
+  if (written > 0) stream_->consumed(written);
+  if (!pending_.empty() || !body_ended_) return;
+  if (info_.body == BodyKind::unknown) {
+    core::ByteChain out;
+    chunks_.finish(out, trailers_.empty() ? nullptr : &trailers_);
+    connection_->write(std::move(out));
+  }
+  request_written();
+}
+
+void Forwarder::write_body(core::Slice slice) {
+  body_written_bytes_ += slice.size();
+  core::ByteChain out;
+  if (info_.body == BodyKind::unknown)
+    chunks_.write(out, std::move(slice));
+  else
+    out.append(std::move(slice));
+  connection_->write(std::move(out));
+}
+
+void Forwarder::request_written() {
+  request_ = Request::written;
+  touch();
+  if (response_ == Response::ended) return finish_exchange();
+  if (response_ == Response::waiting && app_->timeouts.first_byte_ms != 0)
+    first_byte_due_.arm(needs_.loop.timers(), app_->timeouts.first_byte_ms);
+}
+
+void Forwarder::on_origin_interim(message::ResponseHeadPtr head) {
+  rewrite_for_engine(*head);
+  stream_->send_head(*head, true, false, false);
+}
+
+void Forwarder::on_origin_head(message::ResponseHeadPtr head) {
+  first_byte_due_.disarm();
+  record_.first_byte_us = elapsed_us();
+  if (head->status == 101)
+    return fail(ErrorCode::origin_bad_answer, "101 to a request that asked for no upgrade");
+  record_.status = head->status;
+  rewrite_for_engine(*head);
+  const bool last = !head->body_length.has_body();
+  response_ = Response::body;
+  touch();
+  stream_->send_head(*head, false, false, last);
+  allowed_bytes_ = stream_->sendable_bytes();
+  connection_->allow_body(allowed_bytes_);
+}
+
+void Forwarder::on_origin_body(core::Slice content) {
+  const uint64_t size = content.size();
+  allowed_bytes_ -= size;
+  record_.response_bytes += size;
+  touch();
+  stream_->send_data(core::ByteChain(std::move(content)));
+  allow_origin();
+}
+
+void Forwarder::on_sendable() {
+  touch();
+  allow_origin();
+}
+
+// The origin may deliver as much as the stream takes, and no more is read from it.
+void Forwarder::allow_origin() {
+  if (response_ != Response::body || connection_ == nullptr) return;
+  const uint64_t sendable = stream_->sendable_bytes();
+  if (sendable <= allowed_bytes_) return;
+  const uint64_t more = sendable - allowed_bytes_;
+  allowed_bytes_ = sendable;
+  connection_->allow_body(more);
+}
+
+void Forwarder::on_origin_end(const message::Fields& trailers) {
+  response_ = Response::ended;
+  touch();
+  if (request_ == Request::written)
+    finish_exchange();
+  else if (!connection_->keeps_alive())
+    give_up_request();
+  if (!stream_->sending_ended()) stream_->send_end(trailers);
+}
+
+// Both directions are through with the origin; the stream ends once everything has left.
+void Forwarder::finish_exchange() {
+  first_byte_due_.disarm();
+  idle_due_.disarm();
+  if (connection_ == nullptr) return;
+  connection_->set_listener(nullptr);
+  needs_.pool.give_back(std::move(connection_));
+}
+
+// The origin has answered in full and reads no more: the rest of the body isn't wanted.
+void Forwarder::give_up_request() {
+  request_ = Request::given_up;
+  first_byte_due_.disarm();
+  dial_.reset();
+  waiter_.reset();
+  drop_origin();
+  const size_t dropped = pending_.size();
+  pending_.clear();
+  if (dropped > 0) stream_->consumed(dropped);
+  if (has_body() && !body_ended_) stream_->send_stop();
+}
+
+void Forwarder::on_origin_failed(const ExchangeError& error) {
+  if (response_ == Response::ended) return give_up_request();
+  if (reconnect(error)) return;
+  ExchangeError told = error;
+  told.blame = message::Blame::origin;
+  fail(std::move(told));
+}
+
+// A connection that was used before may have been closed by the origin just when we took it. Then a
+// new one may carry the exchange: if nothing of it was written, or if nothing of a body was and the
+// method may be repeated.
+bool Forwarder::reconnect(const ExchangeError& error) {
+  const bool stale = connection_->reused() && !connection_->response_started() &&
+                     error.code == ErrorCode::origin_closed;
+  const bool safe = !head_written_ || (!has_body() && message::is_idempotent(head_->method));
+  if (!safe || reconnected_ || (head_written_ && !stale)) return false;
+  reconnected_ = true;
+  head_written_ = false;
+  first_byte_due_.disarm();
+  drop_origin();
+  connect(false);
+  return true;
+}
+
+// END follows by itself; what the origin still has to say concerns nobody.
+void Forwarder::on_stop() {
+  if (response_ == Response::ended) return;
+  response_ = Response::ended;
+  record_.error = ErrorCode::client_gone;
+  record_.ended = EndedBy::client;
+  record_.reason = "the response is no longer wanted";
+  give_up_request();
+}
+
+void Forwarder::on_reset(const channel::Reset& reset) {
+  stream_ = nullptr;
+  record_.error = reset.error.code;
+  record_.ended = ended_by(reset.error.blame);
+  record_.reason = reset.error.reason;
+  done();
+}
+
+void Forwarder::on_finished() {
+  stream_ = nullptr;
+  done();
+}
+
+void Forwarder::touch() {
+  const bool moving =
+      (has_body() && request_ >= Request::asking_body && request_ < Request::written) ||
+      response_ != Response::waiting;
+  if (done_ || app_ == nullptr || app_->timeouts.stream_idle_ms == 0) return;
+  if (moving)
+    idle_due_.arm(needs_.loop.timers(), app_->timeouts.stream_idle_ms);
+  else
+    idle_due_.disarm();
+}
+
+void Forwarder::on_idle_due() {
+  fail(ErrorCode::stream_idle_timeout, "nothing moved" + in_ms(app_->timeouts.stream_idle_ms));
+}
+
+uint64_t Forwarder::elapsed_us() const {
+  const uint64_t now_us = needs_.loop.now_us();
+  return now_us > record_.started_us ? now_us - record_.started_us : 1;
+}
+
+void Forwarder::fail(ErrorCode code, std::string reason) {
+  fail(ExchangeError::of(code, std::move(reason)));
+}
+
+void Forwarder::fail(ExchangeError error) {
+  if (done_) return;
+  error.retry = untouched() ? message::Retry::origin_untouched : message::Retry::never;
+  record_.error = error.code;
+  record_.ended = ended_by(error.blame);
+  record_.reason = error.reason;
+  if (stream_ != nullptr) std::exchange(stream_, nullptr)->reset({std::move(error), untouched()});
+  done();
+}
+
+// The origin must not take what it got for the whole.
+void Forwarder::drop_origin() {
+  if (connection_ == nullptr) return;
+  connection_->set_listener(nullptr);
+  connection_->abort();
+  needs_.loop.defer_delete(std::move(connection_));
+}
+
+void Forwarder::done() {
+  if (done_) return;
+  done_ = true;
+  first_byte_due_.disarm();
+  idle_due_.disarm();
+  total_due_.disarm();
+  drop_origin();
+  dial_.reset();  // neither is in a call of its own: those give it up first
+  waiter_.reset();
+  record_.total_us = elapsed_us();
+  needs_.metrics.ended(record_);
+  write_request_line(needs_.log, record_);
+  owner_.on_forwarder_done(*this);
+}
+
+}  // namespace hawser::connector

@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0
+// Forwarder: one exchange: a stream of a channel on one side, a connection to the origin on the
+// other, each direction on its own. Owner: the connector's worker, until on_forwarder_done().
+// Thread: the worker's own.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "channel/link.h"
+#include "channel/stream.h"
+#include "connector/app_cache.h"
+#include "connector/exchange_record.h"
+#include "connector/origin_connection.h"
+#include "connector/origin_dial.h"
+#include "connector/origin_policy.h"
+#include "connector/origin_pool.h"
+#include "core/log.h"
+#include "core/loop.h"
+#include "core/timer_wheel.h"
+#include "http/h1_writer.h"
+#include "message/head_pool.h"
+
+namespace hawser::connector {
+
+class Forwarder;
+
+class ForwarderOwner {
+ public:
+  virtual ~ForwarderOwner() = default;
+  // Destroy it by Loop::defer_delete.
+  virtual void on_forwarder_done(Forwarder& forwarder) = 0;
+};
+
+// What all forwarders of a worker share; outlives them.
+struct ForwarderNeeds {
+  core::Loop& loop;
+  message::HeadPool& heads;
+  OriginPool& pool;
+  AppCache& apps;
+  const OriginPolicy& policy;
+  core::Log& log;
+  ExchangeMetrics& metrics;
+};
+
+class Forwarder final : private channel::StreamListener,
+                        private OriginListener,
+                        private OriginDialListener {
+ public:
+  // Swaps out what it keeps of `head` and `info`. `stream` is what on_open() brought.
+  Forwarder(ForwarderNeeds& needs, ForwarderOwner& owner, channel::Stream& stream,
+            message::RequestHead& head, channel::OpenInfo& info);
+  ~Forwarder() override;
+
+  // Begins; may already call on_forwarder_done().
+  void start();
+  const channel::Stream* stream() const { return stream_; }
+  // Which stream it serves or served: for looking up alone.
+  const void* stream_key() const { return stream_key_; }
+
+ private:
+  // The request's way to the origin.
+  enum class Request : uint8_t {
+    asking_app,
+    connecting,
+    asking_body,  // connected, credit granted, the first DATA has not come
+    writing,
+    written,
+    given_up,  // the origin has answered in full and takes no more
+  };
+  // The response's way back.
+  enum class Response : uint8_t { waiting, body, ended };
+
+  // channel::StreamListener
+  void on_head(message::ResponseHead& head, bool interim, bool bound) override;
+  void on_data(core::ByteChain bytes) override;
+  void on_body_end(const message::Fields& trailers) override;
+  void on_sendable() override;
+  void on_stop() override;
+  void on_reset(const channel::Reset& reset) override;
+  void on_finished() override;
+  // OriginDialListener
+  void on_origin_connected(std::unique_ptr<core::Transport> transport) override;
+  void on_origin_unreachable(const message::ExchangeError& error) override;
+  // OriginListener
+  void on_origin_interim(message::ResponseHeadPtr head) override;
+  void on_origin_head(message::ResponseHeadPtr head) override;
+  void on_origin_body(core::Slice content) override;
+  void on_origin_end(const message::Fields& trailers) override;
+  void on_origin_drained() override;
+  void on_origin_failed(const message::ExchangeError& error) override;
+
+  void on_app(AppResult result);
+  void connect(bool pooled);
+  void connected();
+  void write_head();
+  void pump_request();
+  void write_body(core::Slice slice);
+  void request_written();
+  void allow_origin();
+  void finish_exchange();
+  void give_up_request();
+  bool reconnect(const message::ExchangeError& error);
+  bool has_body() const { return info_.body != channel::BodyKind::none; }
+  bool untouched() const { return !head_written_; }
+
+  void touch();
+  void on_idle_due();
+  uint64_t elapsed_us() const;
+  void fail(message::ErrorCode code, std::string reason);
+  void fail(message::ExchangeError error);
+  void drop_origin();
+  void done();
+
+  ForwarderNeeds& needs_;
+  ForwarderOwner& owner_;
+  channel::Stream* stream_;  // null once it is over
+  const void* stream_key_;
+  message::RequestHeadPtr head_;
+  channel::OpenInfo info_;
+  std::shared_ptr<const model::App> app_;
+  size_t origin_ = 0;  // index of the one in use
+  size_t origins_tried_ = 0;
+  std::string key_;
+  Request request_ = Request::asking_app;
+  Response response_ = Response::waiting;
+  bool wanted_body_ = false;  // credit was granted
+  bool first_data_ = false;   // the engine has answered it
+  bool body_ended_ = false;
+  bool head_written_ = false;
+  bool reconnected_ = false;
+  bool done_ = false;
+  uint64_t body_written_bytes_ = 0;
+  uint64_t allowed_bytes_ = 0;  // of the response's content, not yet delivered by the origin
+  core::ByteChain pending_;     // of the request's body, not yet written
+  http::ChunkWriter chunks_;    // when its length is unknown
+  message::Fields trailers_;
+  ExchangeRecord record_;
+  core::Deadline first_byte_due_;
+  core::Deadline idle_due_;
+  core::Deadline total_due_;
+  std::unique_ptr<AppCache::Waiter> waiter_;
+  std::unique_ptr<OriginDial> dial_;
+  std::unique_ptr<OriginConnection> connection_;
+};
+
+}  // namespace hawser::connector

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "connector/origin_pool.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "tls/digest.h"
+
+namespace hawser::connector {
+
+OriginPool::Idle::Idle(OriginPool& owner, std::unique_ptr<OriginConnection> held, uint64_t now_ms)
+    : pool(owner), connection(std::move(held)), since_ms(now_ms) {
+  connection->set_listener(this);
+}
+
+// An origin that speaks without being asked can't be trusted with the next answer.
+void OriginPool::Idle::on_origin_interim(message::ResponseHeadPtr) { pool.drop(*this); }
+void OriginPool::Idle::on_origin_head(message::ResponseHeadPtr) { pool.drop(*this); }
+void OriginPool::Idle::on_origin_body(core::Slice) { pool.drop(*this); }
+void OriginPool::Idle::on_origin_end(const message::Fields&) { pool.drop(*this); }
+void OriginPool::Idle::on_origin_failed(const message::ExchangeError&) { pool.drop(*this); }
+
+OriginPool::OriginPool(core::Loop& loop, const OriginPoolLimits& limits)
+    : loop_(loop), limits_(limits), sweep_due_([this] { sweep(); }) {}
+
+OriginPool::~OriginPool() = default;
+
+std::string OriginPool::key_of(const model::Origin& origin, const model::OriginTls& tls) {
+  std::string key(model::scheme_name(origin.scheme));
+  key += "://" + model::bracketed_host(origin.host) + ":" + std::to_string(origin.port);
+  if (origin.scheme != model::Scheme::https) return key;
+  key += tls.verify ? "|v|" : "|-|";
+  key += tls.server_name + "|";
+  if (!tls.ca_pem.empty()) key += tls::sha256_hex(tls.ca_pem);
+  return key;
+}
+
+std::unique_ptr<OriginConnection> OriginPool::take(const std::string& key) {
+  const auto found = by_key_.find(key);
+  if (found == by_key_.end()) return nullptr;
+  const IdleList::iterator idle = found->second.back();
+  found->second.pop_back();
+  if (found->second.empty()) by_key_.erase(found);
+  std::unique_ptr<OriginConnection> connection = std::move(idle->connection);
+  connection->set_listener(nullptr);
+  idle_.erase(idle);
+  return connection;
+}
+
+void OriginPool::give_back(std::unique_ptr<OriginConnection> connection) {
+  if (!connection->reusable() || limits_.idle_per_origin == 0 || limits_.idle_in_all == 0) {
+    connection->set_listener(nullptr);
+    return loop_.defer_delete(std::move(connection));
+  }
+  std::deque<IdleList::iterator>& waiting = by_key_[connection->key()];
+  idle_.emplace_back(*this, std::move(connection), loop_.now_ms());
+  waiting.push_back(std::prev(idle_.end()));
+  if (waiting.size() > limits_.idle_per_origin) drop(waiting.front());
+  if (idle_.size() > limits_.idle_in_all) drop(idle_.begin());
+  if (!sweep_due_.armed()) sweep_due_.arm(loop_.timers(), limits_.idle_timeout_ms);
+}
+
+void OriginPool::drop(Idle& idle) {
+  for (auto entry = idle_.begin(); entry != idle_.end(); ++entry)
+    if (&*entry == &idle) return drop(entry);
+}
+
+void OriginPool::drop(IdleList::iterator idle) {
+  const auto waiting = by_key_.find(idle->connection->key());
+  if (waiting != by_key_.end()) {
+    std::erase(waiting->second, idle);
+    if (waiting->second.empty()) by_key_.erase(waiting);
+  }
+  idle->connection->set_listener(nullptr);
+  loop_.defer_delete(std::move(idle->connection));
+  idle_.erase(idle);
+}
+
+void OriginPool::sweep() {
+  const uint64_t now_ms = loop_.now_ms();
+  while (!idle_.empty() && idle_.front().since_ms + limits_.idle_timeout_ms <= now_ms)
+    drop(idle_.begin());
+  if (idle_.empty()) return;
+  sweep_due_.arm(loop_.timers(), idle_.front().since_ms + limits_.idle_timeout_ms - now_ms);
+}
+
+void OriginPool::close_idle() {
+  while (!idle_.empty()) drop(idle_.begin());
+}
+
+core::Result<OriginAddress> OriginPool::address_of(const model::Origin& origin,
+                                                   const model::OriginTls& tls) {
+  OriginAddress address;
+  address.host = origin.host;
+  address.port = origin.port;
+  if (origin.scheme != model::Scheme::https) return address;
+  auto context = context_for(tls);
+  if (!context) return context.error();
+  address.tls = *context;
+  address.server_name = tls.server_name.empty() ? origin.host : tls.server_name;
+  return address;
+}
+
+core::Result<std::shared_ptr<tls::Context>> OriginPool::context_for(const model::OriginTls& tls) {
+  const std::string key = (tls.verify ? "v" : "-") + tls.ca_pem;
+  if (const auto found = contexts_.find(key); found != contexts_.end()) return found->second;
+  tls::ClientOptions options;
+  options.alpn = {"http/1.1"};
+  options.verify = tls.verify;
+  options.trust_pem = tls.ca_pem;
+  options.system_roots = tls.verify && tls.ca_pem.empty();
+  auto context = tls::Context::client(options);
+  if (!context) return context.error();
+  if (contexts_.size() >= limits_.tls_contexts) contexts_.clear();  // in use ones live on
+  contexts_.emplace(key, *context);
+  return *context;
+}
+
+}  // namespace hawser::connector

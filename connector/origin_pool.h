@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+// OriginPool: connections to origins that wait for their next exchange, and the TLS contexts that
+// origins are dialled with. A connection on which anything happens while it waits is thrown away.
+// Owner: the connector's worker. Thread: the worker's own.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <list>
+#include <map>
+#include <memory>
+#include <string>
+
+#include "connector/origin_connection.h"
+#include "connector/origin_dial.h"
+#include "core/loop.h"
+#include "core/result.h"
+#include "core/timer_wheel.h"
+#include "model/app.h"
+
+namespace hawser::connector {
+
+struct OriginPoolLimits {
+  size_t idle_per_origin = 64;
+  size_t idle_in_all = 512;
+  uint64_t idle_timeout_ms = 30'000;
+  size_t tls_contexts = 64;
+};
+
+class OriginPool {
+ public:
+  OriginPool(core::Loop& loop, const OriginPoolLimits& limits);
+  ~OriginPool();
+  OriginPool(const OriginPool&) = delete;
+  OriginPool& operator=(const OriginPool&) = delete;
+
+  // Connections with equal keys may stand in for one another: same origin, same way of TLS.
+  static std::string key_of(const model::Origin& origin, const model::OriginTls& tls);
+
+  // An idle connection, the one used last; null when there is none.
+  std::unique_ptr<OriginConnection> take(const std::string& key);
+  // Keeps it if it is reusable, else closes it at the end of the turn.
+  void give_back(std::unique_ptr<OriginConnection> connection);
+
+  // What to dial for an origin; the Error says why its certificate authority can't be used.
+  core::Result<OriginAddress> address_of(const model::Origin& origin, const model::OriginTls& tls);
+
+  size_t idle() const { return idle_.size(); }
+  void close_idle();
+
+ private:
+  // One waiting connection; hears what happens on it.
+  struct Idle final : OriginListener {
+    Idle(OriginPool& owner, std::unique_ptr<OriginConnection> held, uint64_t now_ms);
+    void on_origin_interim(message::ResponseHeadPtr head) override;
+    void on_origin_head(message::ResponseHeadPtr head) override;
+    void on_origin_body(core::Slice content) override;
+    void on_origin_end(const message::Fields& trailers) override;
+    void on_origin_drained() override {}
+    void on_origin_failed(const message::ExchangeError& error) override;
+
+    OriginPool& pool;
+    std::unique_ptr<OriginConnection> connection;
+    uint64_t since_ms;
+  };
+  using IdleList = std::list<Idle>;  // the longest waiting first
+
+  void drop(IdleList::iterator idle);
+  void drop(Idle& idle);
+  void sweep();
+  core::Result<std::shared_ptr<tls::Context>> context_for(const model::OriginTls& tls);
+
+  core::Loop& loop_;
+  OriginPoolLimits limits_;
+  IdleList idle_;
+  std::map<std::string, std::deque<IdleList::iterator>> by_key_;
+  std::map<std::string, std::shared_ptr<tls::Context>> contexts_;
+  core::Deadline sweep_due_;
+};
+
+}  // namespace hawser::connector

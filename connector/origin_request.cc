@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "connector/origin_request.h"
+
+#include <algorithm>
+
+#include "http/hop_by_hop.h"
+
+namespace hawser::connector {
+
+std::string origin_path(const std::string& path, const std::string& app_prefix,
+                        const std::string& origin_prefix) {
+  if (app_prefix == origin_prefix || path == "*") return path;
+  // The prefix was matched on the canonical path; segments are the same in both spellings.
+  size_t segments = static_cast<size_t>(std::count(app_prefix.begin(), app_prefix.end(), '/'));
+  size_t rest = 0;
+  while (segments > 0 && rest < path.size()) {
+    if (path[rest] == '/') --segments;
+    ++rest;
+  }
+  return segments > 0 ? origin_prefix : origin_prefix + path.substr(rest);
+}
+
+void rewrite_for_origin(message::RequestHead& head, const model::App& app,
+                        const model::Origin& origin) {
+  http::remove_hop_by_hop(head.fields);
+  head.fields.remove(message::FieldName::expect);
+  head.target.path = origin_path(head.target.path, app.path_prefix, origin.path);
+}
+
+std::string host_for_origin(const model::App& app, const model::Origin& origin) {
+  return app.host_header == model::HostHeader::origin ? origin.authority() : std::string{};
+}
+
+void rewrite_for_engine(message::ResponseHead& head) {
+  http::remove_hop_by_hop(head.fields);
+  // How it ended on the origin's wire is told by END or RESET.
+  if (head.body_length.kind == message::BodyLength::Kind::until_close)
+    head.body_length = message::BodyLength::unknown();
+}
+
+size_t pick_origin(const model::App& app, uint64_t random) {
+  uint64_t sum = 0;
+  for (const model::Origin& origin : app.origins) sum += origin.weight;
+  if (sum == 0) return 0;
+  uint64_t left = random % sum;
+  for (size_t i = 0; i < app.origins.size(); ++i) {
+    if (left < app.origins[i].weight) return i;
+    left -= app.origins[i].weight;
+  }
+  return 0;
+}
+
+}  // namespace hawser::connector
