@@ -53,9 +53,14 @@ class Lab:
         self._parts.append(part)
         return part
 
-    def engine(self, apps, name="engine", **settings):
+    def engine(self, apps, name="engine", faulty=False, **settings):
+        """A started engine; `faulty`: connectors reach it through engine.fault alone."""
         assert (BIN / "hawser-engine").exists(), f"no programs in {BIN}; tools/test builds them"
-        return self.add(Engine(name, self.folder / name, self.authority, apps, **settings)).start()
+        engine = self.add(Engine(name, self.folder / name, self.authority, apps, **settings))
+        if faulty:
+            engine.fault = self.fault(engine.connector_port)
+            engine.set(advertise=f"127.0.0.1:{engine.fault.number}")
+        return engine.start()
 
     def connector(self, engine, name="connector", group="default", address=None, ready=True, **settings):
         connector = self.add(Connector(name, self.folder / name, **settings))

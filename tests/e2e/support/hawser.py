@@ -37,6 +37,13 @@ class Node(Program):
 
         eventually(ready, f"{self.name} is ready; it said:\n" + "\n".join(self.log.items()[-20:]), deadline_s)
 
+    def metric(self, name):
+        """The sum of all series of that name."""
+        return sum(value for series, value in self.metrics().items() if series.split("{")[0] == name)
+
+    def wait_for_metric(self, name, wanted):
+        eventually(lambda: wanted(self.metric(name)), f"{name} of {self.name} is as wanted")
+
     def metrics(self):
         """{series with its labels: value}"""
         _, text = http_get(self.metrics_port, "/metrics")
@@ -60,9 +67,12 @@ class Engine(Node):
             "trust_domain": "edge.test", "tls": [{"certificate": str(certificate), "key": str(key)}], "workers": 2,
             "memory_limit": "64M", "state": str(self.state), "apps": apps, **settings}
         self.config = self.folder / "engine.yaml"
-        self.write_config()
+        self.fault = None  # what connectors pass on their way to us, if something does
+        self.set()
 
-    def write_config(self):
+    def set(self, **settings):
+        """Changes keys of engine.yaml; a running engine learns of it by reload()."""
+        self.settings.update(settings)
         self.config.write_text(json.dumps(self.settings, indent=1))  # JSON is YAML
 
     def start(self):
@@ -103,7 +113,7 @@ class Connector(Node):
 
     def enrol(self, engine, group="default", address=None):
         """Enrols at the engine, by another address if a fault stands in between."""
-        done = self.try_enrol(engine.token(group), address or f"localhost:{engine.connector_port.number}")
+        done = self.try_enrol(engine.token(group), address or engine.settings["advertise"])
         assert done.returncode == 0, done.stderr
         return self
 

@@ -90,6 +90,12 @@ class ScriptedOrigin:
         except Exception as fault:  # pylint: disable=broad-except
             self._faults.append(fault)
 
+    def join(self):
+        """Waits until every script that was started has ended."""
+        for thread in list(self._threads):
+            thread.join(DEADLINE_S)
+            assert not thread.is_alive(), "a script of the origin has not ended"
+
     def close(self):
         self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
