@@ -121,8 +121,8 @@ class Connector(Node):
         return run(BIN / "hawser-connector", "enrol", "--engine", address, "--token-file", token_file, "--state",
                    self.state, "--config", self.config)
 
-    def start(self, ready=True):
-        self.spawn(BIN / "hawser-connector", "run", "--state", self.state)
+    def start(self, ready=True, env=None):
+        self.spawn(BIN / "hawser-connector", "run", "--state", self.state, env=env)
         if ready:
             self.wait_ready()
         return self

@@ -1,0 +1,147 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What an operator does to running programs: check, reload, drain, look."""
+import signal
+import socket
+import threading
+
+import pytest
+
+from support.client import RawClient
+from support.hawser import http_get
+from support.origin import answer_all
+from support.program import BIN, run
+from support.waiting import eventually
+
+
+@pytest.fixture
+def nginx(lab):
+    nginx = lab.nginx()
+    nginx.write("page", b"a page")
+    return nginx
+
+
+def event(name):
+    return lambda record: record.get("event") == name
+
+
+def held_origin(lab):
+    """(origin, go): an origin that answers its first request only when told."""
+    go = threading.Event()
+
+    def script(connection):
+        connection.read_head()
+        go.wait(10)
+        connection.answer(b"late")
+
+    return lab.origin(script), go
+
+
+def test_a_good_file_is_checked_and_a_bad_one_told_with_its_lines(lab, nginx):
+    engine, _ = lab.published(nginx.url)
+    assert run(BIN / "hawser-engine", "check", "--config", engine.config).returncode == 0
+    engine.set(workes=2)
+    checked = run(BIN / "hawser-engine", "check", "--config", engine.config)
+    assert checked.returncode != 0
+    assert "workes" in checked.stderr and "workers" in checked.stderr
+
+
+def test_a_reload_publishes_another_app_and_drops_no_session(lab, nginx):
+    engine, _ = lab.published(nginx.url)
+    with RawClient(engine) as client:
+        assert client.get("/page").body == b"a page"
+        apps = engine.settings["apps"]
+        engine.set(apps=[*apps, {"name": "news", "host": "news.localhost", "origin": nginx.url}])
+        engine.signal(signal.SIGHUP)
+        engine.wait_for_record(event("reloaded"), "the reload")
+        assert client.get("/page").body == b"a page"
+    assert lab.curl(engine)("/page", host="news.localhost").body == b"a page"
+
+
+def test_a_bad_new_file_keeps_the_old_one_and_says_so(lab, nginx):
+    engine, _ = lab.published(nginx.url)
+    engine.set(apps=[{"name": "wiki"}])
+    engine.signal(signal.SIGHUP)
+    engine.wait_for_record(event("reload_refused"), "the refusal")
+    assert lab.curl(engine)("/page").body == b"a page"
+
+
+def test_the_engine_drains_what_is_open_and_ends_with_0(lab):
+    origin, go = held_origin(lab)
+    engine, _ = lab.published(origin.url)
+    with RawClient(engine) as client:
+        client.send(client.head())
+        origin.connections.wait_for(lambda _: True, "a connection to the origin")
+        engine.signal(signal.SIGTERM)
+        engine.wait_for_record(event("draining"), "the drain")
+        eventually(lambda: (http_get(engine.metrics_port, "/readyz") or (503,))[0] == 503, "not ready any more")
+        go.set()
+        assert client.response().body == b"late"
+    assert engine.wait_exit() == 0
+
+
+def test_the_connector_drains_what_is_open_and_ends_with_0(lab):
+    origin, go = held_origin(lab)
+    engine, connector = lab.published(origin.url)
+    with RawClient(engine) as client:
+        client.send(client.head())
+        origin.connections.wait_for(lambda _: True, "a connection to the origin")
+        connector.signal(signal.SIGTERM)
+        connector.wait_for_record(event("draining"), "the drain")
+        go.set()
+        assert client.response().body == b"late"
+    assert connector.wait_exit() == 0
+
+
+def test_one_request_is_one_line_on_both_sides_with_the_same_id(lab, nginx):
+    engine, connector = lab.published(nginx.url)
+    response = lab.curl(engine)("/page?secret=1")
+    wanted = lambda r: r.get("event") == "request" and r.get("path") == "/page"
+    at_edge = engine.wait_for_record(wanted, "the request")
+    inside = connector.wait_for_record(lambda r: r.get("event") == "request", "the request")
+    assert at_edge["request_id"] == inside["request_id"]
+    assert at_edge["status"] == response.status == 200
+    assert at_edge["bytes_out"] == len(b"a page")
+    assert "secret" not in "\n".join(engine.log.items() + connector.log.items())
+
+
+def test_both_programs_tell_that_they_live_and_count(lab, nginx):
+    engine, connector = lab.published(nginx.url)
+    lab.curl(engine)("/page")
+    for node, counter in ((engine, "hawser_requests_total"), (connector, "hawser_connector_requests_total")):
+        assert http_get(node.metrics_port, "/healthz")[0] == 200
+        node.wait_for_metric(counter, lambda value: value >= 1)
+
+
+@pytest.mark.parametrize("command", [("status",), ("app", "list"), ("connector", "list"), ("token", "list")])
+def test_hawserctl_reads_well_and_has_json(lab, nginx, command):
+    engine, _ = lab.published(nginx.url)
+    assert engine.ctl(*command).strip()
+    assert isinstance(engine.ctl_json(*command), dict)
+
+
+def test_requests_beside_each_other_use_every_worker(lab):
+    origin = lab.origin(answer_all())
+    engine, _ = lab.published(origin.url)
+    clients = [RawClient(engine) for _ in range(16)]
+    for client in clients:
+        client.send(client.head())
+    assert [client.response().body for client in clients] == [b"ok"] * 16
+    for client in clients:
+        client.socket.close()
+
+
+def test_a_redirect_listener_sends_to_https(lab, nginx):
+    from support.ports import HeldPort
+    port = HeldPort()
+    wiki = {"name": "wiki", "host": "wiki.localhost", "origin": nginx.url}
+    engine = lab.engine([wiki])
+    engine.stop()
+    engine.settings["listen"]["redirect"] = [{"address": port.address}]
+    engine.set()
+    engine.start()
+    with socket.create_connection((port.host, port.number), 10) as peer:
+        peer.sendall(b"GET /page?q=1 HTTP/1.1\r\nHost: wiki.localhost\r\nConnection: close\r\n\r\n")
+        answer = peer.makefile("rb").read()
+    assert answer.startswith(b"HTTP/1.1 308")
+    assert f"https://wiki.localhost:{engine.client_port.number}/page?q=1".encode() in answer
+    port.close()
