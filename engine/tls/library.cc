@@ -65,7 +65,7 @@ std::string contents(BIO* memory) {
 }  // namespace
 
 std::string take_library_error() {
-  const uint32_t error = ERR_peek_error();
+  const uint32_t error = ERR_peek_last_error();
   ERR_clear_error();
   if (error == 0) return {};
   const int reason = ERR_GET_REASON(error);

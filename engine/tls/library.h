@@ -17,7 +17,7 @@
 
 namespace hawser::tls {
 
-// The oldest error in the library's queue in lower-case words, "" when there is none; empties the
+// The last error in the library's queue in lower-case words, "" when there is none; empties the
 // queue. An alert of the peer reads "the peer's alert: …".
 std::string take_library_error();
 
