@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "channel/credit.h"
+
+#include <algorithm>
+
+namespace hawser::channel {
+
+bool ReceiveWindow::take(size_t bytes) {
+  if (!budget_.take(bytes)) return false;
+  if (share_ == nullptr || share_->take(bytes)) return true;
+  budget_.give_back(bytes);
+  return false;
+}
+
+void ReceiveWindow::give_back(size_t bytes) {
+  budget_.give_back(bytes);
+  if (share_ != nullptr) share_->give_back(bytes);
+  window_bytes_ -= bytes;
+}
+
+bool ReceiveWindow::start(uint32_t first_bytes) {
+  HAWSER_ASSERT(!started_ && !stopped_);
+  const auto first = static_cast<size_t>(std::min<uint64_t>(first_bytes, expected_bytes_));
+  if (!take(first)) return false;
+  window_bytes_ = first;
+  started_ = true;
+  return true;
+}
+
+void ReceiveWindow::expect(uint64_t body_bytes) { expected_bytes_ = body_bytes; }
+
+bool ReceiveWindow::received(size_t bytes) {
+  if (bytes > outstanding_bytes_) return false;
+  outstanding_bytes_ -= bytes;
+  if (!stopped_) held_bytes_ += bytes;
+  return true;
+}
+
+void ReceiveWindow::consumed(size_t bytes) {
+  HAWSER_ASSERT(bytes <= held_bytes_);
+  held_bytes_ -= bytes;
+  if (stopped_) give_back(bytes);
+}
+
+bool ReceiveWindow::grant_due() const {
+  return started_ && !stopped_ && granted_bytes_ < expected_bytes_ &&
+         free_bytes() * 2 >= window_bytes_;
+}
+
+void ReceiveWindow::grow() {
+  if (held_bytes_ > 0 || window_bytes_ >= limit_bytes_ || scarce()) return;
+  if (expected_bytes_ - granted_bytes_ <= free_bytes()) return;
+  const size_t more = std::min<size_t>(window_bytes_, limit_bytes_ - window_bytes_);
+  if (take(more)) window_bytes_ += more;
+}
+
+uint32_t ReceiveWindow::grant() {
+  if (!grant_due()) return 0;
+  if (granted_bytes_ > 0) grow();
+  const uint64_t bytes = std::min<uint64_t>(free_bytes(), expected_bytes_ - granted_bytes_);
+  outstanding_bytes_ += static_cast<size_t>(bytes);
+  granted_bytes_ += bytes;
+  return static_cast<uint32_t>(bytes);
+}
+
+void ReceiveWindow::stop() {
+  if (stopped_) return;
+  stopped_ = true;
+  give_back(window_bytes_ - held_bytes_);
+}
+
+}  // namespace hawser::channel

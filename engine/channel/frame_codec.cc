@@ -1,0 +1,316 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "channel/frame_codec.h"
+
+#include <cstring>
+
+#include "core/check.h"
+#include "message/characters.h"
+
+namespace hawser::channel {
+
+namespace {
+
+using wire::FrameBuilder;
+using wire::FrameType;
+
+void put_u32(uint8_t* at, uint32_t value) {
+  for (int i = 0; i < 4; ++i) at[i] = static_cast<uint8_t>(value >> (8 * i));
+}
+
+void begin(FrameBuilder& frame, FrameType type, uint32_t stream) {
+  if (stream != 0) frame.add_stream(stream);
+  frame.add_type(type);
+}
+
+}  // namespace
+
+FrameWriter::Text FrameWriter::text(std::string_view value) {
+  return value.empty() ? Text() : builder_.CreateString(value.data(), value.size());
+}
+
+void FrameWriter::put_prefix(uint8_t* at, uint32_t header_bytes, uint32_t payload_bytes) {
+  put_u32(at, header_bytes);
+  put_u32(at + 4, payload_bytes);
+  ++frames_written_;
+}
+
+// Large heads must not leave every link with a large buffer.
+void FrameWriter::trim() {
+  const bool large = builder_.GetSize() > kept_builder_bytes;
+  builder_.Clear();
+  if (large) builder_.Reset();
+}
+
+bool FrameWriter::append(FrameBuilder& frame) {
+  builder_.Finish(frame.Finish());
+  const uint32_t size = builder_.GetSize();
+  const bool fits = size <= header_limit_bytes;
+  if (fits) {
+    uint8_t prefix[frame_prefix_bytes];
+    put_prefix(prefix, size, 0);
+    out_.append(reinterpret_cast<const char*>(prefix), sizeof prefix);
+    out_.append(reinterpret_cast<const char*>(builder_.GetBufferPointer()), size);
+  }
+  trim();
+  return fits;
+}
+
+void FrameWriter::hello(const Hello& hello) {
+  const auto versions = builder_.CreateVector(hello.versions);
+  const Text boot_id = text(hello.boot_id);
+  const Text engine = text(hello.engine_wanted);
+  const Text ticket = text(hello.ticket);
+  FrameBuilder frame(builder_);
+  begin(frame, FrameType::hello, 0);
+  frame.add_versions(versions);
+  frame.add_features(hello.features);
+  if (!boot_id.IsNull()) frame.add_boot_id(boot_id);
+  frame.add_purpose(static_cast<wire::Purpose>(hello.purpose));
+  if (!engine.IsNull()) frame.add_engine(engine);
+  frame.add_worker(hello.worker_wanted);
+  if (!ticket.IsNull()) frame.add_ticket(ticket);
+  frame.add_credit(hello.initial_request_credit_bytes);
+  frame.add_stream_limit(hello.stream_limit);
+  HAWSER_ASSERT(append(frame));
+}
+
+void FrameWriter::welcome(const Welcome& welcome) {
+  texts_.clear();
+  for (const std::string& address : welcome.engine_addresses)
+    texts_.push_back(builder_.CreateString(address.data(), address.size()));
+  const auto addresses = builder_.CreateVector(texts_);
+  const Text engine = text(welcome.engine_id);
+  const Text boot_id = text(welcome.boot_id);
+  FrameBuilder frame(builder_);
+  begin(frame, FrameType::welcome, 0);
+  frame.add_version(welcome.version);
+  frame.add_features(welcome.features);
+  if (!engine.IsNull()) frame.add_engine(engine);
+  if (!boot_id.IsNull()) frame.add_boot_id(boot_id);
+  frame.add_worker(static_cast<int32_t>(welcome.worker));
+  frame.add_worker_count(welcome.worker_count);
+  frame.add_channels_wanted(welcome.channels_wanted);
+  frame.add_addresses(addresses);
+  frame.add_stream_limit(welcome.stream_limit);
+  HAWSER_ASSERT(append(frame));
+}
+
+bool FrameWriter::open(uint32_t stream, const message::RequestHead& head, const OpenInfo& info,
+                       uint32_t response_credit) {
+  if (!open_fits(head, info)) return false;
+  const auto fields = encode_fields(builder_, head.fields, true, texts_);
+  std::string path;
+  head.target.append_path_and_query(path);
+  const Text target = text(path);
+  const Text method = text(head.method_text());
+  const Text scheme = text(head.target.scheme);
+  const Text authority = text(head.target.authority.raw);
+  const Text request_id = text(info.request_id);
+  const Text tenant = text(info.tenant);
+  const Text app = text(info.app);
+  const Text user = text(info.user);
+  const Text grant = text(info.grant);
+  const Text client_address = text(info.client_address);
+  const Text ticket = text(info.bulk_ticket);
+  const Body body = body_of(head, info);
+  FrameBuilder frame(builder_);
+  begin(frame, FrameType::open, stream);
+  if (!fields.IsNull()) frame.add_fields(fields);
+  if (!target.IsNull()) frame.add_target(target);
+  if (!method.IsNull()) frame.add_method(method);
+  if (!scheme.IsNull()) frame.add_scheme(scheme);
+  if (!authority.IsNull()) frame.add_authority(authority);
+  if (!request_id.IsNull()) frame.add_request_id(request_id);
+  if (!tenant.IsNull()) frame.add_tenant(tenant);
+  if (!app.IsNull()) frame.add_app(app);
+  if (!user.IsNull()) frame.add_user(user);
+  if (!grant.IsNull()) frame.add_grant(grant);
+  if (!client_address.IsNull()) frame.add_client_address(client_address);
+  if (!ticket.IsNull()) frame.add_ticket(ticket);
+  frame.add_app_revision(info.app_revision);
+  frame.add_kind(static_cast<wire::OpenKind>(info.kind));
+  frame.add_body(static_cast<wire::BodyKind>(body.kind));
+  frame.add_body_bytes(body.bytes);
+  frame.add_client_session(info.client_session);
+  frame.add_hops(info.hops);
+  frame.add_credit(response_credit);
+  return append(frame);
+}
+
+bool FrameWriter::head(uint32_t stream, const message::ResponseHead& head, bool bound, bool last) {
+  if (!fields_fit(head.fields, false)) return false;
+  const auto fields = encode_fields(builder_, head.fields, false, texts_);
+  const Body body = body_of(head.body_length);
+  FrameBuilder frame(builder_);
+  begin(frame, FrameType::head, stream);
+  frame.add_status(head.status);
+  if (!fields.IsNull()) frame.add_fields(fields);
+  frame.add_body(static_cast<wire::BodyKind>(body.kind));
+  frame.add_body_bytes(body.bytes);
+  frame.add_interim(head.is_interim());
+  frame.add_bound(bound);
+  frame.add_last(last);
+  return append(frame);
+}
+
+bool FrameWriter::end(uint32_t stream, const message::Fields& trailers) {
+  if (!fields_fit(trailers, false)) return false;
+  const auto fields = encode_fields(builder_, trailers, true, texts_);
+  FrameBuilder frame(builder_);
+  begin(frame, FrameType::end, stream);
+  if (!fields.IsNull()) frame.add_fields(fields);
+  return append(frame);
+}
+
+void FrameWriter::credit(uint32_t stream, uint32_t bytes, std::string_view ticket_text) {
+  const Text ticket = text(ticket_text);
+  FrameBuilder frame(builder_);
+  begin(frame, FrameType::credit, stream);
+  frame.add_credit(bytes);
+  if (!ticket.IsNull()) frame.add_ticket(ticket);
+  append(frame);
+}
+
+void FrameWriter::stop(uint32_t stream) {
+  FrameBuilder frame(builder_);
+  begin(frame, FrameType::stop, stream);
+  append(frame);
+}
+
+void FrameWriter::reset(uint32_t stream, const Reset& reset) {
+  const Text reason = text(std::string_view(reset.error.reason).substr(0, reason_limit_bytes));
+  FrameBuilder frame(builder_);
+  begin(frame, FrameType::reset, stream);
+  frame.add_code(static_cast<uint16_t>(reset.error.code));
+  frame.add_blame(static_cast<uint8_t>(reset.error.blame));
+  frame.add_origin_untouched(reset.origin_untouched ||
+                             reset.error.retry == message::Retry::origin_untouched);
+  if (!reason.IsNull()) frame.add_reason(reason);
+  append(frame);
+}
+
+void FrameWriter::session_end(uint64_t client_session) {
+  FrameBuilder frame(builder_);
+  begin(frame, FrameType::session_end, 0);
+  frame.add_client_session(client_session);
+  append(frame);
+}
+
+void FrameWriter::ping(uint64_t token) {
+  FrameBuilder frame(builder_);
+  begin(frame, FrameType::ping, 0);
+  frame.add_token(token);
+  append(frame);
+}
+
+void FrameWriter::pong(uint64_t token) {
+  FrameBuilder frame(builder_);
+  begin(frame, FrameType::pong, 0);
+  frame.add_token(token);
+  append(frame);
+}
+
+void FrameWriter::config(uint64_t revision) {
+  FrameBuilder frame(builder_);
+  begin(frame, FrameType::config, 0);
+  frame.add_revision(revision);
+  append(frame);
+}
+
+void FrameWriter::drain(std::string_view why) {
+  const Text reason = text(why.substr(0, reason_limit_bytes));
+  FrameBuilder frame(builder_);
+  begin(frame, FrameType::drain, 0);
+  if (!reason.IsNull()) frame.add_reason(reason);
+  append(frame);
+}
+
+void FrameWriter::attach(uint32_t stream, std::string_view ticket_text) {
+  const Text ticket = text(ticket_text);
+  FrameBuilder frame(builder_);
+  begin(frame, FrameType::attach, stream);
+  if (!ticket.IsNull()) frame.add_ticket(ticket);
+  append(frame);
+}
+
+std::span<const uint8_t> FrameWriter::data(uint32_t stream, bool last, uint32_t payload_bytes) {
+  FrameBuilder frame(builder_);
+  begin(frame, FrameType::data, stream);
+  frame.add_last(last);
+  builder_.Finish(frame.Finish());
+  const uint32_t size = builder_.GetSize();
+  HAWSER_ASSERT(frame_prefix_bytes + size <= data_.size());
+  put_prefix(data_.data(), size, payload_bytes);
+  std::memcpy(data_.data() + frame_prefix_bytes, builder_.GetBufferPointer(), size);
+  builder_.Clear();
+  return std::span(data_).first(frame_prefix_bytes + size);
+}
+
+bool is_plain(std::string_view text, size_t limit) {
+  return text.size() <= limit && message::all_in(message::field_value_char, text);
+}
+
+bool open_fits(const message::RequestHead& head, const OpenInfo& info) {
+  const size_t target_bytes = head.target.path.size() + head.target.query.size();
+  return head.method != message::Method::other && fields_fit(head.fields, true) &&
+         target_bytes <= head_bytes_limit / 4 && is_plain(head.target.authority.raw) &&
+         is_plain(info.request_id) && is_plain(info.tenant) && is_plain(info.app) &&
+         is_plain(info.client_address) && is_plain(info.bulk_ticket) &&
+         is_plain(info.user, user_limit_bytes) && is_plain(info.grant, grant_limit_bytes);
+}
+
+std::string_view name_of(FrameType type) {
+  static constexpr std::string_view names[] = {
+      "type 0", "HELLO", "WELCOME",     "OPEN", "HEAD", "DATA",   "CREDIT", "END",
+      "STOP",   "RESET", "SESSION_END", "PING", "PONG", "CONFIG", "DRAIN",  "ATTACH"};
+  const auto index = static_cast<size_t>(type);
+  return index < std::size(names) ? names[index] : "a frame of an unknown type";
+}
+
+Hello hello_of(const wire::Frame& frame) {
+  Hello hello;
+  if (frame.versions() != nullptr)
+    hello.versions.assign(frame.versions()->begin(), frame.versions()->end());
+  hello.features = frame.features();
+  hello.boot_id = text_of(frame.boot_id());
+  hello.purpose = static_cast<Purpose>(frame.purpose());
+  hello.engine_wanted = text_of(frame.engine());
+  hello.worker_wanted = frame.worker();
+  hello.ticket = text_of(frame.ticket());
+  hello.initial_request_credit_bytes = frame.credit();
+  hello.stream_limit = frame.stream_limit();
+  return hello;
+}
+
+Welcome welcome_of(const wire::Frame& frame) {
+  Welcome welcome;
+  welcome.version = frame.version();
+  welcome.features = frame.features();
+  welcome.engine_id = text_of(frame.engine());
+  welcome.boot_id = text_of(frame.boot_id());
+  welcome.worker = static_cast<uint32_t>(frame.worker());
+  welcome.worker_count = frame.worker_count();
+  welcome.channels_wanted = frame.channels_wanted();
+  if (frame.addresses() != nullptr)
+    for (const auto* address : *frame.addresses())
+      welcome.engine_addresses.emplace_back(text_of(address));
+  welcome.stream_limit = frame.stream_limit();
+  return welcome;
+}
+
+std::string reason_of(const wire::Frame& frame) {
+  return message::printable(text_of(frame.reason()), reason_limit_bytes);
+}
+
+Reset reset_of(const wire::Frame& frame) {
+  Reset reset;
+  reset.error.code = message::error_code_from(static_cast<uint32_t>(frame.code()));
+  if (reset.error.code == message::ErrorCode::none) reset.error.code = message::ErrorCode::internal;
+  reset.error.blame = message::blame_from(frame.blame());
+  reset.origin_untouched = frame.origin_untouched();
+  if (reset.origin_untouched) reset.error.retry = message::Retry::origin_untouched;
+  reset.error.reason = reason_of(frame);
+  return reset;
+}
+
+}  // namespace hawser::channel
