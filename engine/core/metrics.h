@@ -139,5 +139,6 @@ class MetricSet {
 
 // Resident memory, descriptors and CPU time of this process, under their usual names.
 void append_process_metrics(std::string& out);
+uint64_t resident_bytes();  // of this process
 
 }  // namespace hawser::core

@@ -22,16 +22,6 @@ void append_gauge(std::string& out, const char* type, const char* name, const ch
   out.append(text);
 }
 
-uint64_t resident_bytes() {
-  const std::unique_ptr<FILE, int (*)(FILE*)> file(std::fopen("/proc/self/statm", "re"),
-                                                   std::fclose);
-  unsigned long total_pages = 0;
-  unsigned long resident_pages = 0;
-  if (file == nullptr || std::fscanf(file.get(), "%lu %lu", &total_pages, &resident_pages) != 2)
-    return 0;
-  return uint64_t{resident_pages} * static_cast<uint64_t>(sysconf(_SC_PAGESIZE));
-}
-
 uint64_t open_descriptors() {
   const std::unique_ptr<DIR, int (*)(DIR*)> folder(opendir("/proc/self/fd"), closedir);
   if (folder == nullptr) return 0;
@@ -48,6 +38,16 @@ double cpu_seconds() {
 }
 
 }  // namespace
+
+uint64_t resident_bytes() {
+  const std::unique_ptr<FILE, int (*)(FILE*)> file(std::fopen("/proc/self/statm", "re"),
+                                                   std::fclose);
+  unsigned long total_pages = 0;
+  unsigned long resident_pages = 0;
+  if (file == nullptr || std::fscanf(file.get(), "%lu %lu", &total_pages, &resident_pages) != 2)
+    return 0;
+  return uint64_t{resident_pages} * static_cast<uint64_t>(sysconf(_SC_PAGESIZE));
+}
 
 void append_process_metrics(std::string& out) {
   append_gauge(out, "gauge", "process_resident_memory_bytes", "Resident memory in bytes.",

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "relay/client_certificates.h"
+
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <sstream>
+
+#include "tls/certificate.h"
+
+namespace hawser::relay {
+
+namespace {
+
+core::Error located(const control::NodeConfig& config, const config::Location& at,
+                    const std::string& key, const std::string& reason) {
+  return core::Error{config.file + ":" + std::to_string(at.line) + ":" + std::to_string(at.column) +
+                     ": " + key + ": " + reason};
+}
+
+core::Result<std::string> read_file(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  if (!file) return core::Error{path + ": " + std::strerror(errno), -errno};
+  std::ostringstream text;
+  text << file.rdbuf();
+  return text.str();
+}
+
+core::Result<tls::KeyPair> read_pair(const control::NodeConfig& config, size_t index) {
+  const control::CertificateConfig& entry = config.tls[index];
+  const std::string key = "tls[" + std::to_string(index) + "]";
+  const auto chain = read_file(entry.certificate_path);
+  if (!chain.ok())
+    return located(config, entry.certificate_at, key + ".certificate", chain.error().reason);
+  const auto secret = read_file(entry.key_path);
+  if (!secret.ok()) return located(config, entry.key_at, key + ".key", secret.error().reason);
+  if (const auto fits = tls::check_key_pair(*chain, *secret); !fits.ok()) {
+    return located(config, entry.certificate_at, key, fits.error().reason);
+  }
+  return tls::KeyPair{*chain, *secret};
+}
+
+}  // namespace
+
+core::Result<std::shared_ptr<tls::Context>> load_client_tls(const control::NodeConfig& config) {
+  tls::ServerOptions options;
+  for (size_t i = 0; i < config.tls.size(); ++i) {
+    auto pair = read_pair(config, i);
+    if (!pair.ok()) return pair.error();
+    options.certificates.push_back(std::move(*pair));
+  }
+  options.alpn = {"http/1.1"};
+  options.refuse_unknown_alpn = false;
+  return tls::Context::server(options);
+}
+
+}  // namespace hawser::relay

@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "relay/connector_gate.h"
+
+#include <utility>
+
+#include "core/socket.h"
+#include "core/timer_wheel.h"
+#include "tls/certificate.h"
+
+namespace hawser::relay {
+
+namespace {
+
+constexpr std::string_view channel_protocol = "hawser/1";
+constexpr std::string_view enrol_protocol = "hawser-enrol/1";
+
+// A channel's socket: a control frame must not stand behind a bulk of unsent bytes, and a silent
+// peer is noticed.
+constexpr uint32_t channel_notsent_bytes = 128 * 1024;
+constexpr uint32_t channel_user_timeout_ms = 20'000;
+
+struct ParsedIdentity {
+  std::string tenant;
+  model::Uuid connector;
+};
+
+// spiffe://<trust domain>/tenant/<tenant>/connector/<uuid>
+core::Result<ParsedIdentity> parse_identity(std::string_view uri, std::string_view trust_domain) {
+  const std::string prefix = "spiffe://" + std::string(trust_domain) + "/tenant/";
+  static constexpr std::string_view middle = "/connector/";
+  if (!uri.starts_with(prefix))
+    return core::Error{"the certificate's identity is not a connector of this trust domain"};
+  uri.remove_prefix(prefix.size());
+  const size_t at = uri.find(middle);
+  if (at == std::string_view::npos)
+    return core::Error{"the certificate's identity is not a connector's"};
+  const std::string_view tenant = uri.substr(0, at);
+  auto id = model::Uuid::parse(uri.substr(at + middle.size()));
+  if (!model::is_name(tenant) || !id.ok())
+    return core::Error{"the certificate's identity is malformed"};
+  return ParsedIdentity{std::string(tenant), *id};
+}
+
+}  // namespace
+
+// One connection before its hand-over: first TLS, then HELLO.
+class PendingConnector final : private core::TransportListener, private channel::LinkListener {
+ public:
+  PendingConnector(ConnectorGate& gate, std::unique_ptr<tls::Stream> stream)
+      : gate_(gate),
+        deadline_([this] { give_up("no handshake and HELLO in time"); }),
+        stream_(std::move(stream)) {
+    address_ = stream_->peer().to_string();
+    deadline_.arm(gate_.loop_.timers(), gate_.options_.handshake_timeout_ms);
+    stream_->set_listener(*this);
+  }
+
+ private:
+  void on_ready() override {
+    const std::string& protocol = stream_->handshake().alpn;
+    if (protocol == enrol_protocol) {
+      gate_.enrolment_.serve(std::move(stream_));
+      return gate_.remove(*this);
+    }
+    if (protocol != channel_protocol)
+      return give_up("the peer speaks neither hawser/1 nor hawser-enrol/1");
+    auto admitted = gate_.admit(*stream_);
+    if (!admitted.ok()) return refuse(admitted.error().reason);
+    identity_ = std::move(*admitted);
+    identity_.address = address_;
+    channel::LinkOptions options;
+    options.side = channel::Side::engine;
+    link_ = channel::Link::make(std::move(stream_), *this, gate_.no_bodies_, options);
+  }
+  void on_bytes(core::Slice) override {}
+  void on_end() override { give_up("the peer ended the connection"); }
+  void on_broken(const core::Error& why) override { give_up(why.reason); }
+
+  void on_hello(const channel::Hello& hello) override {
+    const std::string& wanted = hello.engine_wanted;
+    if (!wanted.empty() && wanted != gate_.options_.engine_id)
+      return refuse("the connector looks for engine " + wanted);
+    hello_ = hello;
+    gate_.loop_.defer_call([&gate = gate_, self = this] {
+      if (gate.pending_.contains(self)) self->hand_over();
+    });
+  }
+  void on_open(channel::Stream& stream, message::RequestHead&, channel::OpenInfo&) override {
+    stream.reset({message::ExchangeError::of(message::ErrorCode::protocol_violation), true});
+  }
+  void on_lost(const core::Error& why) override { give_up(why.reason); }
+
+  void hand_over() {
+    std::unique_ptr<core::Transport> transport =
+        link_ != nullptr ? link_->release_transport() : nullptr;
+    auto* const stream =
+        static_cast<tls::Stream*>(transport.get());  // this is what the link was made on
+    auto released = stream != nullptr ? stream->release() : std::nullopt;
+    if (!released.has_value()) return give_up("bytes stood between HELLO and WELCOME");
+    gate_.on_arrival_({std::move(*released), std::move(identity_), std::move(hello_)});
+    gate_.remove(*this);
+  }
+
+  // Told to the peer too, so that the reason shows in its log.
+  void refuse(const std::string& why) {
+    if (link_ == nullptr && stream_ != nullptr) {
+      channel::LinkOptions options;
+      options.side = channel::Side::engine;
+      link_ = channel::Link::make(std::move(stream_), *this, gate_.no_bodies_, options);
+    }
+    if (link_ != nullptr) link_->drain(why);
+    give_up(why);
+  }
+
+  void give_up(const std::string& why) {
+    if (over_) return;
+    over_ = true;
+    ++gate_.refused_;
+    core::LogLine(gate_.log_, core::Level::warn, "connector_refused")
+        .text("address", address_)
+        .text("reason", why);
+    gate_.remove(*this);
+  }
+
+  ConnectorGate& gate_;
+  core::Deadline deadline_;
+  std::string address_;
+  std::unique_ptr<tls::Stream> stream_;
+  std::unique_ptr<channel::Link> link_;
+  ConnectorIdentity identity_;
+  channel::Hello hello_;
+  bool over_ = false;
+};
+
+ConnectorGate::ConnectorGate(core::Loop& loop, core::Log& log, control::ConnectorRegistry& registry,
+                             control::EnrolmentServer& enrolment, Options options,
+                             std::function<void(Arrival)> on_arrival)
+    : loop_(loop),
+      log_(log),
+      registry_(registry),
+      enrolment_(enrolment),
+      options_(std::move(options)),
+      on_arrival_(std::move(on_arrival)) {}
+
+ConnectorGate::~ConnectorGate() = default;
+
+void ConnectorGate::listen(int fd) {
+  acceptors_.push_back(std::make_unique<core::Acceptor>(loop_, fd, *this));
+}
+
+void ConnectorGate::on_accepted(core::Fd fd, const core::Address& /*peer*/) {
+  auto socket = core::Socket::adopt(loop_, fd.release());
+  if (!socket.ok()) return;
+  (*socket)->set_notsent_lowat(channel_notsent_bytes);
+  (*socket)->set_user_timeout(channel_user_timeout_ms);
+  auto pending =
+      std::make_unique<PendingConnector>(*this, tls::Stream::accept(std::move(*socket), tls_));
+  PendingConnector* const key = pending.get();
+  pending_[key] = std::move(pending);
+  if (pending_.size() < pending_limit) return;
+  for (const auto& acceptor : acceptors_) acceptor->pause();
+}
+
+void ConnectorGate::on_accept_trouble(const core::Error& why) {
+  core::LogLine(log_, core::Level::error, "accept_failed").text("reason", why.reason);
+}
+
+void ConnectorGate::remove(PendingConnector& pending) {
+  const auto found = pending_.find(&pending);
+  if (found == pending_.end()) return;
+  loop_.defer_delete(std::move(found->second));
+  pending_.erase(found);
+  for (const auto& acceptor : acceptors_) acceptor->resume();
+}
+
+core::Result<ConnectorIdentity> ConnectorGate::admit(const tls::Stream& stream) {
+  const tls::Handshake& handshake = stream.handshake();
+  const auto identity = parse_identity(handshake.peer_uri_san, options_.trust_domain);
+  if (!identity.ok()) return identity.error();
+  const auto facts = tls::read_certificate_pem(handshake.peer_certificate_pem);
+  if (!facts.ok()) return facts.error();
+  const auto record = registry_.admit(identity->connector, facts->sha256_hex, loop_.wall_ms());
+  if (!record.ok()) return core::Error{record.error().code + ": " + record.error().detail};
+  ConnectorIdentity admitted;
+  admitted.id = record->id.to_string();
+  admitted.tenant = record->tenant;
+  admitted.group = record->group;
+  admitted.name = record->name;
+  admitted.certificate_sha256 = facts->sha256_hex;
+  return admitted;
+}
+
+}  // namespace hawser::relay

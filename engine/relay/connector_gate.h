@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+// ConnectorGate: where connectors dial in. It finishes TLS, reads HELLO, asks the registry, chooses
+// the worker and hands the connection over; connections that come to enrol go to the enrolment
+// server. Owner: the Engine. Thread: the control thread alone.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "control/connector_registry.h"
+#include "control/enrolment_server.h"
+#include "core/budget.h"
+#include "core/listening.h"
+#include "core/log.h"
+#include "core/loop.h"
+#include "relay/connector_channel.h"
+#include "tls/context.h"
+#include "tls/stream.h"
+
+namespace hawser::relay {
+
+class PendingConnector;
+
+// A channel that is let in, on its way to a worker.
+struct Arrival {
+  tls::Stream::Released stream;
+  ConnectorIdentity identity;
+  channel::Hello hello;
+};
+
+class ConnectorGate final : public core::AcceptListener {
+ public:
+  static constexpr size_t pending_limit = 256;  // handshakes at the same time
+
+  struct Options {
+    std::string trust_domain;
+    std::string engine_id;
+    uint64_t handshake_timeout_ms = 10'000;
+  };
+  // All references outlive the gate.
+  ConnectorGate(core::Loop& loop, core::Log& log, control::ConnectorRegistry& registry,
+                control::EnrolmentServer& enrolment, Options options,
+                std::function<void(Arrival)> on_arrival);
+  ~ConnectorGate() override;
+
+  void listen(int fd);
+  void set_tls(std::shared_ptr<tls::Context> context) { tls_ = std::move(context); }
+  void stop_listening() { acceptors_.clear(); }
+  uint64_t refused() const { return refused_; }
+
+ private:
+  friend class PendingConnector;
+  void on_accepted(core::Fd fd, const core::Address& peer) override;
+  void on_accept_trouble(const core::Error& why) override;
+  void remove(PendingConnector& pending);
+  core::Result<ConnectorIdentity> admit(const tls::Stream& stream);
+
+  core::Loop& loop_;
+  core::Log& log_;
+  control::ConnectorRegistry& registry_;
+  control::EnrolmentServer& enrolment_;
+  Options options_;
+  std::function<void(Arrival)> on_arrival_;
+  std::shared_ptr<tls::Context> tls_;
+  core::Budget no_bodies_{0};  // nothing is streamed before the hand-over
+  std::vector<std::unique_ptr<core::Acceptor>> acceptors_;
+  std::map<PendingConnector*, std::unique_ptr<PendingConnector>> pending_;
+  uint64_t refused_ = 0;
+};
+
+}  // namespace hawser::relay

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+// Dispatcher: finds a link for each exchange: the least loaded channel of this worker that belongs
+// to the app's group; failing that a link to another worker that has one. Where there is none the
+// exchange waits, in a queue that is bounded in length and time. Owner: the RelayWorker. Thread:
+// the worker's own.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "channel/link.h"
+#include "core/loop.h"
+#include "core/timer_wheel.h"
+#include "message/error.h"
+
+namespace hawser::relay {
+
+// One way to a group: a channel, or another worker.
+struct Way {
+  channel::Link* link = nullptr;
+  std::string_view connector;  // its id; "" behind another worker
+  bool other_worker = false;
+};
+
+// Somebody who needs a way. A base of its owner; leaves the queue by its destructor.
+class Waiter {
+ public:
+  Waiter();
+  virtual ~Waiter();
+  Waiter(const Waiter&) = delete;
+  Waiter& operator=(const Waiter&) = delete;
+  virtual void on_way(const Way& way) = 0;
+  virtual void on_no_way(message::ExchangeError error) = 0;
+  bool waiting() const { return queue_ != nullptr; }
+
+ private:
+  friend class Dispatcher;
+  struct Queue;
+  core::Deadline deadline_;
+  Queue* queue_ = nullptr;
+  Waiter* previous_ = nullptr;
+  Waiter* next_ = nullptr;
+  bool local_only_ = false;
+};
+
+class Dispatcher {
+ public:
+  // Opens the link to another worker, or gives the one that is open; null when that worker is gone.
+  using WorkerLinkSource = std::function<channel::Link*(uint32_t worker)>;
+
+  Dispatcher(core::Loop& loop, size_t queue_limit, WorkerLinkSource worker_links);
+  ~Dispatcher();
+  Dispatcher(const Dispatcher&) = delete;
+  Dispatcher& operator=(const Dispatcher&) = delete;
+
+  // Answers within the call, or later while `waiter` waits. `local_only`: it came from another
+  // worker, one hop at most.
+  void submit(Waiter& waiter, std::string_view group, uint64_t queue_timeout_ms, bool local_only);
+  void withdraw(Waiter& waiter);
+
+  void add_channel(std::string_view group, std::string_view connector, channel::Link& link);
+  void remove_channel(channel::Link& link);
+  // How many channels of the group another worker has now.
+  void set_remote(std::string_view group, uint32_t worker, uint32_t channels);
+  void forget_worker(uint32_t worker);
+  // A stream ended or a limit rose: those who wait are served as far as it goes.
+  void serve(std::string_view group);
+  // Nobody waits any longer: each hears `error`.
+  void refuse_all(const message::ExchangeError& error);
+
+  size_t waiting() const { return waiting_; }
+  size_t channels(std::string_view group) const;
+
+ private:
+  friend class Waiter;
+  struct Group;
+  Group& group(std::string_view name);
+  Way pick(Group& group, bool local_only);
+  Way pick_local(Group& group);
+  void enqueue(Group& group, Waiter& waiter, uint64_t queue_timeout_ms);
+  void unlink(Waiter& waiter);
+  void timed_out(Waiter& waiter);
+
+  core::Loop& loop_;
+  size_t queue_limit_;
+  WorkerLinkSource worker_links_;
+  std::unordered_map<std::string, std::unique_ptr<Group>> groups_;
+  size_t waiting_ = 0;
+};
+
+}  // namespace hawser::relay

@@ -1,0 +1,464 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "relay/engine.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "control/config_check.h"
+#include "core/limits.h"
+#include "relay/client_certificates.h"
+
+namespace hawser::relay {
+
+namespace {
+
+constexpr uint64_t certificate_check_ms = 6ull * 60 * 60 * 1000;
+constexpr uint32_t channels_per_worker = 2;
+constexpr uint64_t open_files_wanted = 1'048'576;
+
+}  // namespace
+
+Engine::Engine(core::Loop& loop, core::LogSink& log_sink, core::Log& log, std::string version)
+    : loop_(loop),
+      log_sink_(log_sink),
+      log_(log),
+      version_(std::move(version)),
+      mailbox_(loop),
+      drain_deadline_([this] { finish_drain(); }),
+      certificate_deadline_([this] {
+        if (const auto renewed = renew_own_certificate(); !renewed.ok()) {
+          core::LogLine(log_, core::Level::error, "engine_certificate")
+              .text("reason", renewed.error().reason);
+        }
+      }) {
+  std::array<uint8_t, 16> random;
+  loop_.fill_random(random);
+  boot_id_ = model::uuid_v4(random).to_string();
+}
+
+Engine::~Engine() { stop(); }
+
+// --- starting
+
+core::Result<void> Engine::start(control::NodeConfig config) {
+  config_ = std::move(config);
+  started_ms_ = loop_.wall_ms();
+  snapshot_ = model::Snapshot::make(config_.apps);
+  const auto files = core::raise_open_files(open_files_wanted);
+  if (!files.ok()) {
+    core::LogLine(log_, core::Level::warn, "open_files_limit")
+        .number("limit", core::open_files_limit())
+        .text("reason", files.error().reason);
+  }
+  auto client_tls = load_client_tls(config_);
+  if (!client_tls.ok()) return client_tls.error();
+  client_tls_ = std::move(*client_tls);
+  for (const auto step :
+       {&Engine::open_state, &Engine::open_authority, &Engine::open_client_listeners,
+        &Engine::open_connector_listeners, &Engine::open_services}) {
+    if (auto done = (this->*step)(); !done.ok()) return done;
+  }
+  start_workers();
+  ready_ = true;
+  core::LogLine(log_, core::Level::info, "ready")
+      .text("version", version_)
+      .text("engine", state_dir_->engine_id().to_string())
+      .number("workers", workers_.size())
+      .number("apps", snapshot_->apps().size());
+  return {};
+}
+
+core::Result<void> Engine::open_state() {
+  auto folder = control::StateDir::open(config_.state_folder, config_.trust_domain);
+  if (!folder.ok()) return folder.error();
+  state_dir_ = std::make_unique<control::StateDir>(std::move(*folder));
+  auto store = control::SqliteStore::open(loop_, state_dir_->store_path());
+  if (!store.ok()) return core::Error{store.error().reason};
+  store_ = std::move(*store);
+  return {};
+}
+
+core::Result<void> Engine::open_authority() {
+  core::Result<void> result = core::Error{"the authority did not open"};
+  control::Authority::open(*store_, config_.trust_domain, loop_.wall_ms(),
+                           [&](control::Outcome<std::unique_ptr<control::Authority>> opened) {
+                             if (!opened.ok()) {
+                               result = core::Error{opened.error().detail};
+                               return;
+                             }
+                             authority_ = std::move(*opened);
+                             result = core::Result<void>();
+                           });
+  return result;
+}
+
+core::Result<void> Engine::open_client_listeners() {
+  const size_t count = config_.workers.value_or(*core::Worker::count_for("auto"));
+  workers_.resize(count);
+  client_fds_.resize(count);
+  for (const core::Address& wanted : config_.listen.clients) {
+    core::Address address = wanted;
+    for (size_t i = 0; i < count; ++i) {
+      auto listening = core::open_listening(address);
+      if (!listening.ok()) return listening.error();
+      address = listening->address;  // port 0 was given a number: the others share it
+      client_fds_[i].push_back(std::move(listening->fd));
+    }
+    if (client_listeners_.empty()) https_port_ = address.port();
+    client_listeners_.push_back(address.to_string());
+    note_listening("clients", address);
+  }
+  for (const core::Address& address : config_.listen.redirect) {
+    auto redirect = RedirectListener::open(loop_, address, https_port_);
+    if (!redirect.ok()) return redirect.error();
+    note_listening("redirect", (*redirect)->address());
+    redirects_.push_back(std::move(*redirect));
+  }
+  return {};
+}
+
+core::Result<void> Engine::open_connector_listeners() {
+  for (const core::Address& address : config_.listen.connectors) {
+    auto listening = core::open_listening(address);
+    if (!listening.ok()) return listening.error();
+    connector_listeners_.push_back(listening->address.to_string());
+    note_listening("connectors", listening->address);
+    connector_sockets_.push_back(std::move(*listening));
+  }
+  return {};
+}
+
+void Engine::note_listening(const char* what, const core::Address& address) {
+  core::LogLine(log_, core::Level::info, "listening")
+      .text("for", what)
+      .text("address", address.to_string());
+}
+
+core::Result<void> Engine::open_services() {
+  tokens_ = std::make_unique<control::Tokens>(*store_, *authority_);
+  connectors_ = std::make_unique<control::ConnectorRegistry>(*store_);
+  std::vector<std::string> engines;
+  if (config_.advertise.has_value()) engines.push_back(config_.advertise->to_string());
+  enrolment_ =
+      std::make_unique<control::Enrolment>(*store_, *authority_, *tokens_, *connectors_, engines);
+  enrolment_->on_enrolled = [this](const control::ConnectorRecord& record) {
+    core::LogLine(log_, core::Level::info, "connector_enrolled")
+        .text("connector", record.id.to_string())
+        .text("group", record.group)
+        .text("name", record.name);
+  };
+  enrolment_server_ = std::make_unique<control::EnrolmentServer>(loop_, *enrolment_);
+  ConnectorGate::Options options{config_.trust_domain, state_dir_->engine_id().to_string(),
+                                 config_.timeouts.handshake_ms};
+  gate_ =
+      std::make_unique<ConnectorGate>(loop_, log_, *connectors_, *enrolment_server_, options,
+                                      [this](Arrival arrival) { on_arrival(std::move(arrival)); });
+  if (auto renewed = renew_own_certificate(); !renewed.ok()) return renewed;
+  for (const core::ListeningSocket& listening : connector_sockets_)
+    gate_->listen(listening.fd.get());
+
+  admin_api_ = std::make_unique<control::AdminApi>(*this, *tokens_, *connectors_);
+  auto admin = control::AdminServer::open(loop_, config_.admin_socket_path, *admin_api_);
+  if (!admin.ok()) return admin.error();
+  admin_server_ = std::move(*admin);
+  registry_.add_collector([](std::string& out) { core::append_process_metrics(out); });
+  if (config_.metrics.has_value()) {
+    auto endpoint = http::StatusEndpoint::open(loop_, *config_.metrics,
+                                               {[this] { return registry_.render(); },
+                                                [this] {
+                                                  return draining_ ? std::string("draining")
+                                                         : ready_  ? std::string()
+                                                                   : std::string("starting");
+                                                }});
+    if (!endpoint.ok()) return endpoint.error();
+    status_endpoint_ = std::move(*endpoint);
+    note_listening("metrics", status_endpoint_->address());
+  }
+  return {};
+}
+
+// The engine's own certificate for channels; made at start, and again long before it ends.
+core::Result<void> Engine::renew_own_certificate() {
+  auto issued = authority_->issue_engine_certificate(state_dir_->engine_id(), loop_.wall_ms());
+  if (!issued.ok()) return issued.error();
+  tls::ServerOptions options;
+  options.certificates.push_back(std::move(*issued));
+  options.tls13_only = true;
+  options.alpn = {"hawser/1", "hawser-enrol/1"};
+  options.refuse_unknown_alpn = true;
+  options.client_certificate = tls::PeerCertificate::required;
+  options.certificate_only_for_alpn = "hawser/1";
+  options.trust_pem = authority_->bundle_pem();
+  options.session_tickets = false;
+  auto context = tls::Context::server(options);
+  if (!context.ok()) return context.error();
+  gate_->set_tls(std::move(*context));
+  certificate_deadline_.arm(loop_.timers(), certificate_check_ms);
+  return {};
+}
+
+RelaySettings Engine::settings() const {
+  RelaySettings settings;
+  settings.snapshot = snapshot_;
+  settings.client_tls = client_tls_;
+  settings.timeouts = config_.timeouts;
+  settings.h1_limits.head_bytes = static_cast<uint32_t>(config_.limits.head_limit_bytes);
+  settings.h1_limits.fields = static_cast<uint32_t>(config_.limits.field_limit);
+  settings.log_query = config_.log.query;
+  return settings;
+}
+
+RelayWorkerOptions Engine::worker_options(uint32_t index) {
+  const uint64_t by_files =
+      core::open_files_limit() / 10 * 9;  // the rest is for channels and files
+  const uint64_t sessions =
+      std::min<uint64_t>(config_.limits.client_session_limit.value_or(by_files), by_files);
+  RelayWorkerOptions options;
+  options.index = index;
+  options.client_listeners = std::move(client_fds_[index]);
+  options.session_limit = std::max<uint64_t>(1, sessions / workers_.size());
+  options.queue_limit = config_.limits.queue_limit;
+  options.budget_bytes = config_.memory_limit_bytes / workers_.size();
+  options.settings = settings();
+  return options;
+}
+
+void Engine::start_workers() {
+  for (uint32_t i = 0; i < workers_.size(); ++i) {
+    workers_[i].metrics = std::make_unique<RelayMetrics>(registry_);
+    workers_[i].worker = std::make_unique<core::Worker>(i);
+  }
+  for (uint32_t i = 0; i < workers_.size(); ++i) {
+    WorkerSlot& slot = workers_[i];
+    slot.worker->start([this, &slot, options = worker_options(i)]() mutable {
+      slot.relay = std::make_unique<RelayWorker>(slot.worker->loop(), log_sink_, *slot.metrics,
+                                                 *this, std::move(options));
+    });
+  }
+}
+
+void Engine::to_worker(uint32_t worker, std::function<void(RelayWorker&)> call) {
+  WorkerSlot& slot = workers_[worker];
+  slot.worker->post([&slot, call = std::move(call)] { call(*slot.relay); });
+}
+
+// --- reloading
+
+core::Result<void> Engine::reload(control::NodeConfig config) {
+  for (const std::string& key : control::keys_that_need_a_restart(config_, config)) {
+    core::LogLine(log_, core::Level::warn, "reload_needs_restart").text("key", key);
+  }
+  auto client_tls = load_client_tls(config);
+  if (!client_tls.ok()) return client_tls.error();
+  client_tls_ = std::move(*client_tls);
+  snapshot_ = model::Snapshot::make(config.apps);
+  config_.apps = std::move(config.apps);
+  config_.timeouts = config.timeouts;
+  config_.limits.head_limit_bytes = config.limits.head_limit_bytes;
+  config_.limits.field_limit = config.limits.field_limit;
+  config_.log.level = config.log.level;
+  config_.log.query = config.log.query;
+  config_.tls = std::move(config.tls);
+  log_sink_.set_level(config_.log.level);
+  for (uint32_t i = 0; i < workers_.size(); ++i) {
+    to_worker(i, [settings = settings()](RelayWorker& relay) { relay.apply(settings); });
+  }
+  core::LogLine(log_, core::Level::info, "reloaded")
+      .number("revision", snapshot_->revision())
+      .number("apps", snapshot_->apps().size());
+  return {};
+}
+
+// --- connectors
+
+void Engine::on_arrival(Arrival arrival) {
+  const uint32_t worker = choose_worker(arrival);
+  const uint64_t id = next_channel_++;
+  const bool bulk = arrival.hello.purpose == channel::Purpose::bulk;
+  const channel::Welcome welcome = welcome_for(arrival, worker);
+  channels_[id] = {worker, arrival.identity, bulk,
+                   loop_.wall_ms()};  // counted at once, so that the next goes elsewhere
+  WorkerSlot& slot = workers_[worker];
+  slot.worker->post([&slot, id, welcome, purpose = arrival.hello.purpose,
+                     arrival = std::move(arrival)]() mutable {
+    slot.relay->adopt_channel(id, std::move(arrival.stream), std::move(arrival.identity), purpose,
+                              welcome);
+  });
+}
+
+// The worker that the connector asks for, else the one with the fewest channels of its group.
+uint32_t Engine::choose_worker(const Arrival& arrival) const {
+  const int32_t wanted = arrival.hello.worker_wanted;
+  if (wanted >= 0 && static_cast<size_t>(wanted) < workers_.size())
+    return static_cast<uint32_t>(wanted);
+  std::vector<size_t> counts(workers_.size(), 0);
+  for (const auto& [id, channel] : channels_) {
+    if (!channel.bulk && channel.identity.group == arrival.identity.group) ++counts[channel.worker];
+  }
+  return static_cast<uint32_t>(std::min_element(counts.begin(), counts.end()) - counts.begin());
+}
+
+channel::Welcome Engine::welcome_for(const Arrival& /*arrival*/, uint32_t worker) const {
+  channel::Welcome welcome;
+  welcome.engine_id = state_dir_->engine_id().to_string();
+  welcome.boot_id = boot_id_;
+  welcome.worker = worker;
+  welcome.worker_count = static_cast<uint32_t>(workers_.size());
+  welcome.channels_wanted = channels_per_worker * welcome.worker_count;
+  return welcome;
+}
+
+void Engine::channel_opened(uint32_t worker, uint64_t /*channel*/,
+                            const ConnectorIdentity& identity, bool bulk) {
+  mailbox_.post([this, worker, id = identity.id, group = identity.group, bulk] {
+    if (!bulk) tell_others(worker, group);
+    // The certificate may have been revoked while the channel was on its way.
+    const auto uuid = model::Uuid::parse(id);
+    const auto record = connectors_->find(*uuid);
+    if (record.ok() && record->revoked()) on_connector_revoked(*uuid);
+  });
+}
+
+void Engine::channel_closed(uint32_t worker, uint64_t channel) {
+  mailbox_.post([this, worker, channel] {
+    const auto found = channels_.find(channel);
+    if (found == channels_.end()) return;
+    const std::string group = found->second.identity.group;
+    const bool bulk = found->second.bulk;
+    channels_.erase(found);
+    if (!bulk) tell_others(worker, group);
+  });
+}
+
+void Engine::tell_others(uint32_t worker, const std::string& group) {
+  const auto count = static_cast<uint32_t>(
+      std::count_if(channels_.begin(), channels_.end(), [&](const auto& entry) {
+        return entry.second.worker == worker && !entry.second.bulk &&
+               entry.second.identity.group == group;
+      }));
+  for (uint32_t other = 0; other < workers_.size(); ++other) {
+    if (other == worker) continue;
+    to_worker(other, [=](RelayWorker& relay) { relay.set_remote(group, worker, count); });
+  }
+}
+
+void Engine::open_worker_link(uint32_t from, uint32_t to, core::Fd fd) {
+  WorkerSlot& slot = workers_[to];
+  slot.worker->post([&slot, from, fd = std::move(fd)]() mutable {
+    slot.relay->answer_worker_link(from, std::move(fd));
+  });
+}
+
+void Engine::renew(uint32_t worker, const std::string& connector,
+                   const std::string& certificate_sha256, std::string body,
+                   std::function<void(ControlAnswer)> done) {
+  mailbox_.post([this, worker, connector, certificate_sha256, body = std::move(body),
+                 done = std::move(done)] {
+    const auto id = model::Uuid::parse(connector);
+    enrolment_->renew(*id, certificate_sha256, body, loop_.wall_ms(),
+                      [this, worker, done](control::Answer answer) {
+                        to_worker(worker, [done, answer = std::move(answer)](RelayWorker&) {
+                          done({static_cast<uint16_t>(answer.status), answer.body});
+                        });
+                      });
+  });
+}
+
+void Engine::health(const std::string& connector, std::string body) {
+  mailbox_.post([this, connector, body = std::move(body)] {
+    core::LogLine(log_, core::Level::debug, "connector_health")
+        .text("connector", connector)
+        .text("report", body);
+  });
+}
+
+// --- administration
+
+control::EngineStatus Engine::status() {
+  control::EngineStatus status;
+  status.version = version_;
+  status.engine_id = state_dir_->engine_id().to_string();
+  status.trust_domain = config_.trust_domain;
+  status.started_ms = started_ms_;
+  status.ready = ready_ && !draining_;
+  status.draining = draining_;
+  if (!status.ready) status.not_ready_reason = draining_ ? "draining" : "starting";
+  status.workers = workers_.size();
+  status.config_revision = snapshot_->revision();
+  status.client_listeners = client_listeners_;
+  status.connector_listeners = connector_listeners_;
+  for (const WorkerSlot& slot : workers_) {
+    status.client_sessions += static_cast<uint64_t>(slot.metrics->client_sessions.value());
+    status.open_exchanges += static_cast<uint64_t>(slot.metrics->open_exchanges.value());
+    status.queued_exchanges += static_cast<uint64_t>(slot.metrics->queued_exchanges.value());
+    status.exchanges_total += slot.metrics->exchanges.value();
+    status.body_bytes_held += static_cast<uint64_t>(slot.metrics->budget_bytes.value());
+  }
+  status.body_bytes_limit = config_.memory_limit_bytes;
+  status.resident_bytes = core::resident_bytes();
+  return status;
+}
+
+std::vector<control::LiveChannel> Engine::channels() {
+  std::vector<control::LiveChannel> live;
+  for (const auto& [id, channel] : channels_) {
+    const auto connector = model::Uuid::parse(channel.identity.id);
+    control::LiveChannel entry;
+    entry.connector = *connector;
+    entry.worker = channel.worker;
+    entry.peer = channel.identity.address;
+    entry.bulk = channel.bulk;
+    entry.since_ms = channel.since_ms;
+    live.push_back(std::move(entry));
+  }
+  return live;
+}
+
+void Engine::on_connector_revoked(const model::Uuid& connector) {
+  for (uint32_t i = 0; i < workers_.size(); ++i) {
+    to_worker(i, [id = connector.to_string()](RelayWorker& relay) {
+      relay.close_connector(id, "the connector was revoked");
+    });
+  }
+}
+
+// --- ending
+
+void Engine::drain(std::function<void()> done) {
+  if (draining_) return;
+  draining_ = true;
+  on_drained_ = std::move(done);
+  core::LogLine(log_, core::Level::info, "draining")
+      .number("timeout_ms", config_.timeouts.drain_ms);
+  redirects_.clear();
+  gate_->stop_listening();
+  enrolment_server_->drain();
+  drain_deadline_.arm(loop_.timers(), config_.timeouts.drain_ms);
+  for (uint32_t i = 0; i < workers_.size(); ++i) {
+    to_worker(i, [](RelayWorker& relay) { relay.drain(); });
+  }
+}
+
+void Engine::drained(uint32_t worker) {
+  mailbox_.post([this, worker] {
+    workers_[worker].drained = true;
+    if (std::all_of(workers_.begin(), workers_.end(),
+                    [](const WorkerSlot& slot) { return slot.drained; }))
+      finish_drain();
+  });
+}
+
+void Engine::finish_drain() {
+  drain_deadline_.disarm();
+  if (on_drained_) std::exchange(on_drained_, nullptr)();
+}
+
+void Engine::stop() {
+  if (std::exchange(stopped_, true)) return;
+  for (WorkerSlot& slot : workers_) {
+    if (slot.worker != nullptr) slot.worker->stop_and_join([&slot] { slot.relay = nullptr; });
+  }
+}
+
+}  // namespace hawser::relay

@@ -1,0 +1,347 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "relay/exchange.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "channel/link.h"
+#include "http/hop_by_hop.h"
+#include "relay/bulk_tickets.h"
+#include "relay/error_page.h"
+#include "relay/forwarded_fields.h"
+#include "relay/request_log.h"
+
+namespace hawser::relay {
+
+using message::ErrorCode;
+using message::ExchangeError;
+
+namespace {
+constexpr uint8_t attempts_limit = 3;
+}
+
+Exchange::Exchange(RelayContext& context, ClientSide& client, const ClientFacts& client_facts,
+                   core::Budget& share)
+    : context_(context),
+      client_(client),
+      client_facts_(client_facts),
+      share_(share),
+      router_(context.router),
+      idle_deadline_([this] { idle_too_long(); }),
+      total_deadline_([this] { fail(ExchangeError::of(ErrorCode::total_timeout)); }) {
+  facts_.request_id = context_.ids.next_request_id();
+  facts_.began_us = context_.loop.now_us();
+  context_.metrics.open_exchanges.add(1);
+  context_.metrics.exchanges.add();
+}
+
+Exchange::~Exchange() {
+  release_stream(ExchangeError::of(ErrorCode::cancelled));
+  context_.metrics.open_exchanges.add(-1);
+}
+
+void Exchange::start(message::RequestHeadPtr head) {
+  head_ = std::move(head);
+  if (!head_->body_length.has_body()) asking_ = Asking::ended;
+  route();
+}
+
+// --- route and access
+
+void Exchange::route() {
+  const message::Target& target = head_->target;
+  const Route route = router_->find(target.authority.host, target.canonical_path);
+  if (route.miss == RouteMiss::no_such_host)
+    return fail(ExchangeError::of(ErrorCode::no_such_host));
+  if (route.miss == RouteMiss::no_such_path)
+    return fail(ExchangeError::of(ErrorCode::no_such_path));
+  app_ = route.app;
+  if (target.doubts != message::no_doubt && router_->path_decides(target.authority.host)) {
+    return fail(ExchangeError::of(ErrorCode::bad_request,
+                                  "the path can be read in two ways, and here it decides"));
+  }
+  if (head_->method == message::Method::connect) {
+    return fail(
+        ExchangeError::of(ErrorCode::method_not_allowed, "CONNECT is not for applications"));
+  }
+  if (http::expectation_of(head_->fields) == http::Expectation::unknown) {
+    return fail(ExchangeError::of(ErrorCode::expectation_failed));
+  }
+  if (app_->timeouts.total_ms != 0)
+    total_deadline_.arm(context_.loop.timers(), app_->timeouts.total_ms);
+  step_ = Step::access;
+  context_.gate.decide(*app_, *this);
+}
+
+void Exchange::on_admitted(access::Admission admission) {
+  admission_ = std::move(admission);
+  http::remove_hop_by_hop(head_->fields);
+  set_forwarded_fields(*head_, client_facts_, facts_.request_id, context_.ids.next_span_id_hex());
+  dispatch();
+}
+
+// --- dispatch
+
+void Exchange::dispatch() {
+  step_ = Step::dispatch;
+  if (context_.draining) return fail(ExchangeError::of(ErrorCode::draining));
+  ++facts_.attempts;
+  context_.dispatcher.submit(*this, app_->group, app_->timeouts.queue_ms, false);
+}
+
+channel::OpenInfo Exchange::open_info() const {
+  channel::OpenInfo info;
+  info.request_id = facts_.request_id;
+  info.tenant = app_->tenant;
+  info.app = app_->name;
+  info.app_revision = app_->revision;
+  info.user = admission_.user;
+  info.grant = admission_.grant;
+  const message::BodyLength& length = head_->body_length;
+  info.body = !length.has_body()  ? channel::BodyKind::none
+              : length.is_known() ? channel::BodyKind::known
+                                  : channel::BodyKind::unknown;
+  info.body_bytes = length.bytes;
+  info.client_session = client_facts_.session;
+  info.client_address = client_facts_.peer_ip;
+  return info;
+}
+
+void Exchange::on_way(const Way& way) {
+  step_ = Step::stream;
+  facts_.dispatched_us = context_.loop.now_us();
+  facts_.connector = way.connector;
+  if (way.other_worker) context_.metrics.worker_hops.add();
+  stream_ = way.link->open(*head_, open_info(), *this, &share_);
+  if (stream_ == nullptr) return fail(ExchangeError::of(ErrorCode::budget_exhausted));
+  if (!way.other_worker) context_.metrics.count_connector_stream(way.connector);
+  offer_bulk_when_long(head_->body_length);
+  moved();
+}
+
+void Exchange::on_no_way(ExchangeError error) { fail(std::move(error)); }
+
+// A long body gets a channel of its own, so that it delays nobody's small exchange.
+void Exchange::offer_bulk_when_long(const message::BodyLength& length) {
+  const bool long_known = length.is_known() && length.bytes >= bulk_from_bytes;
+  const bool long_so_far = !length.is_known() && stream_->receive_window_bytes() >= 1024 * 1024;
+  if (!bulk_ticket_.empty() || stream_->on_bulk() || facts_.connector.empty()) return;
+  if (!long_known && !long_so_far) return;
+  bulk_ticket_ = context_.ids.next_ticket();
+  context_.bulk_tickets.offer(bulk_ticket_, *stream_);
+  stream_->offer_bulk(bulk_ticket_);
+}
+
+// --- the request's body
+
+void Exchange::on_body_wanted() {
+  if (asking_ != Asking::held) return;
+  asking_ = Asking::flowing;
+  body_committed_ = true;
+  stream_->send_data({});  // the connector waits for it before the origin sees anything
+  client_.allow_body(0);
+  moved();
+}
+
+void Exchange::on_sendable() { allow_more_body(); }
+
+void Exchange::allow_more_body() {
+  if (asking_ != Asking::flowing || stream_ == nullptr) return;
+  const size_t room = stream_->sendable_bytes();
+  if (room <= allowed_bytes_) return;
+  const uint64_t more = room - allowed_bytes_;
+  allowed_bytes_ = room;
+  client_.allow_body(more);
+}
+
+void Exchange::on_request_body(core::ByteChain bytes) {
+  facts_.bytes_in += bytes.size();
+  allowed_bytes_ -= std::min<uint64_t>(allowed_bytes_, bytes.size());
+  if (asking_ != Asking::flowing || stream_ == nullptr) return;
+  moved();
+  stream_->send_data(std::move(bytes));
+  if (allowed_bytes_ == 0) allow_more_body();
+}
+
+void Exchange::on_request_end(const message::Fields& trailers) {
+  const Asking before = std::exchange(asking_, Asking::ended);
+  moved();
+  if (before == Asking::flowing && stream_ != nullptr && !stream_->sending_ended())
+    stream_->send_end(trailers);
+  over_if_done();
+}
+
+void Exchange::on_stop() {
+  if (asking_ != Asking::held && asking_ != Asking::flowing) return;
+  asking_ = Asking::stopped;
+  if (stream_ != nullptr && !stream_->sending_ended()) stream_->send_end({});
+  client_.stop_body();
+  over_if_done();
+}
+
+// --- the response
+
+void Exchange::on_head(message::ResponseHead& head, bool interim, bool /*bound*/) {
+  moved();
+  http::remove_hop_by_hop(head.fields);
+  if (interim) return client_.send_interim(head);
+  facts_.first_byte_us = context_.loop.now_us();
+  facts_.status = head.status;
+  answering_ = Answering::flowing;
+  add_missing_date(head.fields, context_.loop.wall_ms());
+  offer_bulk_when_long(head.body_length);
+  client_.send_head(head);
+}
+
+void Exchange::on_data(core::ByteChain bytes) {
+  if (answering_ != Answering::flowing) return;
+  moved();
+  facts_.bytes_out += bytes.size();
+  unconsumed_bytes_ += bytes.size();
+  client_.send_body(std::move(bytes));
+  if (!client_.output_full()) on_client_drained();
+}
+
+void Exchange::on_client_drained() {
+  const size_t bytes = std::exchange(unconsumed_bytes_, 0);
+  if (bytes == 0 || stream_ == nullptr) return;
+  moved();
+  stream_->consumed(bytes);
+  if (answering_ == Answering::flowing && bulk_ticket_.empty())
+    offer_bulk_when_long(message::BodyLength::unknown());
+}
+
+void Exchange::on_body_end(const message::Fields& trailers) {
+  if (answering_ != Answering::flowing) return;
+  answering_ = Answering::ended;
+  client_.send_end(trailers);
+  over_if_done();
+}
+
+void Exchange::on_finished() {
+  stream_ = nullptr;
+  stream_done_ = true;
+  over_if_done();
+}
+
+void Exchange::on_reset(const channel::Reset& reset) {
+  stream_ = nullptr;
+  stream_done_ = true;
+  if (step_ == Step::over) return;
+  if (answering_ == Answering::ended) {
+    // The response is whole; what was lost is only the rest of the request.
+    if (asking_ == Asking::held || asking_ == Asking::flowing) {
+      asking_ = Asking::stopped;
+      client_.stop_body();
+    }
+    return over_if_done();
+  }
+  if (!may_try_again(reset.error, reset.origin_untouched)) return fail(reset.error);
+  context_.bulk_tickets.withdraw(std::exchange(bulk_ticket_, {}));
+  unconsumed_bytes_ = 0;
+  stream_done_ = false;
+  dispatch();
+}
+
+// The only rule by which anything is sent twice: nothing of a body was promised, and either no
+// origin was touched, or the link was lost and the method is idempotent.
+bool Exchange::may_try_again(const ExchangeError& error, bool origin_untouched) const {
+  if (answering_ != Answering::waiting || body_committed_ || facts_.attempts >= attempts_limit)
+    return false;
+  const bool link_lost = error.code == ErrorCode::link_lost;
+  if (origin_untouched)
+    return link_lost || error.code == ErrorCode::no_connector || error.code == ErrorCode::draining;
+  const bool bodyless = !head_->body_length.has_body();
+  return link_lost && (!bodyless || message::is_idempotent(head_->method));
+}
+
+// --- failing and ending
+
+void Exchange::on_client_gone(ErrorCode code, std::string reason) {
+  if (step_ == Step::over) return;
+  facts_.error = code;
+  facts_.blame = message::Blame::client;
+  facts_.reason = std::move(reason);
+  if (answering_ != Answering::ended) answering_ = Answering::cut;
+  asking_ = Asking::stopped;
+  finish();
+}
+
+void Exchange::cut(ExchangeError error) { fail(std::move(error)); }
+
+void Exchange::idle_too_long() {
+  const bool client_stalls =
+      unconsumed_bytes_ > 0 || (asking_ == Asking::flowing && allowed_bytes_ > 0);
+  ExchangeError error =
+      ExchangeError::of(ErrorCode::stream_idle_timeout, "nothing moved for too long");
+  if (client_stalls)
+    error = ExchangeError::of(ErrorCode::client_too_slow, "the client moved nothing for too long");
+  fail(std::move(error));
+}
+
+void Exchange::fail(ExchangeError error) {
+  if (step_ == Step::over) return;
+  context_.dispatcher.withdraw(*this);
+  release_stream(error);
+  facts_.error = error.code;
+  facts_.blame = error.blame;
+  facts_.reason = error.reason;
+  if (answering_ == Answering::waiting) {
+    send_error_page(error);
+  } else if (answering_ == Answering::flowing) {
+    answering_ = Answering::cut;
+    client_.cut();
+  }
+  if (asking_ == Asking::flowing || asking_ == Asking::held) asking_ = Asking::stopped;
+  finish();
+}
+
+void Exchange::send_error_page(const ExchangeError& error) {
+  if (asking_ != Asking::ended && head_->body_length.has_body()) client_.stop_body();
+  const auto accept = head_->fields.get(message::FieldName::accept);
+  ErrorPage page = make_error_page(error, facts_.request_id, accept.value_or(""));
+  add_missing_date(page.head.fields, context_.loop.wall_ms());
+  facts_.status = page.head.status;
+  answering_ = Answering::ended;
+  client_.send_head(page.head);
+  if (head_->method != message::Method::head) {
+    core::ByteChain body;
+    body.append_copy(context_.loop.blocks(), page.body);
+    client_.send_body(std::move(body));
+  }
+  client_.send_end({});
+}
+
+void Exchange::release_stream(const ExchangeError& error) {
+  if (!bulk_ticket_.empty()) context_.bulk_tickets.withdraw(bulk_ticket_);
+  if (stream_ == nullptr) return;
+  channel::Reset reset;
+  reset.error = error;
+  std::exchange(stream_, nullptr)->reset(reset);
+}
+
+void Exchange::over_if_done() {
+  const bool asked = asking_ == Asking::ended || asking_ == Asking::stopped;
+  if (asked && answering_ == Answering::ended && stream_done_) finish();
+}
+
+void Exchange::moved() {
+  if (app_ != nullptr && app_->timeouts.stream_idle_ms != 0 && step_ == Step::stream) {
+    idle_deadline_.arm(context_.loop.timers(), app_->timeouts.stream_idle_ms);
+  }
+}
+
+void Exchange::finish() {
+  if (step_ == Step::over) return;
+  step_ = Step::over;
+  idle_deadline_.disarm();
+  total_deadline_.disarm();
+  context_.dispatcher.withdraw(*this);
+  release_stream(ExchangeError::of(
+      facts_.error == ErrorCode::none ? ErrorCode::cancelled : facts_.error, facts_.reason));
+  log_exchange(context_, client_facts_, *head_, app_, admission_, facts_);
+  if (app_ != nullptr) context_.dispatcher.serve(app_->group);
+  client_.on_exchange_over();
+}
+
+}  // namespace hawser::relay

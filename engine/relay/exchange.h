@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+// Exchange: one request and its response on their way: route, access, dispatch, stream. Each
+// direction has a state of its own, because each pauses on the other side's credit and either may
+// be reset at any moment. Owner: the client session, which disposes of it in on_exchange_over(). It
+// refers to the session only through ClientSide. Thread: the worker's own.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "access/gate.h"
+#include "channel/stream.h"
+#include "core/timer_wheel.h"
+#include "message/head_pool.h"
+#include "relay/client_side.h"
+#include "relay/dispatcher.h"
+#include "relay/relay_context.h"
+#include "relay/request_facts.h"
+
+namespace hawser::relay {
+
+class Exchange final : private channel::StreamListener,
+                       private access::GateListener,
+                       private Waiter {
+ public:
+  // `share` is the client session's part of the budget. All arguments outlive the exchange.
+  Exchange(RelayContext& context, ClientSide& client, const ClientFacts& client_facts,
+           core::Budget& share);
+  ~Exchange() override;
+
+  // Takes the head and begins. The session hears of everything through ClientSide, possibly within
+  // this call.
+  void start(message::RequestHeadPtr head);
+
+  // --- from the client
+  void on_request_body(core::ByteChain bytes);
+  void on_request_end(const message::Fields& trailers);
+  void on_client_drained();
+  // The client is gone, or broke the rules in the middle of its body: nothing can be told to it any
+  // more.
+  void on_client_gone(message::ErrorCode code, std::string reason);
+  // Whoever holds a revocation: ends the exchange in whatever state it is.
+  void cut(message::ExchangeError error);
+
+  bool response_begun() const { return answering_ != Answering::waiting; }
+  const RequestFacts& facts() const { return facts_; }
+
+ private:
+  enum class Step : uint8_t { route, access, dispatch, stream, over };
+  enum class Asking : uint8_t { held, flowing, ended, stopped };    // the request's body
+  enum class Answering : uint8_t { waiting, flowing, ended, cut };  // the response
+
+  // access
+  void on_admitted(access::Admission admission) override;
+  // dispatch
+  void on_way(const Way& way) override;
+  void on_no_way(message::ExchangeError error) override;
+  // stream
+  void on_head(message::ResponseHead& head, bool interim, bool bound) override;
+  void on_data(core::ByteChain bytes) override;
+  void on_body_end(const message::Fields& trailers) override;
+  void on_sendable() override;
+  void on_body_wanted() override;
+  void on_stop() override;
+  void on_reset(const channel::Reset& reset) override;
+  void on_finished() override;
+
+  void route();
+  void dispatch();
+  channel::OpenInfo open_info() const;
+  void offer_bulk_when_long(const message::BodyLength& length);
+  void allow_more_body();
+  void moved();
+  void release_stream(const message::ExchangeError& error);
+  bool may_try_again(const message::ExchangeError& error, bool origin_untouched) const;
+  void fail(message::ExchangeError error);
+  void send_error_page(const message::ExchangeError& error);
+  void over_if_done();
+  void finish();
+  void idle_too_long();
+
+  RelayContext& context_;
+  ClientSide& client_;
+  const ClientFacts& client_facts_;
+  core::Budget& share_;
+  std::shared_ptr<const Router> router_;  // keeps app_ alive
+  const model::App* app_ = nullptr;
+  message::RequestHeadPtr head_;
+  access::Admission admission_;
+  channel::Stream* stream_ = nullptr;
+  std::string bulk_ticket_;
+  core::Deadline idle_deadline_;
+  core::Deadline total_deadline_;
+  RequestFacts facts_;
+  uint64_t allowed_bytes_ = 0;   // that the client may still send
+  size_t unconsumed_bytes_ = 0;  // of the response, not yet taken by the client
+  Step step_ = Step::route;
+  Asking asking_ = Asking::held;
+  Answering answering_ = Answering::waiting;
+  bool body_committed_ = false;  // the first CREDIT was answered: no second attempt
+  bool stream_done_ = false;
+};
+
+}  // namespace hawser::relay

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+// Forwarded fields: the edge trusts nothing of this kind from clients. What they sent is removed,
+// whatever its spelling, and what we know is set: X-Forwarded-*, Forwarded (RFC 7239), Via,
+// traceparent, the request's id. Owner: nobody (functions). Thread: any.
+#pragma once
+
+#include <string_view>
+
+#include "message/head.h"
+#include "relay/request_facts.h"
+
+namespace hawser::relay {
+
+// Whether only we may say this, or an application could take it for something that only we say.
+bool is_asserted_field(std::string_view name);
+
+// `span_id_hex`: 16 hex digits, for traceparent; the trace id is the request id's.
+void set_forwarded_fields(message::RequestHead& head, const ClientFacts& client,
+                          std::string_view request_id, std::string_view span_id_hex);
+
+// Adds Date where the origin left it out (RFC 9110 6.6.1). `wall_ms` since 1970.
+void add_missing_date(message::Fields& fields, int64_t wall_ms);
+
+}  // namespace hawser::relay

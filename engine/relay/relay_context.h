@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+// RelayContext: what every session, exchange and channel of one worker shares.
+// Owner: the RelayWorker. Thread: the worker's own.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "access/gate.h"
+#include "core/budget.h"
+#include "core/log.h"
+#include "core/loop.h"
+#include "http/limits.h"
+#include "message/head_pool.h"
+#include "model/timeouts.h"
+#include "relay/relay_metrics.h"
+#include "relay/request_ids.h"
+#include "relay/router.h"
+
+namespace hawser::relay {
+
+class Dispatcher;
+class BulkTickets;
+
+struct RelayContext {
+  core::Loop& loop;
+  core::Log& log;
+  core::Budget& budget;
+  message::HeadPool& heads;
+  access::Gate& gate;
+  Dispatcher& dispatcher;
+  BulkTickets& bulk_tickets;
+  RelayMetrics& metrics;
+  RequestIds& ids;
+  std::shared_ptr<const Router>
+      router;  // swapped by a reload; exchanges keep the one that they began with
+  model::Timeouts timeouts;
+  http::H1Limits h1_limits;
+  bool log_query = false;
+  bool draining = false;
+};
+
+}  // namespace hawser::relay

@@ -1,0 +1,237 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "relay/relay_worker.h"
+
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "core/socket.h"
+#include "model/control_calls.h"
+
+namespace hawser::relay {
+
+using message::ErrorCode;
+using message::ExchangeError;
+
+namespace {
+
+// What the kernel may hold of a client's response without having sent it, so that a slow reader
+// costs little.
+constexpr uint32_t client_notsent_bytes = 128 * 1024;
+
+}  // namespace
+
+RelayWorker::RelayWorker(core::Loop& loop, core::LogSink& log_sink, RelayMetrics& metrics,
+                         EngineLink& engine, RelayWorkerOptions options)
+    : engine_(engine),
+      options_(std::move(options)),
+      log_(log_sink, loop),
+      budget_(options_.budget_bytes),
+      ids_(loop),
+      dispatcher_(loop, options_.queue_limit,
+                  [this](uint32_t worker) { return link_to_worker(worker); }),
+      context_{loop,
+               log_,
+               budget_,
+               heads_,
+               gate_,
+               dispatcher_,
+               bulk_tickets_,
+               metrics,
+               ids_,
+               std::make_shared<const Router>(options_.settings.snapshot),
+               options_.settings.timeouts,
+               options_.settings.h1_limits,
+               options_.settings.log_query,
+               false} {
+  for (const core::Fd& fd : options_.client_listeners) {
+    acceptors_.push_back(std::make_unique<core::Acceptor>(loop, fd.get(), *this));
+  }
+}
+
+RelayWorker::~RelayWorker() {
+  acceptors_.clear();
+  cut_all();
+  for (auto& [id, channel] : channels_) context_.loop.defer_delete(std::move(channel));
+  for (auto& [worker, link] : asking_links_) context_.loop.defer_delete(std::move(link));
+  for (auto& link : answering_links_) context_.loop.defer_delete(std::move(link));
+  context_.loop.turn(false);  // what was put off refers to members of this
+}
+
+void RelayWorker::apply(RelaySettings settings) {
+  context_.router = std::make_shared<const Router>(settings.snapshot);
+  context_.timeouts = settings.timeouts;
+  context_.h1_limits = settings.h1_limits;
+  context_.log_query = settings.log_query;
+  const uint64_t revision = settings.snapshot->revision();
+  options_.settings = std::move(settings);
+  for (const auto& [id, channel] : channels_) {
+    if (!channel->bulk()) channel->link().send_config(revision);
+  }
+}
+
+// --- clients
+
+void RelayWorker::on_accepted(core::Fd fd, const core::Address& /*peer*/) {
+  auto socket = core::Socket::adopt(context_.loop, fd.release());
+  if (!socket.ok()) return;  // gone already
+  (*socket)->set_notsent_lowat(client_notsent_bytes);
+  context_.metrics.client_sessions_accepted.add();
+  auto stream = tls::Stream::accept(std::move(*socket), options_.settings.client_tls);
+  auto session = std::make_unique<ClientSession>(context_, *this, std::move(stream));
+  session->next = sessions_;
+  if (sessions_ != nullptr) sessions_->previous = session.get();
+  sessions_ = session.release();
+  ++session_count_;
+  pause_accepting_when_full();
+}
+
+void RelayWorker::on_accept_trouble(const core::Error& why) {
+  core::LogLine(log_, core::Level::error, "accept_failed").text("reason", why.reason);
+}
+
+void RelayWorker::on_session_over(ClientSession& session) {
+  (session.previous != nullptr ? session.previous->next : sessions_) = session.next;
+  if (session.next != nullptr) session.next->previous = session.previous;
+  --session_count_;
+  context_.loop.defer_delete(std::unique_ptr<ClientSession>(&session));
+  pause_accepting_when_full();
+  report_when_drained();
+}
+
+// At the limit the kernel's queue holds the rest, until a session ends.
+void RelayWorker::pause_accepting_when_full() {
+  const bool full = session_count_ >= options_.session_limit;
+  if (full == accepting_paused_) return;
+  accepting_paused_ = full;
+  for (const auto& acceptor : acceptors_) full ? acceptor->pause() : acceptor->resume();
+  if (full) {
+    core::LogLine(log_, core::Level::warn, "client_session_limit")
+        .number("sessions", session_count_);
+  }
+}
+
+// --- connectors
+
+void RelayWorker::adopt_channel(uint64_t channel_id, tls::Stream::Released released,
+                                ConnectorIdentity identity, channel::Purpose purpose,
+                                const channel::Welcome& welcome) {
+  if (context_.draining) {
+    tls::Stream::discard(std::move(released));
+    return engine_.channel_closed(options_.index, channel_id);
+  }
+  auto stream = tls::Stream::adopt(context_.loop, std::move(released));
+  if (stream == nullptr) return engine_.channel_closed(options_.index, channel_id);
+  auto channel = std::make_unique<ConnectorChannel>(context_, *this, *this, std::move(identity),
+                                                    purpose, std::move(stream), welcome);
+  engine_.channel_opened(options_.index, channel_id, channel->identity(), channel->bulk());
+  channels_[channel_id] = std::move(channel);
+}
+
+void RelayWorker::on_channel_lost(ConnectorChannel& channel) {
+  const auto found = std::find_if(channels_.begin(), channels_.end(), [&](const auto& entry) {
+    return entry.second.get() == &channel;
+  });
+  if (found == channels_.end()) return;
+  engine_.channel_closed(options_.index, found->first);
+  context_.loop.defer_delete(std::move(found->second));
+  channels_.erase(found);
+}
+
+void RelayWorker::close_connector(const std::string& connector, const std::string& reason) {
+  std::vector<ConnectorChannel*> theirs;
+  for (const auto& [id, channel] : channels_) {
+    if (channel->identity().id == connector) theirs.push_back(channel.get());
+  }
+  for (ConnectorChannel* channel : theirs) channel->close(reason);
+}
+
+std::string RelayWorker::config_json(const std::string& group) {
+  model::ConfigAnswer answer;
+  answer.revision = context_.router->snapshot().revision();
+  answer.group = group;
+  return model::encode_config_answer(answer);
+}
+
+void RelayWorker::renew(const std::string& connector, const std::string& certificate_sha256,
+                        std::string body, std::function<void(ControlAnswer)> done) {
+  engine_.renew(options_.index, connector, certificate_sha256, std::move(body), std::move(done));
+}
+
+void RelayWorker::health(const std::string& connector, std::string body) {
+  engine_.health(connector, std::move(body));
+}
+
+// --- other workers
+
+channel::Link* RelayWorker::link_to_worker(uint32_t worker) {
+  if (const auto found = asking_links_.find(worker); found != asking_links_.end())
+    return &found->second->link();
+  int ends[2];
+  if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, ends) != 0)
+    return nullptr;
+  core::Fd theirs(ends[1]);
+  auto socket = core::Socket::adopt(context_.loop, ends[0]);
+  if (!socket.ok()) return nullptr;
+  auto link = std::make_unique<WorkerLink>(context_, *this, worker, WorkerLink::End::asking,
+                                           std::move(*socket));
+  engine_.open_worker_link(options_.index, worker, std::move(theirs));
+  channel::Link* opened = &link->link();
+  asking_links_[worker] = std::move(link);
+  return opened;
+}
+
+void RelayWorker::answer_worker_link(uint32_t peer, core::Fd fd) {
+  auto socket = core::Socket::adopt(context_.loop, fd.release());
+  if (!socket.ok()) return;
+  answering_links_.push_back(std::make_unique<WorkerLink>(
+      context_, *this, peer, WorkerLink::End::answering, std::move(*socket)));
+}
+
+void RelayWorker::on_worker_link_lost(WorkerLink& link) {
+  if (const auto asked = asking_links_.find(link.peer_worker());
+      asked != asking_links_.end() && asked->second.get() == &link) {
+    context_.loop.defer_delete(std::move(asked->second));
+    asking_links_.erase(asked);
+    return;
+  }
+  const auto answered = std::find_if(answering_links_.begin(), answering_links_.end(),
+                                     [&](const auto& held) { return held.get() == &link; });
+  if (answered == answering_links_.end()) return;
+  context_.loop.defer_delete(std::move(*answered));
+  answering_links_.erase(answered);
+}
+
+void RelayWorker::set_remote(const std::string& group, uint32_t worker, uint32_t channels) {
+  dispatcher_.set_remote(group, worker, channels);
+}
+
+// --- ending
+
+void RelayWorker::drain() {
+  if (context_.draining) return;
+  context_.draining = true;
+  acceptors_.clear();
+  dispatcher_.refuse_all(ExchangeError::of(ErrorCode::draining));
+  for (const auto& [id, channel] : channels_) channel->link().drain("the engine is shutting down");
+  for (ClientSession* session = sessions_; session != nullptr;) {
+    ClientSession* const following = session->next;
+    session->drain();
+    session = following;
+  }
+  report_when_drained();
+}
+
+void RelayWorker::cut_all() {
+  while (sessions_ != nullptr)
+    sessions_->cut(ExchangeError::of(ErrorCode::draining, "the time to finish was over"));
+}
+
+void RelayWorker::report_when_drained() {
+  if (!context_.draining || drained_reported_ || session_count_ > 0) return;
+  drained_reported_ = true;
+  engine_.drained(options_.index);
+}
+
+}  // namespace hawser::relay

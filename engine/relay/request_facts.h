@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+// RequestFacts: what is known of an exchange for its log line, its metrics and the connector.
+// Owner: the exchange. Thread: the worker's own.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "core/address.h"
+#include "message/error.h"
+
+namespace hawser::relay {
+
+// Where a request came from; the session's, lent to each of its exchanges.
+struct ClientFacts {
+  core::Address peer;
+  std::string peer_ip;
+  std::string tls_version;
+  std::string server_name;  // of the TLS handshake
+  uint16_t local_port = 0;
+  uint64_t session = 0;  // unique within the engine's boot
+};
+
+// Times are the loop's, in microseconds; 0: did not happen.
+struct RequestFacts {
+  std::string request_id;
+  uint64_t began_us = 0;
+  uint64_t dispatched_us = 0;  // a link was found
+  uint64_t first_byte_us = 0;  // the response's head came
+  uint64_t bytes_in = 0;       // of the request's body
+  uint64_t bytes_out = 0;      // of the response's body
+  uint16_t status = 0;         // as the client saw it; 0: none
+  uint8_t attempts = 0;
+  std::string connector;  // the last one that it was sent to
+  message::ErrorCode error = message::ErrorCode::none;
+  message::Blame blame = message::Blame::engine;
+  std::string reason;
+};
+
+}  // namespace hawser::relay

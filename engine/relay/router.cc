@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "relay/router.h"
+
+#include <algorithm>
+
+namespace hawser::relay {
+
+namespace {
+
+// A prefix "/wiki/" covers "/wiki/…" and "/wiki" itself.
+bool covers(std::string_view prefix, std::string_view path) {
+  if (path.starts_with(prefix)) return true;
+  return path.size() + 1 == prefix.size() && prefix.starts_with(path);
+}
+
+}  // namespace
+
+Router::Router(std::shared_ptr<const model::Snapshot> snapshot) : snapshot_(std::move(snapshot)) {
+  for (const model::App& app : snapshot_->apps()) {
+    Hosts& hosts = app.host.wildcard ? wildcard_ : exact_;
+    hosts[app.host.name].push_back(&app);
+  }
+  const auto longest_first = [](const model::App* a, const model::App* b) {
+    return a->path_prefix.size() > b->path_prefix.size();
+  };
+  for (Hosts* hosts : {&exact_, &wildcard_}) {
+    for (auto& [name, apps] : *hosts) std::stable_sort(apps.begin(), apps.end(), longest_first);
+  }
+}
+
+const Router::Host* Router::find_host(std::string_view host) const {
+  if (const auto found = exact_.find(host); found != exact_.end()) return &found->second;
+  for (size_t dot = host.find('.'); dot != std::string_view::npos; dot = host.find('.', dot + 1)) {
+    if (const auto found = wildcard_.find(host.substr(dot + 1)); found != wildcard_.end())
+      return &found->second;
+  }
+  return nullptr;
+}
+
+bool Router::path_decides(std::string_view host) const {
+  const Host* apps = find_host(host);
+  return apps != nullptr && (apps->size() > 1 || apps->front()->path_prefix != "/");
+}
+
+Route Router::find(std::string_view host, std::string_view path) const {
+  const Host* apps = find_host(host);
+  if (apps == nullptr) return {nullptr, RouteMiss::no_such_host};
+  for (const model::App* app : *apps) {
+    if (covers(app->path_prefix, path)) return {app, RouteMiss::none};
+  }
+  return {nullptr, RouteMiss::no_such_path};
+}
+
+}  // namespace hawser::relay

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+// Router: which app a request is for, by its host and path alone. No app has the host: 421; none
+// has the path: 404; never a guess. Owner: a worker, shared with its exchanges, made anew from each
+// snapshot. Thread: the worker's own; immutable.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "model/snapshot.h"
+
+namespace hawser::relay {
+
+enum class RouteMiss { none, no_such_host, no_such_path };
+
+struct Route {
+  const model::App* app = nullptr;  // as long as the router
+  RouteMiss miss = RouteMiss::none;
+};
+
+class Router {
+ public:
+  explicit Router(std::shared_ptr<const model::Snapshot> snapshot);
+
+  // `host`: lower case, without port. `path`: canonical, without query. Exact hosts go before
+  // wildcards, of which the longest wins; within a host the longest path prefix wins.
+  Route find(std::string_view host, std::string_view path) const;
+
+  // Whether the path has a say among the apps of this host: then one that can be read in two ways
+  // is refused.
+  bool path_decides(std::string_view host) const;
+
+  const model::Snapshot& snapshot() const { return *snapshot_; }
+
+ private:
+  struct Hash {
+    using is_transparent = void;
+    size_t operator()(std::string_view text) const { return std::hash<std::string_view>{}(text); }
+  };
+  // The apps of one host, longest path prefix first.
+  using Host = std::vector<const model::App*>;
+  using Hosts = std::unordered_map<std::string, Host, Hash, std::equal_to<>>;
+
+  const Host* find_host(std::string_view host) const;
+
+  std::shared_ptr<const model::Snapshot> snapshot_;
+  Hosts exact_;
+  Hosts wildcard_;  // by what follows "*."
+};
+
+}  // namespace hawser::relay

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "relay/splice.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "channel/link.h"
+#include "relay/bulk_tickets.h"
+
+namespace hawser::relay {
+
+using message::ErrorCode;
+using message::ExchangeError;
+
+Splice::Splice(RelayContext& context, SpliceOwner& owner, channel::Stream& from,
+               message::RequestHead& head, channel::OpenInfo& info)
+    : context_(context),
+      owner_(owner),
+      head_(context.heads.take_request()),
+      info_(std::move(info)) {
+  std::swap(*head_, head);
+  ++info_.hops;
+  asker_.stream = &from;
+  asker_.other = &answerer_;
+  answerer_.other = &asker_;
+  from.set_listener(asker_);
+}
+
+Splice::~Splice() {
+  if (!ticket_.empty()) context_.bulk_tickets.withdraw(ticket_);
+  for (End* end : {&asker_, &answerer_}) {
+    if (end->stream == nullptr) continue;
+    std::exchange(end->stream, nullptr)->reset({ExchangeError::of(ErrorCode::cancelled), false});
+  }
+}
+
+void Splice::start() {
+  const model::App* app = context_.router->snapshot().find_app(info_.app);
+  if (app == nullptr)
+    return on_no_way(ExchangeError::of(ErrorCode::app_unknown, "the app is gone"));
+  group_ = app->group;
+  context_.dispatcher.submit(*this, group_, app->timeouts.queue_ms, true);
+}
+
+void Splice::on_way(const Way& way) {
+  answerer_.stream = way.link->open(*head_, info_, answerer_);
+  if (answerer_.stream == nullptr) return on_no_way(ExchangeError::of(ErrorCode::budget_exhausted));
+  context_.metrics.count_connector_stream(way.connector);
+  if (head_->body_length.is_known() && head_->body_length.bytes >= bulk_from_bytes) {
+    ticket_ = context_.ids.next_ticket();
+    context_.bulk_tickets.offer(ticket_, *answerer_.stream);
+    answerer_.stream->offer_bulk(ticket_);
+  }
+}
+
+void Splice::on_no_way(ExchangeError error) {
+  if (asker_.stream != nullptr)
+    std::exchange(asker_.stream, nullptr)->reset({std::move(error), true});
+  over_if_done();
+}
+
+void Splice::over_if_done() {
+  if (over_ || !asker_.over() || !answerer_.over()) return;
+  over_ = true;
+  context_.dispatcher.withdraw(*this);
+  if (!group_.empty()) context_.dispatcher.serve(group_);
+  owner_.on_splice_over(*this);
+}
+
+void Splice::End::on_head(message::ResponseHead& head, bool interim, bool bound) {
+  if (other->stream != nullptr) other->stream->send_head(head, interim, bound, false);
+}
+
+void Splice::End::on_data(core::ByteChain bytes) {
+  if (other->stream == nullptr) return;
+  if (bytes.empty()) return other->stream->send_data({});
+  other->queued.append(std::move(bytes));
+  other->pass_on();
+}
+
+void Splice::End::on_body_end(const message::Fields& ended_with) {
+  other->trailers = ended_with;
+  other->end_due = true;
+  other->pass_on();
+}
+
+void Splice::End::pass_on() {
+  if (stream == nullptr || stream->sending_ended()) return;
+  const size_t bytes = std::min(queued.size(), stream->sendable_bytes());
+  if (bytes > 0) {
+    stream->send_data(queued.split_front(bytes));
+    if (other->stream != nullptr) other->stream->consumed(bytes);
+  }
+  if (queued.empty() && end_due) stream->send_end(trailers);
+}
+
+void Splice::End::on_sendable() { pass_on(); }
+
+void Splice::End::on_body_wanted() {
+  if (other->stream == nullptr || other->stream->want_body()) return;
+  const channel::Reset reset{ExchangeError::of(ErrorCode::budget_exhausted), false};
+  std::exchange(other->stream, nullptr)->reset(reset);
+  if (stream != nullptr) std::exchange(stream, nullptr)->reset(reset);
+  splice_.over_if_done();
+}
+
+void Splice::End::on_stop() {
+  queued.clear();
+  if (stream != nullptr && !stream->sending_ended()) stream->send_end({});
+  if (other->stream != nullptr && !other->stream->receiving_ended()) other->stream->send_stop();
+}
+
+void Splice::End::on_reset(const channel::Reset& reset) {
+  stream = nullptr;
+  if (other->stream != nullptr) std::exchange(other->stream, nullptr)->reset(reset);
+  splice_.over_if_done();
+}
+
+void Splice::End::on_finished() {
+  stream = nullptr;
+  splice_.over_if_done();
+}
+
+}  // namespace hawser::relay
