@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "control/admin_api.h"
+
+#include <nlohmann/json.hpp>
+
+#include "admin_fixture.h"
+
+namespace hawser::control {
+namespace {
+
+using nlohmann::json;
+
+class AdminApiTest : public AdminFixture {
+ protected:
+  Answer call(const std::string& method, const std::string& path, const std::string& body = "") {
+    Caught<Answer> caught;
+    api_.handle(method, path, body, now_ms(), caught.done());
+    return *caught;
+  }
+  json get(const std::string& path) {
+    const Answer answer = call("GET", path);
+    EXPECT_EQ(answer.status, 200) << answer.body;
+    EXPECT_EQ(answer.content_type, "application/json");
+    return json::parse(answer.body);
+  }
+};
+
+TEST_F(AdminApiTest, StatusTellsHowTheEngineIs) {
+  const Enrolled connector = enrolled();
+  enrolled();
+  connect(connector.id);
+  connect(connector.id);
+  const json status = get("/v1/status");
+  EXPECT_EQ(status["version"], "0.1.0");
+  EXPECT_EQ(status["ready"], true);
+  EXPECT_EQ(status["connectors_enrolled"], 2);
+  EXPECT_EQ(status["connectors_connected"], 1);
+  EXPECT_EQ(status["channels"], 2);
+  EXPECT_EQ(status["now_ms"], now_ms());
+}
+
+TEST_F(AdminApiTest, AppsTellWhoServesThem) {
+  publish("wiki", "inside");
+  publish("shop", "other");
+  connect(enrolled("inside").id);
+  const json apps = get("/v1/apps")["apps"];
+  ASSERT_EQ(apps.size(), 2u);
+  EXPECT_EQ(apps[0]["name"], "wiki");
+  EXPECT_EQ(apps[0]["host"], "wiki.example");
+  EXPECT_EQ(apps[0]["connectors_connected"], 1);
+  EXPECT_EQ(apps[0]["origins"][0], "http://127.0.0.1:9000/");
+  EXPECT_EQ(apps[1]["connectors_connected"], 0);
+}
+
+TEST_F(AdminApiTest, ConnectorsTellTheirChannels) {
+  const Enrolled connector = enrolled("inside");
+  EXPECT_EQ(get("/v1/connectors")["connectors"][0]["state"], "offline");
+  connect(connector.id);
+  const json shown = get("/v1/connectors")["connectors"][0];
+  EXPECT_EQ(shown["id"], connector.id.to_string());
+  EXPECT_EQ(shown["name"], "app-host-1");
+  EXPECT_EQ(shown["group"], "inside");
+  EXPECT_EQ(shown["state"], "connected");
+  EXPECT_EQ(shown["channels"][0]["peer"], "192.0.2.7:50123");
+  EXPECT_EQ(shown["certificate_not_after_ms"],
+            tls::read_certificate_pem(connector.answer.certificate_pem)->not_after_ms);
+}
+
+TEST_F(AdminApiTest, RevokingAConnectorClosesItsChannelsAtOnce) {
+  const Enrolled connector = enrolled();
+  connect(connector.id);
+  const std::string path = "/v1/connectors/" + connector.id.to_string() + "/revoke";
+  EXPECT_EQ(call("POST", path).status, 200);
+  EXPECT_EQ(host_.revoked, std::vector<model::Uuid>{connector.id});
+  EXPECT_EQ(host_.acts.back(), "connector_revoked " + connector.id.to_string());
+  EXPECT_EQ(get("/v1/connectors")["connectors"][0]["state"], "revoked");
+  EXPECT_EQ(call("POST", path).status, 200);  // again: no harm
+}
+
+TEST_F(AdminApiTest, WhoIsNotEnrolledCannotBeRevoked) {
+  const Answer unknown = call("POST", "/v1/connectors/" + random_uuid().to_string() + "/revoke");
+  EXPECT_EQ(unknown.status, 404);
+  EXPECT_EQ(code_of(unknown), "connector_unknown");
+  EXPECT_EQ(code_of(call("POST", "/v1/connectors/app-host-1/revoke")), "bad_id");
+  EXPECT_TRUE(host_.revoked.empty());
+}
+
+TEST_F(AdminApiTest, ATokenIsMadeShownOnceAndListedWithoutItsText) {
+  publish("wiki", "inside");
+  const Answer made = call("POST", "/v1/tokens", R"({"group": "inside", "ttl_ms": 60000})");
+  ASSERT_EQ(made.status, 201) << made.body;
+  const json token = json::parse(made.body);
+  EXPECT_TRUE(model::EnrolmentToken::parse(token["token"].get<std::string>()).ok());
+  EXPECT_EQ(token["expires_ms"], now_ms() + 60000);
+  EXPECT_EQ(token["group_has_apps"], true);
+  const Answer listed = call("GET", "/v1/tokens");
+  EXPECT_EQ(listed.body.find(token["token"].get<std::string>()), std::string::npos);
+  const json shown = json::parse(listed.body)["tokens"][0];
+  EXPECT_EQ(shown["id"], token["id"]);
+  EXPECT_EQ(shown["state"], "open");
+  EXPECT_EQ(host_.acts.back(), "token_created " + token["id"].get<std::string>());
+}
+
+TEST_F(AdminApiTest, ATokenForAGroupWithoutAppsSaysSo) {
+  EXPECT_EQ(json::parse(call("POST", "/v1/tokens", R"({"group": "typo"})").body)["group_has_apps"],
+            false);
+}
+
+TEST_F(AdminApiTest, AnEmptyWishIsTheDefaultGroupForAnHour) {
+  const json token = json::parse(call("POST", "/v1/tokens").body);
+  EXPECT_EQ(token["group"], "default");
+  EXPECT_EQ(token["expires_ms"], now_ms() + static_cast<int64_t>(hour_ms));
+}
+
+TEST_F(AdminApiTest, UsedAndExpiredTokensAreToldApart) {
+  const Enrolled connector = enrolled();
+  make_token();
+  clock_.advance_ms(hour_ms);
+  const json tokens = get("/v1/tokens")["tokens"];
+  ASSERT_EQ(tokens.size(), 2u);
+  for (const json& token : tokens) {
+    const bool used = token["state"] == "used";
+    EXPECT_EQ(token["state"], used ? "used" : "expired");
+    EXPECT_EQ(token.contains("connector_id"), used);
+    if (used) EXPECT_EQ(token["connector_id"], connector.id.to_string());
+  }
+}
+
+TEST_F(AdminApiTest, ARevokedTokenIsGone) {
+  const NewToken made = make_token();
+  EXPECT_EQ(call("DELETE", "/v1/tokens/" + made.record.id).status, 200);
+  EXPECT_EQ(get("/v1/tokens")["tokens"].size(), 0u);
+  EXPECT_EQ(code_of(call("DELETE", "/v1/tokens/" + made.record.id)), "token_unknown");
+  EXPECT_EQ(code_of(enrol(made.text)), "token_unknown");
+}
+
+TEST_F(AdminApiTest, BadWishesAreNamed) {
+  EXPECT_EQ(code_of(call("POST", "/v1/tokens", "{")), "bad_json");
+  EXPECT_EQ(code_of(call("POST", "/v1/tokens", R"({"group": 7})")), "bad_json");
+  EXPECT_EQ(code_of(call("POST", "/v1/tokens", R"({"grup": "x"})")), "bad_json");
+  EXPECT_EQ(code_of(call("POST", "/v1/tokens", R"({"group": "No"})")), "bad_group");
+  EXPECT_EQ(code_of(call("POST", "/v1/tokens", R"({"ttl_ms": 1})")), "bad_ttl");
+}
+
+TEST_F(AdminApiTest, WhatIsNoCallIsNamed) {
+  for (const char* path : {"/", "/v1", "/v1/", "/v2/status", "/v1/status/", "/v1/nothing",
+                           "/v1/connectors/x", "/v1/connectors/x/y", "/v1/tokens/x/y/z/w"}) {
+    const Answer answer = call("GET", path);
+    EXPECT_EQ(answer.status, 404) << path;
+    EXPECT_EQ(code_of(answer), "no_such_call") << path;
+  }
+  EXPECT_EQ(call("POST", "/v1/status").status, 405);
+  EXPECT_EQ(call("DELETE", "/v1/tokens").status, 405);
+  EXPECT_EQ(call("GET", "/v1/tokens/0123456789abcdef").status, 405);
+}
+
+}  // namespace
+}  // namespace hawser::control

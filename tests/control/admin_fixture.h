@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+// AdminFixture: the admin API over a control plane of a test's own; the engine's running parts are
+// what the test says. Owner: the test. Thread: the test's own.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "control/admin_api.h"
+#include "control_fixture.h"
+
+namespace hawser::control {
+
+class StagedHost final : public AdminHost {
+ public:
+  EngineStatus status() override { return engine; }
+  std::vector<LiveChannel> channels() override { return live; }
+  std::shared_ptr<const model::Snapshot> snapshot() override { return published; }
+  void on_connector_revoked(const model::Uuid& connector) override { revoked.push_back(connector); }
+  void on_admin_act(std::string_view act, std::string_view subject) override {
+    acts.push_back(std::string(act) + " " + std::string(subject));
+  }
+
+  EngineStatus engine;
+  std::vector<LiveChannel> live;
+  std::shared_ptr<const model::Snapshot> published = model::Snapshot::make({});
+  std::vector<model::Uuid> revoked;
+  std::vector<std::string> acts;
+};
+
+class AdminFixture : public ControlFixture {
+ protected:
+  AdminFixture() {
+    host_.engine.version = "0.1.0";
+    host_.engine.engine_id = "0b4c2f6e-8a51-4d3b-9f0e-6c1d2a3b4c5d";
+    host_.engine.trust_domain = trust_domain;
+    host_.engine.started_ms = now_ms() - 2 * static_cast<int64_t>(hour_ms);
+    host_.engine.ready = true;
+    host_.engine.client_listeners = {"[::]:8443"};
+    host_.engine.connector_listeners = {"[::]:7443"};
+  }
+
+  void publish(const std::string& name, const std::string& group) {
+    model::App app;
+    app.name = name;
+    app.group = group;
+    app.host = *model::HostPattern::parse(name + ".example");
+    app.origins = {*model::Origin::parse_url("http://127.0.0.1:9000")};
+    std::vector<model::App> apps = host_.published->apps();
+    apps.push_back(app);
+    host_.published = model::Snapshot::make(std::move(apps));
+  }
+  void connect(const model::Uuid& connector) {
+    LiveChannel channel;
+    channel.connector = connector;
+    channel.worker = 1;
+    channel.peer = "192.0.2.7:50123";
+    channel.since_ms = now_ms();
+    host_.live.push_back(channel);
+  }
+
+  StagedHost host_;
+  AdminApi api_{host_, tokens_, registry_};
+};
+
+}  // namespace hawser::control

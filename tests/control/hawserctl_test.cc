@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: Apache-2.0
+// The program hawserctl against a real admin socket.
+#include <sys/wait.h>
+
+#include <atomic>
+#include <cstdlib>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <sstream>
+#include <thread>
+
+#include "admin_fixture.h"
+#include "control/admin_server.h"
+
+namespace hawser::control {
+namespace {
+
+struct Ran {
+  int exit_code = -1;
+  std::string out;
+  std::string err;
+};
+
+class HawserctlTest : public AdminFixture {
+ protected:
+  HawserctlTest() : server_(AdminServer::open(loop_, folder_ / "admin.sock", api_).value()) {}
+
+  // Runs it with its output in files, turning the engine's loop meanwhile.
+  Ran run(const std::string& arguments, const std::string& environment = "") {
+    return run_with("--admin unix:" + (folder_ / "admin.sock") + " " + arguments, environment);
+  }
+  Ran run_with(const std::string& arguments, const std::string& environment = "") {
+    const std::string out = folder_ / "out";
+    const std::string err = folder_ / "err";
+    const std::string line =
+        environment + " " HAWSERCTL " " + arguments + " >" + out + " 2>" + err + " </dev/null";
+    std::atomic<bool> ended{false};
+    int status = -1;
+    std::thread program([&] {
+      status = std::system(line.c_str());
+      ended = true;
+    });
+    EXPECT_TRUE(test::run_until(loop_, [&] { return ended.load(); }));
+    program.join();
+    return {WEXITSTATUS(status), contents(out), contents(err)};
+  }
+  static std::string contents(const std::string& path) {
+    std::ifstream file(path);
+    std::ostringstream text;
+    text << file.rdbuf();
+    return text.str();
+  }
+
+  std::unique_ptr<AdminServer> server_;
+};
+
+testing::AssertionResult has(const std::string& text, const std::string& part) {
+  if (text.find(part) != std::string::npos) return testing::AssertionSuccess();
+  return testing::AssertionFailure() << "\"" << part << "\" is not in:\n" << text;
+}
+
+TEST_F(HawserctlTest, StatusReadsWell) {
+  const Ran ran = run("status");
+  EXPECT_EQ(ran.exit_code, 0) << ran.err;
+  EXPECT_TRUE(has(ran.out, "state       ready, up 2 hours\n"));
+  EXPECT_TRUE(has(ran.out, "connectors  0 connected of 0 enrolled, 0 channels\n"));
+}
+
+TEST_F(HawserctlTest, TokenCreatePrintsTheTokenAlone) {
+  publish("wiki", "inside");
+  const Ran ran = run("token create --group inside --ttl 10m");
+  EXPECT_EQ(ran.exit_code, 0);
+  EXPECT_EQ(ran.err, "");
+  EXPECT_EQ(ran.out.size(), model::enrolment_token_chars + 1);
+  const auto token = model::EnrolmentToken::parse(ran.out);
+  ASSERT_TRUE(token.ok());
+  const auto usable = tokens_.find_usable(*token, now_ms());
+  ASSERT_TRUE(usable.ok());
+  EXPECT_EQ(usable->group, "inside");
+  EXPECT_EQ(usable->expires_ms, now_ms() + 600'000);
+}
+
+TEST_F(HawserctlTest, AGroupWithoutAppsIsPointedOut) {
+  const Ran ran = run("token create --group typo");
+  EXPECT_EQ(ran.exit_code, 0);
+  EXPECT_TRUE(has(ran.err, "no app is published for the group \"typo\" yet"));
+}
+
+TEST_F(HawserctlTest, JsonIsTheEnginesAnswer) {
+  const Ran ran = run("--json token create");
+  EXPECT_EQ(ran.exit_code, 0);
+  const auto answer = nlohmann::json::parse(ran.out, nullptr, false);
+  ASSERT_FALSE(answer.is_discarded()) << ran.out;
+  EXPECT_EQ(answer["group"], "default");
+  EXPECT_FALSE(nlohmann::json::parse(run("status --json").out, nullptr, false).is_discarded());
+}
+
+TEST_F(HawserctlTest, ListsAreTables) {
+  publish("wiki", "inside");
+  const Enrolled connector = enrolled("inside");
+  connect(connector.id);
+  const Ran connectors = run("connector list");
+  EXPECT_TRUE(has(connectors.out, "NAME        ID "));
+  EXPECT_TRUE(
+      has(connectors.out, "app-host-1  " + connector.id.to_string() + "  inside  connected"));
+  EXPECT_TRUE(has(connectors.out, "192.0.2.7"));
+  EXPECT_TRUE(
+      has(run("app list").out, "wiki  wiki.example  inside  1           http://127.0.0.1:9000/\n"));
+  EXPECT_TRUE(has(run("token list").out, "used"));
+}
+
+TEST_F(HawserctlTest, EmptyListsSayWhatToDo) {
+  EXPECT_TRUE(has(run("connector list").out, "hawserctl token create"));
+  EXPECT_EQ(run("token list").out, "no token is out\n");
+  EXPECT_EQ(run("app list").out, "no app is published\n");
+}
+
+TEST_F(HawserctlTest, RevokesAConnectorByItsId) {
+  const Enrolled connector = enrolled();
+  const Ran ran = run("connector revoke " + connector.id.to_string());
+  EXPECT_EQ(ran.exit_code, 0) << ran.err;
+  EXPECT_EQ(host_.revoked, std::vector<model::Uuid>{connector.id});
+}
+
+TEST_F(HawserctlTest, RevokesATokenByItsId) {
+  const NewToken token = make_token();
+  EXPECT_EQ(run("token revoke " + token.record.id).exit_code, 0);
+  EXPECT_TRUE(tokens_.list()->empty());
+}
+
+TEST_F(HawserctlTest, ARefusalIsToldAndFails) {
+  const Ran ran = run("token revoke 0123456789abcdef");
+  EXPECT_EQ(ran.exit_code, 1);
+  EXPECT_EQ(ran.out, "");
+  EXPECT_TRUE(has(ran.err, "(token_unknown)"));
+}
+
+TEST_F(HawserctlTest, AnIdThatIsNoneNeverGoesIntoAPath) {
+  const Ran ran = run("connector revoke ../tokens");
+  EXPECT_EQ(ran.exit_code, 1);
+  EXPECT_TRUE(has(ran.err, "connector list"));
+}
+
+TEST_F(HawserctlTest, AnEngineThatIsNotThereIsToldWithTheRemedy) {
+  const Ran ran = run_with("--admin unix:" + (folder_ / "none.sock") + " status");
+  EXPECT_EQ(ran.exit_code, 1);
+  EXPECT_TRUE(has(ran.err, "No such file"));
+  EXPECT_TRUE(has(ran.err, "Is the engine running?"));
+}
+
+TEST_F(HawserctlTest, TheEnvironmentNamesTheSocketToo) {
+  const Ran ran = run_with("app list", "HAWSER_ADMIN=unix:" + (folder_ / "admin.sock"));
+  EXPECT_EQ(ran.exit_code, 0) << ran.err;
+}
+
+TEST_F(HawserctlTest, WrongUseEndsWithTwo) {
+  EXPECT_EQ(run_with("").exit_code, 2);
+  EXPECT_EQ(run_with("tokens list").exit_code, 2);
+  EXPECT_EQ(run("token create --ttl soon").exit_code, 2);
+  EXPECT_EQ(run_with("--admin https://edge.example status").exit_code, 2);
+  EXPECT_EQ(run_with("--help").exit_code, 0);
+}
+
+TEST_F(HawserctlTest, WhatIsPlannedIsRefusedByName) {
+  const Ran ran = run("session list");
+  EXPECT_EQ(ran.exit_code, 2);
+  EXPECT_TRUE(has(ran.err, "`session` is not available in this version"));
+}
+
+TEST_F(HawserctlTest, NothingFromElsewhereControlsTheTerminal) {
+  ConnectorRecord record;
+  record.id = random_uuid();
+  record.name = "evil\x1b[2J";
+  ASSERT_TRUE(commit(*registry_.add(record, now_ms())).ok());
+  EXPECT_EQ(run("connector list").out.find('\x1b'), std::string::npos);
+}
+
+}  // namespace
+}  // namespace hawser::control
