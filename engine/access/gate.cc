@@ -1,13 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "access/gate.h"
 
+#include <utility>
+
 namespace hawser::access {
 
 void Gate::decide(const model::App& app, GateListener& listener) {
   switch (app.access) {
-    case model::Access::passthrough:
-      listener.on_admitted(Admission{.rule = "passthrough", .revision = app.revision});
-      return;
+    case model::Access::passthrough: {
+      Admission admission;
+      admission.rule = "passthrough";
+      admission.revision = app.revision;
+      return listener.on_admitted(std::move(admission));
+    }
   }
 }
 

@@ -307,6 +307,7 @@ void Exchange::send_error_page(const ExchangeError& error) {
   if (head_->method != message::Method::head) {
     core::ByteChain body;
     body.append_copy(context_.loop.blocks(), page.body);
+    facts_.bytes_out = page.body.size();
     client_.send_body(std::move(body));
   }
   client_.send_end({});

@@ -10,7 +10,7 @@ double seconds_between(uint64_t from_us, uint64_t to_us) {
 }
 
 double ms_between(uint64_t from_us, uint64_t to_us) {
-  return seconds_between(from_us, to_us) * 1000;
+  return to_us <= from_us ? 0.0 : static_cast<double>(to_us - from_us) / 1000;
 }
 
 void count(RelayContext& context, const model::App* app, const RequestFacts& facts,
