@@ -12,7 +12,7 @@ namespace hawser::config {
 
 MapReader::MapReader(const Value& map, std::span<const PlannedKey> planned)
     : map_(map), planned_(planned) {
-  if (!is_map()) map_.error("a map of keys and values");
+  if (!is_map()) map_.error("a map of keys and values", "write `key: value` for each, or `{}` for none");
 }
 
 const YamlEntry* MapReader::find(std::string_view key) const {
@@ -88,7 +88,8 @@ void MapReader::count_or_auto(std::string_view key, uint64_t least, uint64_t mos
   const bool is_number = value->node().kind == YamlNode::Kind::scalar && !value->node().quoted &&
                          value->node().text.find_first_not_of("0123456789") == std::string::npos;
   if (!is_number) {
-    value->error(fmt::format("auto, or a whole number from {} to {}", least, most));
+    value->error(fmt::format("auto, or a whole number from {} to {}", least, most),
+                 "remove the key for `auto`");
   } else if (const auto number = value->count(least, most)) {
     target = *number;
   }

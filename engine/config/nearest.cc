@@ -52,10 +52,11 @@ std::string_view nearest(std::string_view word, std::span<const std::string_view
   if (word.empty() || word.size() > word_limit) return {};
   const std::string wanted = folded(word);
   std::string_view best;
-  size_t best_distance = distance_limit(word.size()) + 1;
+  size_t best_distance = word_limit;
   for (const std::string_view candidate : candidates) {
     const size_t distance = edit_distance(wanted, folded(candidate));
-    if (distance < best_distance) {
+    if (distance < best_distance &&
+        distance <= distance_limit(std::max(word.size(), candidate.size()))) {
       best = candidate;
       best_distance = distance;
     }

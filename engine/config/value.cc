@@ -44,6 +44,10 @@ std::string address_remedy(const std::string& written, const std::string& reason
   return reason;
 }
 
+std::string range_remedy(bool too_small, const std::string& least, const std::string& most) {
+  return too_small ? fmt::format("the least is `{}`", least) : fmt::format("the most is `{}`", most);
+}
+
 }  // namespace
 
 void Value::error(std::string expected, std::string remedy) const {
@@ -98,7 +102,8 @@ std::optional<uint64_t> Value::count(uint64_t least, uint64_t most) const {
   const bool is_number = code == std::errc{} && end == digits.data() + digits.size() &&
                          (digits.size() == 1 || digits[0] != '0');
   if (is_number && number >= least && number <= most) return number;
-  error(expected);
+  error(expected, is_number ? range_remedy(number < least, std::to_string(least), std::to_string(most))
+                            : "write digits alone, without a sign or a unit");
   return std::nullopt;
 }
 
@@ -107,7 +112,8 @@ std::optional<uint64_t> Value::size_bytes(uint64_t least, uint64_t most) const {
       fmt::format("a size from {} to {}", model::format_size(least), model::format_size(most));
   auto size = parsed<uint64_t>(&model::parse_size_bytes, expected);
   if (!size || (*size >= least && *size <= most)) return size;
-  error(expected);
+  error(expected,
+        range_remedy(*size < least, model::format_size(least), model::format_size(most)));
   return std::nullopt;
 }
 
@@ -122,7 +128,8 @@ std::optional<uint64_t> Value::duration_ms(uint64_t least, uint64_t most, bool m
   }
   auto duration = parsed<uint64_t>(&model::parse_duration_ms, expected);
   if (!duration || (*duration >= least && *duration <= most)) return duration;
-  error(expected);
+  error(expected, range_remedy(*duration < least, model::format_duration(least),
+                               model::format_duration(most)));
   return std::nullopt;
 }
 
@@ -133,7 +140,7 @@ std::optional<size_t> Value::choice(std::span<const std::string_view> words) con
   const auto found = std::find(words.begin(), words.end(), *written);
   if (found != words.end()) return static_cast<size_t>(found - words.begin());
   const std::string_view near = nearest(*written, words);
-  error(expected, near.empty() ? "" : fmt::format("did you mean `{}`?", near));
+  error(expected, near.empty() ? "choose one of these words" : fmt::format("did you mean `{}`?", near));
   return std::nullopt;
 }
 

@@ -8,6 +8,9 @@ namespace {
 
 Location location(const YAML::Mark& mark) { return {mark.line + 1, mark.column + 1}; }
 
+// The parser calls a value without a tag "?", or "!" when it is quoted.
+bool is_plain(const std::string& tag) { return tag.empty() || tag == "?" || tag == "!"; }
+
 }  // namespace
 
 void YamlBuilder::OnDocumentStart(const YAML::Mark& mark) {
@@ -41,7 +44,8 @@ void YamlBuilder::OnScalar(const YAML::Mark& mark, const std::string& tag, YAML:
   node.kind = YamlNode::Kind::scalar;
   node.at = location(mark);
   node.text = value;
-  node.quoted = tag != "?";
+  node.quoted = tag == "!";
+  if (!is_plain(tag)) node.kind = YamlNode::Kind::refused;
   refuse_anchor_and_tag(node.at, tag, anchor);
   attach(std::move(node));
 }
@@ -115,7 +119,7 @@ void YamlBuilder::refuse_anchor_and_tag(Location at, const std::string& tag,
   if (anchor != 0) {
     error(at, "an anchor (&)", "a value without one", "write the value out where it is used");
   }
-  if (!tag.empty() && tag != "?" && tag != "!") {
+  if (!is_plain(tag)) {
     error(at, "the tag <" + tag + ">", "a value without a tag", "remove the tag");
   }
 }

@@ -35,7 +35,7 @@ struct YamlEntry {
 };
 
 inline constexpr size_t yaml_file_limit_bytes = size_t{8} * 1024 * 1024;
-inline constexpr size_t yaml_node_limit = 400'000;
+inline constexpr size_t yaml_node_limit = 100'000;
 inline constexpr size_t yaml_depth_limit = 16;
 
 // The document's root; what is wrong is added to `errors` with `file` as its name. None when the

@@ -45,6 +45,11 @@ void read_place(MapReader& map, model::App& app) {
 }
 
 std::optional<model::Origin> read_origin_url(const Value& value) {
+  if (value.node().text.find('@') != std::string::npos) {  // errors reach logs, passwords must not
+    value.error_found("a URL with user name and password", "an origin's URL",
+                      "leave out user name and password");
+    return std::nullopt;
+  }
   auto origin = value.parsed<model::Origin>(&model::Origin::parse_url, "an origin's URL");
   if (origin && origin->scheme == model::Scheme::h2c) {
     value.error_not_available("a URL with http:// or https://");

@@ -30,8 +30,7 @@ void check_pem(const NodeConfig& config, const PemFile& file, config::ConfigErro
                       fmt::format("{}, which can't be read ({})", file.path, text.error().reason),
                       "a readable file of " + file.what, "correct the path or the file's mode"});
   } else if (text->find(file.marker) == std::string::npos) {
-    errors.push_back({config.file, file.at, file.key,
-                      fmt::format("{}, which holds no {}", file.path, file.what),
+    errors.push_back({config.file, file.at, file.key, file.path + ", which holds none",
                       "a PEM file of " + file.what, ""});
   }
 }

@@ -36,7 +36,7 @@ void read_trust_domain(MapReader& file, std::string& target) {
   if (!value) return;
   const auto written = value->text(expected);
   if (!written) return;
-  if (!is_trust_domain(*written)) return value->error(std::string(expected));
+  if (!is_trust_domain(*written)) return value->error(std::string(expected), "use those alone");
   target = *written;
 }
 

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "control/config_check.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <string>
+
+namespace hawser::control {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+class ConfigCheck : public testing::Test {
+ protected:
+  void SetUp() override {
+    ASSERT_NE(mkdtemp(folder_.data()), nullptr);
+    write("edge.pem", "-----BEGIN CERTIFICATE-----\n", 0644);
+    write("edge-key.pem", "-----BEGIN PRIVATE KEY-----\n", 0600);
+    std::filesystem::create_directory(folder_ + "/state");
+    chmod((folder_ + "/state").c_str(), 0700);
+  }
+  void TearDown() override { std::filesystem::remove_all(folder_); }
+
+  void write(const std::string& name, const std::string& text, mode_t mode) {
+    std::ofstream(folder_ + "/" + name) << text;
+    chmod((folder_ + "/" + name).c_str(), mode);
+  }
+  NodeConfig config(const std::string& more = "") {
+    const auto parsed = parse_config(
+        "trust_domain: edge.example\n"
+        "advertise: edge.example:7443\n"
+        "state: state\n"
+        "tls: [{certificate: edge.pem, key: edge-key.pem}]\n" +
+            more,
+        "engine.yaml", folder_);
+    EXPECT_TRUE(parsed.ok());
+    return *parsed;
+  }
+
+  std::string folder_ = testing::TempDir() + "hawser-check-XXXXXX";
+};
+
+TEST_F(ConfigCheck, GoodFilesPass) { EXPECT_THAT(check_files(config()), IsEmpty()); }
+
+TEST_F(ConfigCheck, AKeyThatOthersMayReadIsRefusedWithTheCommandThatMendsIt) {
+  write("edge-key.pem", "-----BEGIN PRIVATE KEY-----\n", 0640);
+  const auto errors = check_files(config());
+  ASSERT_EQ(errors.size(), 1u);
+  EXPECT_EQ(errors[0].at.line, 4);
+  EXPECT_EQ(errors[0].key, "tls[0].key");
+  EXPECT_THAT(errors[0].found, HasSubstr("0640"));
+  EXPECT_THAT(errors[0].remedy, HasSubstr("chmod 0600 " + folder_));
+}
+
+TEST_F(ConfigCheck, AMissingCertificateIsRefused) {
+  std::filesystem::remove(folder_ + "/edge.pem");
+  const auto errors = check_files(config());
+  ASSERT_EQ(errors.size(), 1u);
+  EXPECT_EQ(errors[0].key, "tls[0].certificate");
+  EXPECT_THAT(errors[0].found, HasSubstr("No such file"));
+}
+
+TEST_F(ConfigCheck, ACertificateInPlaceOfTheKeyIsRefused) {
+  write("edge-key.pem", "-----BEGIN CERTIFICATE-----\n", 0600);
+  const auto errors = check_files(config());
+  ASSERT_EQ(errors.size(), 1u);
+  EXPECT_THAT(errors[0].found, HasSubstr("holds none"));
+}
+
+TEST_F(ConfigCheck, AStateFolderThatOthersMayEnterIsRefused) {
+  chmod((folder_ + "/state").c_str(), 0750);
+  const auto errors = check_files(config());
+  ASSERT_EQ(errors.size(), 1u);
+  EXPECT_EQ(errors[0].key, "state");
+}
+
+TEST_F(ConfigCheck, TheSummaryNamesListenersAndApps) {
+  const std::string text = summary(
+      config("apps: [{name: wiki, host: wiki.example, origin: \"http://127.0.0.1:9000\", access: "
+             "passthrough}]\n"));
+  EXPECT_THAT(text, HasSubstr("clients:      [::]:8443"));
+  EXPECT_THAT(text, HasSubstr("wiki  https://wiki.example/ -> default: http://127.0.0.1:9000/"));
+}
+
+TEST_F(ConfigCheck, AReloadNamesWhatNeedsARestartAndNothingElse) {
+  const NodeConfig running = config();
+  EXPECT_THAT(keys_that_need_a_restart(running, config("timeouts: {head: 1s}\n")), IsEmpty());
+  EXPECT_THAT(keys_that_need_a_restart(running, config("workers: 2\nmetrics: 127.0.0.1:0\n")),
+              ElementsAre("metrics", "workers"));
+}
+
+}  // namespace
+}  // namespace hawser::control

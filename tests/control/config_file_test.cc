@@ -1,0 +1,277 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "control/config_file.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace hawser::control {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+constexpr const char* least_file = R"(
+trust_domain: edge.example
+advertise: edge.example:7443
+tls: [{certificate: edge.pem, key: edge-key.pem}]
+)";
+
+// Every key that this version has, none at its default.
+constexpr const char* full_file = R"(
+listen:
+  clients:    [{address: "127.0.0.1:443", proxy_protocol_from: []}, {address: "[::1]:443"}]
+  redirect:   [{address: "127.0.0.1:80"}]
+  connectors: [{address: "127.0.0.1:0"}]
+admin: unix:STATE/other.sock
+metrics: 127.0.0.1:9180
+advertise: "[2001:db8::1]:7443"
+trust_domain: corp_1.example
+tls:
+  - {certificate: certs/edge.pem, key: certs/edge-key.pem}
+  - {certificate: /etc/other.pem, key: /etc/other-key.pem}
+workers: 3
+memory_limit: 1G
+state: state
+trusted_proxies: []
+timeouts: {handshake: 1s, head: 2s, idle: off, queue: 300ms, connect: 4s, first_byte: off,
+           stream_idle: 10m, total: 1h, drain: 5s}
+limits: {head: 32K, fields: 100, client_sessions: 5000, queue: 0}
+log: {level: debug, format: text, output: ./log/engine.log, query: true}
+providers: []
+administrators: []
+apps:
+  - name: wiki
+    host: "*.Wiki.example"
+    path: /wiki/
+    group: lab
+    origins:
+      - {url: "https://Wiki.corp:8443/base/", weight: 3}
+      - url: http://[fd00::1]
+    origin_tls: {ca_file: null, verify: false, server_name: wiki.internal}
+    host_header: public
+    timeouts: {connect: 1s, total: off}
+    limits: {body: off, connections: off, requests_per_second: off, per_client: off}
+    sign_in: null
+    access: passthrough
+)";
+
+NodeConfig parsed(std::string_view text, const ConfigOptions& options = {}) {
+  auto config = parse_config(text, "engine.yaml", "/etc/hawser", options);
+  if (config.ok()) return std::move(config).value();
+  ADD_FAILURE() << config::render(config.error());
+  return {};
+}
+
+TEST(ConfigFile, DefaultsAreTheDocumentedOnes) {
+  const NodeConfig config = parsed(least_file);
+  ASSERT_EQ(config.listen.clients.size(), 1u);
+  EXPECT_EQ(config.listen.clients[0].to_string(), "[::]:8443");
+  EXPECT_TRUE(config.listen.redirect.empty());
+  ASSERT_EQ(config.listen.connectors.size(), 1u);
+  EXPECT_EQ(config.listen.connectors[0].to_string(), "[::]:7443");
+  EXPECT_EQ(config.admin_socket_path, "/var/lib/hawser/admin.sock");
+  EXPECT_FALSE(config.metrics);
+  EXPECT_FALSE(config.workers);
+  EXPECT_EQ(config.memory_limit_bytes, 512u * 1024 * 1024);
+  EXPECT_EQ(config.state_folder, "/var/lib/hawser");
+  EXPECT_EQ(config.timeouts, model::Timeouts{});
+  EXPECT_EQ(config.limits, NodeLimits{});
+  EXPECT_EQ(config.log, config::LogSettings{});
+  EXPECT_TRUE(config.apps.empty());
+}
+
+TEST(ConfigFile, EveryKeyOfTheNodeIsRead) {
+  const NodeConfig config = parsed(full_file);
+  ASSERT_EQ(config.listen.clients.size(), 2u);
+  EXPECT_EQ(config.listen.clients[1].to_string(), "[::1]:443");
+  ASSERT_EQ(config.listen.redirect.size(), 1u);
+  EXPECT_EQ(config.listen.connectors[0].port(), 0);
+  EXPECT_EQ(config.admin_socket_path, "/etc/hawser/state/other.sock");
+  EXPECT_EQ(config.metrics->to_string(), "127.0.0.1:9180");
+  EXPECT_EQ(config.advertise->to_string(), "[2001:db8::1]:7443");
+  EXPECT_EQ(config.trust_domain, "corp_1.example");
+  EXPECT_EQ(config.workers, 3u);
+  EXPECT_EQ(config.memory_limit_bytes, 1024u * 1024 * 1024);
+  EXPECT_EQ(config.limits, (NodeLimits{32 * 1024, 100, 5000, 0}));
+  EXPECT_EQ(config.log, (config::LogSettings{core::Level::debug, core::LogFormat::text,
+                                             "/etc/hawser/log/engine.log", true}));
+  EXPECT_EQ(config.timeouts,
+            (model::Timeouts{1000, 2000, 0, 300, 4000, 0, 600'000, 3'600'000, 5000}));
+}
+
+TEST(ConfigFile, EveryKeyOfAnAppIsRead) {
+  const NodeConfig config = parsed(full_file);
+  ASSERT_EQ(config.apps.size(), 1u);
+  const model::App& app = config.apps[0];
+  EXPECT_EQ(app.name, "wiki");
+  EXPECT_EQ(app.host, (model::HostPattern{"wiki.example", true}));
+  EXPECT_EQ(app.path_prefix, "/wiki/");
+  EXPECT_EQ(app.group, "lab");
+  EXPECT_THAT(app.origins,
+              ElementsAre(model::Origin{model::Scheme::https, "wiki.corp", 8443, "/base/", 3},
+                          model::Origin{model::Scheme::http, "fd00::1", 80, "/", 1}));
+  EXPECT_EQ(app.origin_tls, (model::OriginTls{"", false, "wiki.internal"}));
+  EXPECT_EQ(app.host_header, model::HostHeader::public_host);
+  EXPECT_NE(app.revision, 0u);
+}
+
+TEST(ConfigFile, AnAppTakesTheTimeoutsOfTheNodeWhereItHasNone) {
+  const model::Timeouts timeouts = parsed(full_file).apps[0].timeouts;
+  EXPECT_EQ(timeouts.connect_ms, 1000u);
+  EXPECT_EQ(timeouts.total_ms, 0u);
+  EXPECT_EQ(timeouts.queue_ms, 300u);
+}
+
+TEST(ConfigFile, RelativePathsStartAtTheFilesFolder) {
+  const NodeConfig config = parsed(full_file);
+  EXPECT_EQ(config.tls[0].certificate_path, "/etc/hawser/certs/edge.pem");
+  EXPECT_EQ(config.tls[0].key_path, "/etc/hawser/certs/edge-key.pem");
+  EXPECT_EQ(config.tls[1].certificate_path, "/etc/other.pem");
+  EXPECT_EQ(config.state_folder, "/etc/hawser/state");
+}
+
+TEST(ConfigFile, TheOptionStateWinsOverTheFile) {
+  ConfigOptions options;
+  options.state_folder = "/srv/hawser";
+  const NodeConfig config = parsed(full_file, options);
+  EXPECT_EQ(config.state_folder, "/srv/hawser");
+  EXPECT_EQ(config.admin_socket_path, "/srv/hawser/other.sock");
+}
+
+TEST(ConfigFile, AdvertiseMayBeMissingWhereTheListenerHasAnAddressOfItsOwn) {
+  const NodeConfig config = parsed(R"(
+listen: {connectors: [{address: "127.0.0.1:0"}]}
+trust_domain: edge.example
+tls: [{certificate: edge.pem, key: edge-key.pem}]
+)");
+  EXPECT_FALSE(config.advertise);
+}
+
+TEST(ConfigFile, PortZeroMayStandTwice) {
+  const NodeConfig config = parsed(std::string(least_file) + R"(
+listen: {clients: [{address: "127.0.0.1:0"}], connectors: [{address: "127.0.0.1:0"}]}
+)");
+  EXPECT_EQ(config.listen.clients[0].port(), 0);
+}
+
+TEST(ConfigFile, QuotedAndPlainTextMeanTheSame) {
+  const NodeConfig config = parsed(std::string(least_file) + R"(
+timeouts: {head: "7s"}
+memory_limit: '64M'
+metrics: off
+)");
+  EXPECT_EQ(config.timeouts.head_ms, 7000u);
+  EXPECT_EQ(config.memory_limit_bytes, 64u * 1024 * 1024);
+  EXPECT_FALSE(config.metrics);
+}
+
+TEST(ConfigFile, AppsOfOneHostMayDifferByPath) {
+  const NodeConfig config = parsed(std::string(least_file) + R"(
+apps:
+  - {name: all, host: a.example, origin: "http://127.0.0.1:1", access: passthrough}
+  - {name: wiki, host: a.example, path: /wiki/, origin: "http://127.0.0.1:2", access: passthrough}
+)");
+  EXPECT_EQ(config.apps.size(), 2u);
+}
+
+TEST(ConfigFile, ThePemOfAnOriginsAuthorityIsReadBesideTheFile) {
+  std::string folder = testing::TempDir() + "hawser-config-XXXXXX";
+  ASSERT_NE(mkdtemp(folder.data()), nullptr);
+  const std::string pem = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
+  std::ofstream(folder + "/ca.pem") << pem;
+  std::ofstream(folder + "/engine.yaml") << least_file << R"(
+apps:
+  - name: wiki
+    host: wiki.example
+    origin: https://wiki.corp
+    origin_tls: {ca_file: ca.pem}
+    access: passthrough
+)";
+  const auto config = load_config(folder + "/engine.yaml");
+  std::filesystem::remove_all(folder);
+  ASSERT_TRUE(config.ok()) << config::render(config.error());
+  EXPECT_EQ(config->apps[0].origin_tls.ca_pem, pem);
+}
+
+TEST(ConfigFile, TheExampleIsGoodAndShowsTheDefaults) {
+  const auto example = load_config(HAWSER_SOURCE_DIR "/engine/engine.example.yaml");
+  ASSERT_TRUE(example.ok()) << config::render(example.error());
+  const NodeConfig least = parsed(least_file);
+  EXPECT_EQ(example->listen.clients, least.listen.clients);
+  EXPECT_EQ(example->listen.redirect, least.listen.redirect);
+  EXPECT_EQ(example->listen.connectors, least.listen.connectors);
+  EXPECT_EQ(example->admin_socket_path, least.admin_socket_path);
+  EXPECT_EQ(example->workers, least.workers);
+  EXPECT_EQ(example->memory_limit_bytes, least.memory_limit_bytes);
+  EXPECT_EQ(example->state_folder, least.state_folder);
+  EXPECT_EQ(example->timeouts, least.timeouts);
+  EXPECT_EQ(example->limits, least.limits);
+  EXPECT_EQ(example->log, least.log);
+  EXPECT_EQ(example->apps.size(), 2u);
+}
+
+// The design's own example, of which this version refuses by name what it hasn't yet.
+TEST(ConfigFile, TheWholeLanguageIsKnownAndPlannedKeysAloneAreRefused) {
+  const auto config = parse_config(R"(
+listen:
+  clients:    [{address: "[::]:8443", proxy_protocol_from: []}]
+  redirect:   [{address: "[::]:8080"}]
+  connectors: [{address: "[::]:7443"}]
+admin: unix:STATE/admin.sock
+metrics: 127.0.0.1:9180
+advertise: edge.example:7443
+trust_domain: edge.example
+tls: [{certificate: edge.pem, key: edge-key.pem}]
+workers: auto
+memory_limit: 512M
+state: /var/lib/hawser
+trusted_proxies: []
+timeouts: {handshake: 10s, head: 10s, idle: 60s, queue: 5s, connect: 5s, first_byte: 60s, stream_idle: 5m, total: off, drain: 30s}
+limits: {head: 64K, fields: 200, client_sessions: auto, queue: 1000}
+log: {level: info, format: json, output: stderr, query: false}
+providers: [{name: main, issuer: "https://login.example", ca_file: null, client_id: hawser, client_secret_file: oidc-secret}]
+administrators: [{provider: main, claim: roles, values: [admin]}]
+apps:
+  - name: wiki
+    host: wiki.example
+    group: default
+    origin: http://127.0.0.1:9000
+    origin_tls: {ca_file: null, verify: true, server_name: null}
+    host_header: origin
+    timeouts: {}
+    limits: {body: off, connections: off, requests_per_second: off, per_client: off}
+    sign_in: {provider: main, client_id: null, client_secret_file: null}
+    access: passthrough
+)",
+                                   "engine.yaml", "/etc/hawser");
+  ASSERT_FALSE(config.ok());
+  std::vector<std::string> refused;
+  for (const auto& error : config.error()) {
+    refused.push_back(error.key);
+    EXPECT_THAT(error.remedy, HasSubstr("is not available in this version"));
+  }
+  EXPECT_THAT(refused,
+              testing::UnorderedElementsAre("providers", "administrators", "apps[0].sign_in"));
+}
+
+TEST(ConfigFile, AFileThatIsNotThereIsAnErrorWithItsPath) {
+  const auto config = load_config("/nowhere/engine.yaml");
+  ASSERT_FALSE(config.ok());
+  EXPECT_THAT(config.error()[0].to_string(), HasSubstr("/nowhere/engine.yaml: found nothing"));
+}
+
+TEST(ConfigFile, AnEmptyFileNamesEveryMissingKeyAtOnce) {
+  const auto config = parse_config("", "engine.yaml", "/");
+  ASSERT_FALSE(config.ok());
+  EXPECT_EQ(config.error().size(), 3u);
+}
+
+}  // namespace
+}  // namespace hawser::control

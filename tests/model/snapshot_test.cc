@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "model/snapshot.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+namespace hawser::model {
+namespace {
+
+using testing::ElementsAre;
+
+App app(const std::string& name, const std::string& group = "default") {
+  App made;
+  made.name = name;
+  made.group = group;
+  made.host = HostPattern::parse(name + ".example").value();
+  made.origins = {Origin::parse_url("http://127.0.0.1:9000").value()};
+  return made;
+}
+
+TEST(Snapshot, FindsAppsByName) {
+  const auto snapshot = Snapshot::make({app("wiki"), app("mail")});
+  ASSERT_NE(snapshot->find_app("mail"), nullptr);
+  EXPECT_EQ(snapshot->find_app("mail")->host.name, "mail.example");
+  EXPECT_EQ(snapshot->find_app("news"), nullptr);
+}
+
+TEST(Snapshot, GathersAppsIntoGroups) {
+  const auto snapshot = Snapshot::make({app("wiki"), app("lab-1", "lab"), app("mail")});
+  ASSERT_EQ(snapshot->groups().size(), 2u);
+  EXPECT_THAT(snapshot->find_group("default")->apps, ElementsAre("wiki", "mail"));
+  EXPECT_THAT(snapshot->find_group("lab")->apps, ElementsAre("lab-1"));
+  EXPECT_EQ(snapshot->find_group("none"), nullptr);
+}
+
+TEST(Snapshot, EqualContentHasEqualRevisionsAndAChangeAnother) {
+  const auto first = Snapshot::make({app("wiki"), app("mail")});
+  const auto again = Snapshot::make({app("wiki"), app("mail")});
+  App changed = app("mail");
+  changed.timeouts.connect_ms = 1;
+  const auto other = Snapshot::make({app("wiki"), changed});
+  EXPECT_EQ(first->revision(), again->revision());
+  EXPECT_NE(first->revision(), other->revision());
+  EXPECT_EQ(first->find_app("wiki")->revision, other->find_app("wiki")->revision);
+  EXPECT_NE(first->find_app("mail")->revision, other->find_app("mail")->revision);
+}
+
+TEST(Snapshot, MayBeEmpty) {
+  const auto snapshot = Snapshot::make({});
+  EXPECT_TRUE(snapshot->apps().empty());
+  EXPECT_NE(snapshot->revision(), 0u);
+}
+
+TEST(ContentRevision, ChangesWithEveryField) {
+  const std::vector<void (*)(App&)> changes = {
+      [](App& a) { a.name = "other"; },
+      [](App& a) { a.tenant = "other"; },
+      [](App& a) { a.host.wildcard = true; },
+      [](App& a) { a.path_prefix = "/a/"; },
+      [](App& a) { a.group = "lab"; },
+      [](App& a) { a.origins[0].weight = 2; },
+      [](App& a) { a.origins[0].path = "/b/"; },
+      [](App& a) { a.origin_tls.ca_pem = "x"; },
+      [](App& a) { a.origin_tls.verify = false; },
+      [](App& a) { a.origin_tls.server_name = "x"; },
+      [](App& a) { a.host_header = HostHeader::public_host; },
+      [](App& a) { a.timeouts.total_ms = 7; },
+  };
+  for (size_t i = 0; i < changes.size(); ++i) {
+    App changed = app("wiki");
+    changes[i](changed);
+    EXPECT_NE(content_revision(changed), content_revision(app("wiki"))) << i;
+  }
+}
+
+}  // namespace
+}  // namespace hawser::model
