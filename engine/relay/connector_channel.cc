@@ -10,17 +10,18 @@ namespace hawser::relay {
 
 ConnectorChannel::ConnectorChannel(RelayContext& context, ConnectorChannelOwner& owner,
                                    ControlHost& host, ConnectorIdentity identity,
-                                   channel::Purpose purpose,
+                                   const channel::Hello& hello,
                                    std::unique_ptr<core::Transport> transport,
                                    const channel::Welcome& welcome)
     : context_(context),
       owner_(owner),
       host_(host),
       identity_(std::move(identity)),
-      purpose_(purpose) {
+      purpose_(hello.purpose) {
   channel::LinkOptions options;
   options.side = channel::Side::engine;
   options.hello_received = true;
+  options.hello = hello;
   link_ = channel::Link::make(std::move(transport), *this, context_.budget, options);
   link_->send_welcome(welcome);
   context_.metrics.channels_opened.add();

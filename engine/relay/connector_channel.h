@@ -35,7 +35,7 @@ class ConnectorChannel final : private channel::LinkListener {
  public:
   // Sends WELCOME at once.
   ConnectorChannel(RelayContext& context, ConnectorChannelOwner& owner, ControlHost& host,
-                   ConnectorIdentity identity, channel::Purpose purpose,
+                   ConnectorIdentity identity, const channel::Hello& hello,
                    std::unique_ptr<core::Transport> transport, const channel::Welcome& welcome);
   ~ConnectorChannel() override;
 

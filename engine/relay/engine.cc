@@ -280,10 +280,9 @@ void Engine::on_arrival(Arrival arrival) {
   channels_[id] = {worker, arrival.identity, bulk,
                    loop_.wall_ms()};  // counted at once, so that the next goes elsewhere
   WorkerSlot& slot = workers_[worker];
-  slot.worker->post([&slot, id, welcome, purpose = arrival.hello.purpose,
-                     arrival = std::move(arrival)]() mutable {
-    slot.relay->adopt_channel(id, std::move(arrival.stream), std::move(arrival.identity), purpose,
-                              welcome);
+  slot.worker->post([&slot, id, welcome, arrival = std::move(arrival)]() mutable {
+    slot.relay->adopt_channel(id, std::move(arrival.stream), std::move(arrival.identity),
+                              arrival.hello, welcome);
   });
 }
 

@@ -184,6 +184,7 @@ void Exchange::on_stop() {
 void Exchange::on_head(message::ResponseHead& head, bool interim, bool /*bound*/) {
   moved();
   http::remove_hop_by_hop(head.fields);
+  if (head.reason.empty()) head.reason = message::usual_reason(head.status);
   if (interim) return client_.send_interim(head);
   facts_.first_byte_us = context_.loop.now_us();
   facts_.status = head.status;

@@ -115,7 +115,7 @@ void RelayWorker::pause_accepting_when_full() {
 // --- connectors
 
 void RelayWorker::adopt_channel(uint64_t channel_id, tls::Stream::Released released,
-                                ConnectorIdentity identity, channel::Purpose purpose,
+                                ConnectorIdentity identity, const channel::Hello& hello,
                                 const channel::Welcome& welcome) {
   if (context_.draining) {
     tls::Stream::discard(std::move(released));
@@ -124,7 +124,7 @@ void RelayWorker::adopt_channel(uint64_t channel_id, tls::Stream::Released relea
   auto stream = tls::Stream::adopt(context_.loop, std::move(released));
   if (stream == nullptr) return engine_.channel_closed(options_.index, channel_id);
   auto channel = std::make_unique<ConnectorChannel>(context_, *this, *this, std::move(identity),
-                                                    purpose, std::move(stream), welcome);
+                                                    hello, std::move(stream), welcome);
   engine_.channel_opened(options_.index, channel_id, channel->identity(), channel->bulk());
   channels_[channel_id] = std::move(channel);
 }

@@ -73,7 +73,7 @@ class RelayWorker final : public core::AcceptListener,
   void apply(RelaySettings settings);
   // A channel whose HELLO was read elsewhere; `channel_id` names it to the engine.
   void adopt_channel(uint64_t channel_id, tls::Stream::Released released,
-                     ConnectorIdentity identity, channel::Purpose purpose,
+                     ConnectorIdentity identity, const channel::Hello& hello,
                      const channel::Welcome& welcome);
   void answer_worker_link(uint32_t peer, core::Fd fd);
   void set_remote(const std::string& group, uint32_t worker, uint32_t channels);
