@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/log.h"
+
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <cmath>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+#include <thread>
+
+#include "core/clock.h"
+#include "core/loop.h"
+#include "support/test_loop.h"
+
+namespace hawser::core {
+namespace {
+
+class LogTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    std::string pattern = testing::TempDir() + "hawser-XXXXXX";
+    folder_ = mkdtemp(pattern.data());
+    sink_ = std::move(LogSink::open_file(path())).value();
+  }
+  void TearDown() override { std::filesystem::remove_all(folder_); }
+  std::string path() const { return folder_ + "/log"; }
+  std::string written(const std::string& file = "log") const {
+    std::stringstream text;
+    text << std::ifstream(folder_ + "/" + file).rdbuf();
+    return text.str();
+  }
+
+  ManualClock clock_{1000, 1'785'585'600'123};  // 2026-08-01T12:00:00.123Z
+  Loop loop_{&clock_};
+  std::string folder_;
+  std::unique_ptr<LogSink> sink_;
+};
+
+TEST_F(LogTest, ALineIsOneJsonObject) {
+  Log log(*sink_, loop_);
+  LogLine(log, Level::info, "request")
+      .text("app", "wiki")
+      .number("status", 200)
+      .number("bytes", uint64_t{1} << 63)
+      .number("offset", int64_t{-5})
+      .number("seconds", 0.25)
+      .number("impossible", std::nan(""))
+      .boolean("upgraded", false)
+      .text_if("user", "");
+  log.write_out();
+  EXPECT_EQ(written(),
+            "{\"time\":\"2026-08-01T12:00:00.123Z\",\"level\":\"info\",\"event\":\"request\","
+            "\"app\":\"wiki\",\"status\":200,\"bytes\":9223372036854775808,\"offset\":-5,"
+            "\"seconds\":0.25,\"impossible\":null,\"upgraded\":false}\n");
+}
+
+TEST_F(LogTest, TheTextFormatReadsLikeText) {
+  sink_->set_format(LogFormat::text);
+  Log log(*sink_, loop_);
+  LogLine(log, Level::warn, "origin_failed").text("app", "wi\"ki").number("ms", 12);
+  log.write_out();
+  EXPECT_EQ(written(), "2026-08-01T12:00:00.123Z warn origin_failed app=\"wi\\\"ki\" ms=12\n");
+}
+
+TEST_F(LogTest, ValuesCannotBreakOutOfTheirLine) {
+  const auto escaped = [](std::string_view value) {
+    std::string out;
+    append_json_escaped(out, value);
+    return out;
+  };
+  EXPECT_EQ(escaped("a\"b\\c\nd\re\tf\x01\x7f"), "a\\\"b\\\\c\\nd\\re\\tf\\u0001\\u007f");
+  EXPECT_EQ(escaped("gr\xc3\xbc\xc3\x9f \xe2\x82\xac \xf0\x9f\x98\x80"),
+            "gr\xc3\xbc\xc3\x9f \xe2\x82\xac \xf0\x9f\x98\x80");
+  const std::string bad = "\xef\xbf\xbd";
+  EXPECT_EQ(escaped("\xff"), bad);
+  EXPECT_EQ(escaped("\xc0\xaf"), bad + bad);            // overlong
+  EXPECT_EQ(escaped("\xed\xa0\x80"), bad + bad + bad);  // a surrogate
+  EXPECT_EQ(escaped("\xf4\x90\x80\x80"), bad + bad + bad + bad);
+  EXPECT_EQ(escaped("cut \xe2\x82"), "cut " + bad + bad);
+  EXPECT_LE(escaped(std::string(100'000, 'x')).size(), 8200u);
+}
+
+TEST_F(LogTest, LinesBelowTheLevelCostNothingAndAreNotWritten) {
+  Log log(*sink_, loop_);
+  sink_->set_level(Level::warn);
+  LogLine(log, Level::info, "request").text("app", "wiki");
+  LogLine(log, Level::warn, "kept");
+  sink_->set_level(Level::off);
+  LogLine(log, Level::error, "request");
+  log.write_out();
+  EXPECT_EQ(written().find("request"), std::string::npos);
+  EXPECT_NE(written().find("kept"), std::string::npos);
+}
+
+TEST_F(LogTest, TheLinesOfATurnLeaveAtItsEnd) {
+  Log log(*sink_, loop_);
+  for (int i = 0; i < 3; ++i) LogLine(log, Level::info, "line");
+  EXPECT_EQ(written(), "");
+  loop_.turn(false);
+  const std::string text = written();
+  EXPECT_EQ(std::count(text.begin(), text.end(), '\n'), 3);
+}
+
+TEST_F(LogTest, ALogThatGoesWritesItsLastLines) {
+  { LogLine(*std::make_unique<Log>(*sink_), Level::info, "at_once"); }
+  {
+    Log log(*sink_, loop_);
+    LogLine(log, Level::info, "last");
+  }
+  EXPECT_NE(written().find("at_once"), std::string::npos);
+  EXPECT_NE(written().find("last"), std::string::npos);
+}
+
+TEST_F(LogTest, ReopensItsFileAfterARotation) {
+  Log log(*sink_);
+  LogLine(log, Level::info, "before");
+  std::filesystem::rename(path(), folder_ + "/log.1");
+  ASSERT_TRUE(sink_->reopen().ok());
+  LogLine(log, Level::info, "after");
+  EXPECT_NE(written("log.1").find("before"), std::string::npos);
+  EXPECT_NE(written().find("after"), std::string::npos);
+  EXPECT_EQ(written().find("before"), std::string::npos);
+}
+
+TEST_F(LogTest, AFileThatCannotBeOpenedIsAnError) {
+  EXPECT_FALSE(LogSink::open_file(folder_ + "/missing/log").ok());
+}
+
+TEST_F(LogTest, LinesOfManyThreadsStayWhole) {
+  std::vector<std::thread> threads;
+  for (int t = 0; t < 4; ++t)
+    threads.emplace_back([&] {
+      Loop own;
+      Log log(*sink_, own);
+      for (int i = 0; i < 500; ++i) {
+        LogLine(log, Level::info, "line").text("filler", std::string(100, 'x'));
+        own.turn(false);
+      }
+    });
+  for (std::thread& thread : threads) thread.join();
+  std::istringstream lines(written());
+  int count = 0;
+  for (std::string line; std::getline(lines, line); ++count) {
+    ASSERT_EQ(line.substr(0, 9), "{\"time\":\"");
+    ASSERT_EQ(line.substr(line.size() - 3), "x\"}");
+  }
+  EXPECT_EQ(count, 2000);
+}
+
+// A reader that stalls must not stall the loop: lines wait, then are dropped and counted.
+TEST_F(LogTest, ABlockedOutputDropsAndCountsInsteadOfBlocking) {
+  int fds[2];
+  ASSERT_EQ(pipe2(fds, O_CLOEXEC), 0);
+  const Fd reader(fds[0]);
+  const Fd writer(fds[1]);
+  LogSink blocked(writer.get());
+  Log log(blocked, loop_);
+  const std::string filler(1000, 'x');
+  for (int i = 0; i < 1000; ++i) {
+    LogLine(log, Level::info, "line").text("filler", filler);
+    loop_.turn(false);
+  }
+  EXPECT_GT(blocked.dropped_lines(), 0u);
+  ASSERT_EQ(fcntl(reader.get(), F_SETFL, O_NONBLOCK), 0);
+  std::string text;
+  char buffer[65'536];
+  for (int idle = 0; idle < 20;) {
+    const ssize_t n = ::read(reader.get(), buffer, sizeof(buffer));
+    idle = n > 0 ? 0 : idle + 1;
+    if (n > 0) text.append(buffer, static_cast<size_t>(n));
+    clock_.advance_ms(100);
+    loop_.turn(false);
+  }
+  EXPECT_NE(text.find("\"event\":\"log_lines_dropped\",\"lines\":" +
+                      std::to_string(blocked.dropped_lines())),
+            std::string::npos);
+  const auto lines = static_cast<uint64_t>(std::count(text.begin(), text.end(), '\n'));
+  EXPECT_EQ(lines - 1 + blocked.dropped_lines(), 1000u);
+}
+
+TEST(LogLevel, NamesAreParsed) {
+  EXPECT_EQ(parse_level("warn").value(), Level::warn);
+  EXPECT_FALSE(parse_level("warning").ok());
+  EXPECT_EQ(level_name(Level::error), "error");
+}
+
+}  // namespace
+}  // namespace hawser::core
