@@ -102,7 +102,7 @@ class Forwarder final : private channel::StreamListener,
   void finish_exchange();
   void give_up_request();
   bool reconnect(const message::ExchangeError& error);
-  bool has_body() const { return info_.body != channel::BodyKind::none; }
+  bool has_body() const { return head_->body_length.has_body(); }
   bool untouched() const { return !head_written_; }
 
   void touch();

@@ -51,6 +51,11 @@ class Node(Program):
         return {name: float(value) for name, value in samples}
 
 
+def spelled(app):
+    """The app with what every app has to spell."""
+    return {"access": "passthrough", **app}
+
+
 class Engine(Node):
     """One hawser-engine with its folder; `settings` are keys of engine.yaml that replace the ones here."""
 
@@ -59,13 +64,15 @@ class Engine(Node):
         self.authority = authority
         self.client_port, self.connector_port = HeldPort(), HeldPort()
         self.admin = f"unix:{self.state}/admin.sock"
-        certificate, key = authority.issue(name, "DNS:*.localhost", "DNS:localhost", "IP:127.0.0.1")
+        # No client takes a wildcard below a top-level name, so each host is named.
+        hosts = [f"DNS:{app}.localhost" for app in ("wiki", "news", "other")]
+        certificate, key = authority.issue(name, *hosts, "DNS:localhost", "IP:127.0.0.1")
         self.settings = {
             "listen": {"clients": [{"address": self.client_port.address}],
                        "connectors": [{"address": self.connector_port.address}]},
             "admin": self.admin, "metrics": self.metrics_port.address, "advertise": self.connector_port.address,
             "trust_domain": "edge.test", "tls": [{"certificate": str(certificate), "key": str(key)}], "workers": 2,
-            "memory_limit": "64M", "state": str(self.state), "apps": apps, **settings}
+            "memory_limit": "64M", "state": str(self.state), "apps": [spelled(app) for app in apps], **settings}
         self.config = self.folder / "engine.yaml"
         self.fault = None  # what connectors pass on their way to us, if something does
         self.set()
@@ -73,6 +80,7 @@ class Engine(Node):
     def set(self, **settings):
         """Changes keys of engine.yaml; a running engine learns of it by reload()."""
         self.settings.update(settings)
+        self.settings["apps"] = [spelled(app) for app in self.settings["apps"]]
         self.config.write_text(json.dumps(self.settings, indent=1))  # JSON is YAML
 
     def start(self):
