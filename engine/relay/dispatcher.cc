@@ -40,8 +40,12 @@ Waiter::~Waiter() {
   if (queue_ != nullptr) queue_->dispatcher->unlink(*this);
 }
 
-Dispatcher::Dispatcher(core::Loop& loop, size_t queue_limit, WorkerLinkSource worker_links)
-    : loop_(loop), queue_limit_(queue_limit), worker_links_(std::move(worker_links)) {}
+Dispatcher::Dispatcher(core::Loop& loop, size_t queue_limit, core::Gauge& waiting,
+                       WorkerLinkSource worker_links)
+    : loop_(loop),
+      queue_limit_(queue_limit),
+      worker_links_(std::move(worker_links)),
+      waiting_gauge_(waiting) {}
 
 Dispatcher::~Dispatcher() {
   for (auto& [name, group] : groups_) {
@@ -109,7 +113,7 @@ void Dispatcher::enqueue(Group& group, Waiter& waiter, uint64_t queue_timeout_ms
   (group.queue.tail != nullptr ? group.queue.tail->next_ : group.queue.head) = &waiter;
   group.queue.tail = &waiter;
   ++group.queue.length;
-  ++waiting_;
+  waiting_gauge_.set(static_cast<int64_t>(++waiting_));
   waiter.deadline_.arm(loop_.timers(), queue_timeout_ms);
 }
 
@@ -118,7 +122,7 @@ void Dispatcher::unlink(Waiter& waiter) {
   (waiter.previous_ != nullptr ? waiter.previous_->next_ : queue.head) = waiter.next_;
   (waiter.next_ != nullptr ? waiter.next_->previous_ : queue.tail) = waiter.previous_;
   --queue.length;
-  --waiting_;
+  waiting_gauge_.set(static_cast<int64_t>(--waiting_));
   waiter.queue_ = nullptr;
   waiter.deadline_.disarm();
 }

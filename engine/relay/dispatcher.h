@@ -15,6 +15,7 @@
 
 #include "channel/link.h"
 #include "core/loop.h"
+#include "core/metrics.h"
 #include "core/timer_wheel.h"
 #include "message/error.h"
 
@@ -53,7 +54,9 @@ class Dispatcher {
   // Opens the link to another worker, or gives the one that is open; null when that worker is gone.
   using WorkerLinkSource = std::function<channel::Link*(uint32_t worker)>;
 
-  Dispatcher(core::Loop& loop, size_t queue_limit, WorkerLinkSource worker_links);
+  // `waiting` shows how many wait.
+  Dispatcher(core::Loop& loop, size_t queue_limit, core::Gauge& waiting,
+             WorkerLinkSource worker_links);
   ~Dispatcher();
   Dispatcher(const Dispatcher&) = delete;
   Dispatcher& operator=(const Dispatcher&) = delete;
@@ -90,6 +93,7 @@ class Dispatcher {
   size_t queue_limit_;
   WorkerLinkSource worker_links_;
   std::unordered_map<std::string, std::unique_ptr<Group>> groups_;
+  core::Gauge& waiting_gauge_;
   size_t waiting_ = 0;
 };
 

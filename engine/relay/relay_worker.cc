@@ -29,7 +29,7 @@ RelayWorker::RelayWorker(core::Loop& loop, core::LogSink& log_sink, RelayMetrics
       log_(log_sink, loop),
       budget_(options_.budget_bytes),
       ids_(loop),
-      dispatcher_(loop, options_.queue_limit,
+      dispatcher_(loop, options_.queue_limit, metrics.queued_exchanges,
                   [this](uint32_t worker) { return link_to_worker(worker); }),
       context_{loop,
                log_,
