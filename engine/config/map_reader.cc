@@ -41,7 +41,7 @@ void MapReader::error_at(const YamlEntry& entry, std::string found, std::string 
 }
 
 std::optional<Value> MapReader::take_nullable(std::string_view key) {
-  known_.push_back(key);
+  known_.emplace_back(key);
   const YamlEntry* entry = find(key);
   if (entry == nullptr || entry->value.kind == YamlNode::Kind::null) return std::nullopt;
   if (entry->value.kind == YamlNode::Kind::refused) return std::nullopt;
@@ -122,7 +122,7 @@ void MapReader::refuse_planned(const YamlEntry& entry, const PlannedKey& planned
 }
 
 void MapReader::refuse_unknown(const YamlEntry& entry) {
-  std::vector<std::string_view> right = known_;
+  std::vector<std::string_view> right(known_.begin(), known_.end());
   for (const PlannedKey& planned : planned_) right.push_back(planned.key);
   const std::string_view near = nearest(entry.key, right);
   std::string remedy = near.empty() ? "remove it" : fmt::format("did you mean `{}`?", near);

@@ -64,7 +64,7 @@ class MapReader {
 
   Value map_;
   std::span<const PlannedKey> planned_;
-  std::vector<std::string_view> known_;
+  std::vector<std::string> known_;  // copies: a caller's key need not outlive its call
 };
 
 }  // namespace hawser::config
