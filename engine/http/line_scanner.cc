@@ -131,6 +131,8 @@ LineScanner::Status LineScanner::scan(std::string_view buffer, const H1Limits& l
     const std::string_view line = buffer.substr(at_, end - 1 - at_);
     const size_t line_at = at_;
     at_ = searched_ = end + 1;
+    if (at_ > section_limit && lines_ > 0)
+      return fail(ErrorCode::head_too_large, "the head is too large");
     const bool start_line = lines_ == 0 && section_ != Section::trailers;
     if (line.empty() && !start_line) return Status::complete;
     if (start_line) {
@@ -179,8 +181,13 @@ LineScanner::Status LineScanner::check_start_line(std::string_view line, const H
 // A line whose end is not there yet is refused as soon as it cannot become a good one.
 LineScanner::Status LineScanner::check_unfinished(std::string_view rest, const H1Limits& limits) {
   const size_t limit = section_ == Section::trailers ? limits.trailer_bytes : limits.head_bytes;
-  if (lines_ == 0 && section_ == Section::response && rest.size() > status_line_limit)
-    return fail(ErrorCode::head_too_large, "the status line is too long");
+  if (lines_ == 0 && section_ == Section::response) {
+    constexpr std::string_view start = "HTTP/1.";
+    if (rest.substr(0, start.size()) != start.substr(0, rest.size()))
+      return fail(ErrorCode::bad_request, "the answer does not start with a status line");
+    if (rest.size() > status_line_limit)
+      return fail(ErrorCode::head_too_large, "the status line is too long");
+  }
   if (lines_ == 0 && section_ == Section::request) {
     const size_t method_size =
         message::span_of(message::token_char, rest.substr(0, method_limit_bytes));

@@ -3,6 +3,9 @@
 
 #include <llhttp.h>
 
+#include <algorithm>
+#include <string>
+
 namespace hawser::http {
 
 namespace {
@@ -47,33 +50,52 @@ const char* compare_framing(const llhttp_t& parser, BodyLength length) {
              : nullptr;
 }
 
+struct Expected {
+  llhttp_type_t type;
+  message::Method method;
+  uint16_t status;
+  BodyLength length;
+};
+
+const char* compare(std::string_view head_text, size_t version_at, const Expected& expected) {
+  llhttp_t parser;
+  llhttp_init(&parser, expected.type, &settings());
+  if (!read_head(parser, head_text.substr(0, version_at),
+                 head_text.substr(version_at, version_bytes),
+                 head_text.substr(version_at + version_bytes)))
+    return "the second reading refuses the head";
+  if (expected.type == HTTP_RESPONSE && parser.status_code != expected.status)
+    return "the two readings differ about the status";
+  if (expected.type == HTTP_REQUEST &&
+      message::text_of(expected.method) !=
+          llhttp_method_name(static_cast<llhttp_method_t>(parser.method)))
+    return "the two readings differ about the method";
+  return compare_framing(parser, expected.length);
+}
+
+// llhttp does not take a tab for the blank that it is around some values (RFC 9110 5.6.3), so a
+// head that it reads otherwise is given to it once more with spaces for tabs.
+const char* compare_twice(std::string_view head_text, size_t version_at, const Expected& expected) {
+  const char* difference = compare(head_text, version_at, expected);
+  if (difference == nullptr || head_text.find('\t') == std::string_view::npos) return difference;
+  std::string with_spaces(head_text);
+  std::replace(with_spaces.begin(), with_spaces.end(), '\t', ' ');
+  return compare(with_spaces, version_at, expected);
+}
+
 }  // namespace
 
 const char* second_reading_of_request(std::string_view head_text, std::string_view start_line,
                                       message::Method method, BodyLength length) {
-  llhttp_t parser;
-  llhttp_init(&parser, HTTP_REQUEST, &settings());
   const auto line_end =
       static_cast<size_t>(start_line.data() + start_line.size() - head_text.data());
-  const size_t version_at = line_end - version_bytes;
-  if (!read_head(parser, head_text.substr(0, version_at),
-                 head_text.substr(version_at, version_bytes), head_text.substr(line_end)))
-    return "the second reading refuses the head";
-  if (message::text_of(method) != llhttp_method_name(static_cast<llhttp_method_t>(parser.method)))
-    return "the two readings differ about the method";
-  return compare_framing(parser, length);
+  return compare_twice(head_text, line_end - version_bytes, {HTTP_REQUEST, method, 0, length});
 }
 
 const char* second_reading_of_response(std::string_view head_text, std::string_view start_line,
                                        uint16_t status, BodyLength length) {
-  llhttp_t parser;
-  llhttp_init(&parser, HTTP_RESPONSE, &settings());
   const auto line_at = static_cast<size_t>(start_line.data() - head_text.data());
-  if (!read_head(parser, head_text.substr(0, line_at), head_text.substr(line_at, version_bytes),
-                 head_text.substr(line_at + version_bytes)))
-    return "the second reading refuses the head";
-  if (parser.status_code != status) return "the two readings differ about the status";
-  return compare_framing(parser, length);
+  return compare_twice(head_text, line_at, {HTTP_RESPONSE, message::Method::other, status, length});
 }
 
 }  // namespace hawser::http
