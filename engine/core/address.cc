@@ -67,6 +67,7 @@ Result<Address> Address::parse(std::string_view text) {
 Result<Address> Address::from_ip(std::string_view ip, uint16_t port) {
   const size_t percent = ip.find('%');
   const std::string digits(ip.substr(0, percent));
+  if (digits.find('\0') != std::string::npos) return not_an_address(ip, "an IPv4 or IPv6 address");
   sockaddr_in v4{};
   if (percent == std::string_view::npos && inet_pton(AF_INET, digits.c_str(), &v4.sin_addr) == 1) {
     v4.sin_family = AF_INET;
@@ -74,8 +75,7 @@ Result<Address> Address::from_ip(std::string_view ip, uint16_t port) {
     return from_sockaddr(reinterpret_cast<const sockaddr*>(&v4), sizeof(v4));
   }
   sockaddr_in6 v6{};
-  if (digits.size() != std::strlen(digits.c_str()) ||
-      inet_pton(AF_INET6, digits.c_str(), &v6.sin6_addr) != 1)
+  if (inet_pton(AF_INET6, digits.c_str(), &v6.sin6_addr) != 1)
     return not_an_address(ip, "an IPv4 or IPv6 address");
   if (percent != std::string_view::npos && !parse_zone(ip.substr(percent + 1), v6.sin6_scope_id))
     return not_an_address(ip, "a zone that this machine has after the %");

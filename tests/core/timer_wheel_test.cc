@@ -49,13 +49,13 @@ TEST_F(TimerWheelTest, EveryDelayIsKeptToTheResolution) {
   std::vector<std::unique_ptr<Probe>> probes;
   for (int i = 0; i < 2000; ++i) {
     auto probe = std::make_unique<Probe>();
-    const uint64_t delay = random.next() % (uint64_t{1} << (random.next() % 24));
+    const uint64_t delay = random.next() % (uint64_t{1} << (random.next() % 19));
     probe->due = clock_.monotonic_ms() + delay;
     probe->deadline =
         std::make_unique<Deadline>([this, p = probe.get()] { p->fired = clock_.monotonic_ms(); });
     probe->deadline->arm(wheel(), delay);
     probes.push_back(std::move(probe));
-    clock_.advance_ms(random.next() % 3);
+    advance(random.next() % 3);
   }
   while (wheel().armed_count() > 0) advance(1 + random.next() % TimerWheel::resolution_ms);
   for (const auto& probe : probes) {
@@ -121,24 +121,22 @@ TEST_F(TimerWheelTest, ACallbackMayArmAndDestroyOthersThatAreDue) {
   auto victim = std::make_unique<Deadline>([&] { ++fired; });
   auto other = std::make_unique<Deadline>([&] { ++fired; });
   Deadline again([&] { ++fired; });
-  // Both are due in the same slot; whichever comes first removes the other.
   Deadline first([&] {
     victim.reset();
     other.reset();
     again.arm(wheel(), 0);
   });
+  first.arm(wheel(), 50);
   victim->arm(wheel(), 50);
-  first.arm(wheel(), 30);
   other->arm(wheel(), 50);
-  advance(100);
+  advance(50);
   EXPECT_EQ(fired, 0);
-  advance(20);
+  advance(10);
   EXPECT_EQ(fired, 1);
 }
 
 TEST_F(TimerWheelTest, RearmingItselfDoesNotHoldTheTurn) {
   int fired = 0;
-  Deadline tick([] {});
   Deadline* self = nullptr;
   Deadline repeating([&] {
     ++fired;
