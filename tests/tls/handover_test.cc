@@ -2,6 +2,7 @@
 // A live connection moves from one worker's loop to another's.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <openssl/ssl.h>
 
 #include <sys/socket.h>
 
@@ -142,6 +143,25 @@ TEST(Handover, TheBeginningOfARecordTravelsAlong) {
   moved.take(Stream::adopt(loop, std::move(*released)));
   plain->write_copy(record.substr(3));
   ASSERT_TRUE(test::run_until(loop, [&] { return moved.received == "cut in two"; }));
+}
+
+TEST(Handover, APeerThatChangesItsKeysIsFollowed) {
+  LocalPair pair;
+  ASSERT_TRUE(pair.ready());
+  ASSERT_TRUE(test::run_until(pair.loop, [&] { return pair.client.stream->can_release(); }));
+  auto released = pair.client.stream->release();
+  ASSERT_TRUE(released.has_value());
+  ASSERT_TRUE(SSL_key_update(released->ssl, SSL_KEY_UPDATE_REQUESTED));
+  Endpoint moved;
+  moved.take(Stream::adopt(pair.loop, std::move(*released)));
+  for (const std::string_view text : {"with the new key", "and again"}) {
+    pair.server.received.clear();
+    moved.received.clear();
+    moved.stream->write_copy(text);
+    ASSERT_TRUE(test::run_until(pair.loop, [&] { return pair.server.received == text; }));
+    pair.server.stream->write_copy(text);
+    ASSERT_TRUE(test::run_until(pair.loop, [&] { return moved.received == text; }));
+  }
 }
 
 TEST(Handover, DiscardClosesTheConnection) {

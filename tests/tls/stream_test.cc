@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <cstring>
+#include <random>
 
 #include "tls/endpoint.h"
 
@@ -91,6 +92,38 @@ TEST(Stream, ALargeRecordArrivesInABlockWithHeadroomForItsReader) {
   client.stream->write(chain_of(loop, pattern(core::block_payload_bytes)));
   test::settle(loop);
   EXPECT_EQ(reader.headroom, core::block_headroom_bytes);
+}
+
+// Writes of every size, pieces of every size, pauses at any time.
+TEST(Stream, AnyTrafficArrivesAsItWasWritten) {
+  std::mt19937_64 random(test::test_seed());
+  const auto below = [&random](size_t limit) { return random() % limit; };
+  for (int round = 0; round < 6; ++round) {
+    PairOptions options;
+    options.cut_bytes = 1 + below(40'000);
+    TlsPair pair(options);
+    size_t written = 0;
+    pair.server.after_bytes = [&] {
+      if (below(4) == 0) pair.server.stream->pause(PauseReason::no_credit);
+    };
+    for (int step = 0; step < 40; ++step) {
+      for (uint64_t n = below(6); n > 0; --n) {
+        const size_t size = 1 + below(below(3) == 0 ? 40'000 : 500);
+        pair.client.stream->write(chain_of(pair.loop, pattern(size, written)));
+        written += size;
+      }
+      if (below(3) == 0) pair.server.stream->resume(PauseReason::no_credit);
+      if (below(8) == 0) pair.below_client->hold_output(true);
+      if (below(4) == 0) pair.below_client->hold_output(false);
+      pair.loop.turn(false);
+    }
+    pair.client.stream->end();
+    pair.below_client->hold_output(false);
+    pair.server.after_bytes = nullptr;
+    pair.server.stream->resume(PauseReason::no_credit);
+    ASSERT_TRUE(test::run_until(pair.loop, [&] { return pair.server.ended; }));
+    ASSERT_TRUE(pair.server.received == pattern(written)) << round;
+  }
 }
 
 // --- ends
