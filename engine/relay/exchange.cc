@@ -259,7 +259,7 @@ bool Exchange::may_try_again(const ExchangeError& error, bool origin_untouched) 
 // --- failing and ending
 
 void Exchange::on_client_gone(ErrorCode code, std::string reason) {
-  if (step_ == Step::over) return;
+  if (step_ == Step::over || answering_ == Answering::cut) return;  // then it was we who cut it
   facts_.error = code;
   facts_.blame = message::Blame::client;
   facts_.reason = std::move(reason);
