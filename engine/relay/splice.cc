@@ -112,7 +112,7 @@ void Splice::End::on_stop() {
 
 void Splice::End::on_reset(const channel::Reset& reset) {
   stream = nullptr;
-  if (other->end_due && other->stream != nullptr) {
+  if (this == &splice_.answerer_ && other->end_due && other->stream != nullptr) {
     // What it had to say is whole and still goes out; only its side of the rest is lost.
     if (!other->stream->receiving_ended()) other->stream->send_stop();
     return splice_.over_if_done();
