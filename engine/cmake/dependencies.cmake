@@ -38,11 +38,16 @@ else()
 endif()
 add_library(dep::boringssl ALIAS hawser_boringssl)
 
-# --- llhttp: sources only in Debian; its default is its strict mode.
+# --- llhttp: sources only in Debian. Its strict mode is off unless it is defined, so a vector proves that it is on.
 add_library(hawser_llhttp STATIC /usr/share/llhttp/api.c /usr/share/llhttp/http.c /usr/share/llhttp/llhttp.c)
 target_include_directories(hawser_llhttp SYSTEM PUBLIC /usr/share/include/llhttp)
 target_compile_options(hawser_llhttp PRIVATE -w)
+target_compile_definitions(hawser_llhttp PUBLIC LLHTTP_STRICT_MODE=1)
 add_library(dep::llhttp ALIAS hawser_llhttp)
+add_executable(hawser_llhttp_check ${CMAKE_CURRENT_LIST_DIR}/llhttp_is_strict.c)
+target_link_libraries(hawser_llhttp_check PRIVATE hawser_llhttp)
+add_custom_command(TARGET hawser_llhttp_check POST_BUILD COMMAND hawser_llhttp_check
+                   COMMENT "Proving that llhttp is in its strict mode")
 
 # --- flatbuffers: headers only, and flatc of the same version.
 find_program(FLATC flatc REQUIRED)
