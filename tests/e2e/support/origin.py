@@ -87,6 +87,8 @@ class ScriptedOrigin:
         try:
             with connection.socket:
                 self._script(connection)
+        except ConnectionError:
+            pass  # the peer may go whenever it wants; a script that minds looks at what it read
         except Exception as fault:  # pylint: disable=broad-except
             self._faults.append(fault)
 

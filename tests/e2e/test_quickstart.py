@@ -1,0 +1,76 @@
+# SPDX-License-Identifier: Apache-2.0
+"""tools/quickstart keeps its word. It builds and runs the release preset, whatever HAWSER_BIN says."""
+import os
+import pathlib
+import re
+import shlex
+import signal
+import subprocess
+import threading
+
+import pytest
+
+from support.program import ROOT, run
+from support.waiting import Record, eventually
+
+pytestmark = pytest.mark.large
+
+
+class Quickstart:
+    """One that stays up; its output line by line."""
+
+    def __init__(self):
+        self._process = subprocess.Popen([ROOT / "tools/quickstart"], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                                         stderr=subprocess.STDOUT, text=True, start_new_session=True)
+        self.said = Record()
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+
+    def _read(self):
+        for line in self._process.stdout:
+            self.said.add(line.strip())
+        self.said.close()
+
+    def line(self, start):
+        return self.said.wait_for(lambda line: line.startswith(start), start, 120)
+
+    def folder(self):
+        return pathlib.Path(re.search(r"--cacert (\S+)/ca.pem", self.line("curl ")).group(1))
+
+    def press_ctrl_c(self):
+        os.killpg(self._process.pid, signal.SIGINT)
+        code = self._process.wait(60)
+        self._reader.join()
+        self._process.stdout.close()
+        return code
+
+
+def processes_in(folder):
+    return [p for p in pathlib.Path("/proc").glob("[0-9]*/cmdline") if str(folder).encode() in read(p)]
+
+
+def read(path):
+    try:
+        return path.read_bytes()
+    except OSError:
+        return b""
+
+
+def test_once_makes_its_requests_and_leaves_nothing():
+    done = run(ROOT / "tools/quickstart", "--once", deadline_s=200)
+    assert done.returncode == 0, done.stdout + done.stderr
+    folder = re.search(r"nginx serves (\S+)/files", done.stdout).group(1)
+    assert not os.path.exists(folder)
+    assert not processes_in(folder)
+
+
+def test_two_stay_up_beside_each_other_until_ctrl_c():
+    first, second = Quickstart(), Quickstart()
+    for quickstart in (first, second):
+        page = run(*shlex.split(quickstart.line("curl ")))
+        assert "It works" in page.stdout, page.stderr
+    for quickstart in (first, second):
+        folder = quickstart.folder()
+        assert quickstart.press_ctrl_c() == 0
+        assert not folder.exists()
+        eventually(lambda: not processes_in(folder), "nothing of it runs")
