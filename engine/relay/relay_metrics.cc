@@ -47,10 +47,10 @@ RelayMetrics::RelayMetrics(core::MetricRegistry& registry)
       registry.counter("hawser_response_body_bytes_total", "Bytes of response bodies.", {"app"});
   errors_ =
       registry.counter("hawser_errors_total", "Exchanges that failed, by reason.", {"reason"});
-  connector_streams_ = registry.counter("hawser_connector_requests_total",
+  connector_streams_ = registry.counter("hawser_requests_by_connector_total",
                                         "Requests sent to a connector.", {"connector"});
-  connector_channels_ =
-      registry.gauge("hawser_connector_channels", "Open channels of a connector.", {"connector"});
+  connector_channels_ = registry.gauge("hawser_channels_by_connector",
+                                       "Open channels of a connector.", {"connector"});
   channels_lost_ =
       registry.counter("hawser_channels_lost_total", "Channels that ended, by cause.", {"cause"});
 }

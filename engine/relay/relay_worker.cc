@@ -126,7 +126,16 @@ void RelayWorker::adopt_channel(uint64_t channel_id, tls::Stream::Released relea
   auto channel = std::make_unique<ConnectorChannel>(context_, *this, *this, std::move(identity),
                                                     hello, std::move(stream), welcome);
   engine_.channel_opened(options_.index, channel_id, channel->identity(), channel->bulk());
+  const std::string connector = channel->identity().id;
   channels_[channel_id] = std::move(channel);
+  count_channels_of(connector);
+}
+
+void RelayWorker::count_channels_of(const std::string& connector) {
+  const auto count = std::count_if(channels_.begin(), channels_.end(), [&](const auto& entry) {
+    return entry.second->identity().id == connector;
+  });
+  context_.metrics.set_connector_channels(connector, count);
 }
 
 void RelayWorker::on_channel_lost(ConnectorChannel& channel) {
@@ -135,8 +144,10 @@ void RelayWorker::on_channel_lost(ConnectorChannel& channel) {
   });
   if (found == channels_.end()) return;
   engine_.channel_closed(options_.index, found->first);
+  const std::string connector = channel.identity().id;
   context_.loop.defer_delete(std::move(found->second));
   channels_.erase(found);
+  count_channels_of(connector);
 }
 
 void RelayWorker::close_connector(const std::string& connector, const std::string& reason) {

@@ -95,6 +95,7 @@ class RelayWorker final : public core::AcceptListener,
   void health(const std::string& connector, std::string body) override;
 
   channel::Link* link_to_worker(uint32_t worker);
+  void count_channels_of(const std::string& connector);
   void pause_accepting_when_full();
   void report_when_drained();
 

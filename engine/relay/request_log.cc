@@ -47,8 +47,8 @@ void log_exchange(RelayContext& context, const ClientFacts& client,
       .text("path", head.target.path);
   if (context.log_query) line.text_if("query", head.target.query);
   line.number("status", facts.status)
-      .number("bytes_in", facts.bytes_in)
-      .number("bytes_out", facts.bytes_out)
+      .number("request_bytes", facts.bytes_in)
+      .number("response_bytes", facts.bytes_out)
       .number("total_ms", ms_between(facts.began_us, now_us));
   if (facts.dispatched_us != 0)
     line.number("queue_ms", ms_between(facts.began_us, facts.dispatched_us));

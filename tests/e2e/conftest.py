@@ -15,6 +15,7 @@ from support.hawser import Connector, Engine
 from support.nginx import Nginx
 from support.origin import ScriptedOrigin
 from support.program import BIN
+from support.schema import log_faults
 
 
 def pytest_configure(config):
@@ -93,6 +94,8 @@ class Lab:
                 part.close()
             except AssertionError as fault:
                 faults.append(fault)
+            kind = {Engine: "engine", Connector: "connector"}.get(type(part))
+            faults += log_faults(kind, part.log.items()) if kind else []
         assert not faults, faults
 
 

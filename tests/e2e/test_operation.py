@@ -10,6 +10,7 @@ from support.client import RawClient
 from support.hawser import http_get
 from support.origin import answer_all
 from support.program import BIN, run
+from support.schema import metrics_listed, metrics_shown
 from support.waiting import eventually
 
 
@@ -100,7 +101,7 @@ def test_one_request_is_one_line_on_both_sides_with_the_same_id(lab, nginx):
     inside = connector.wait_for_record(lambda r: r.get("event") == "request", "the request")
     assert at_edge["request_id"] == inside["request_id"]
     assert at_edge["status"] == response.status == 200
-    assert at_edge["bytes_out"] == len(b"a page")
+    assert at_edge["response_bytes"] == len(b"a page")
     assert "secret" not in "\n".join(engine.log.items() + connector.log.items())
 
 
@@ -145,3 +146,16 @@ def test_a_redirect_listener_sends_to_https(lab, nginx):
     assert answer.startswith(b"HTTP/1.1 308")
     assert f"https://wiki.localhost:{engine.client_port.number}/page?q=1".encode() in answer
     port.close()
+
+
+def test_every_metric_is_listed_and_every_listed_one_is_shown(lab, nginx):
+    nginx.write("page", b"a page")
+    engine, connector = lab.published(nginx.url)
+    assert lab.curl(engine)("/page").status == 200
+    for kind, program in (("engine", engine), ("connector", connector)):
+        _, text = http_get(program.metrics_port, "/metrics")
+        shown, listed = metrics_shown(text), metrics_listed(kind)
+        assert set(shown) == set(listed)
+        for name, (type_, labels) in shown.items():
+            assert type_ == listed[name][0], name
+            assert not labels or labels == listed[name][1], name
