@@ -176,12 +176,13 @@ void LinkStream::write_record() {
   }
 }
 
+// One record, and what is too small to wait a whole turn.
 void LinkStream::write_turn() {
   size_t written = 0;
-  while (has_output() && (written == 0 || written + record_bytes() <= data_payload_limit_bytes)) {
-    written += std::max<size_t>(record_bytes(), 1);
+  do {
+    written += record_bytes();
     write_record();
-  }
+  } while (has_output() && written < whole_slice_bytes);
   if (sending_ == Sending::ending && !has_output()) end_sending();
   announce_sendable();
 }

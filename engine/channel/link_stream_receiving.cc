@@ -25,7 +25,7 @@ bool LinkStream::want_body() {
   if (start_.opened_here || window_.started() || receiving_ended()) return true;
   if (!start_window()) return false;
   last_drained_ms_ = out_->loop().now_ms();
-  out_->grant_due(*this);
+  out_->frames().credit(id(), take_grant(), take_ticket());  // in order with a HEAD that follows
   return true;
 }
 

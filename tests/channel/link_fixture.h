@@ -396,14 +396,17 @@ class LinkTest : public ::testing::Test {
     peer->heard.clear();
     return peer;
   }
-  std::unique_ptr<RecordingStream> open(Link& link, const message::RequestHead& head,
-                                        const OpenInfo& info, core::Budget* share = nullptr) {
+  // Owned by the fixture; null when the link does not open one.
+  RecordingStream* open(Link& link, const message::RequestHead& head, const OpenInfo& info,
+                        core::Budget* share = nullptr) {
     auto listener = std::make_unique<RecordingStream>(loop);
     Stream* stream = link.open(head, info, *listener, share);
     if (stream == nullptr) return nullptr;
     listener->stream = stream;
-    return listener;
+    opened.push_back(std::move(listener));
+    return opened.back().get();
   }
+  std::vector<std::unique_ptr<RecordingStream>> opened;
 };
 
 }  // namespace hawser::channel

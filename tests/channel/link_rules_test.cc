@@ -55,7 +55,7 @@ class LinkRules : public LinkTest {
     EXPECT_EQ(connector_budget.used_bytes(), 0u);
   }
   // An exchange that the engine opened, with a request's body when `body`.
-  std::unique_ptr<RecordingStream> exchange(BodyKind body = BodyKind::none) {
+  RecordingStream* exchange(BodyKind body = BodyKind::none) {
     auto stream =
         open(*engine, request_head(body == BodyKind::none ? "GET" : "POST"), open_info(body));
     settle();
@@ -294,14 +294,14 @@ TEST_F(LinkRules, DataNobodyAskedForLosesTheLink) {
 
 TEST_F(LinkRules, DataBeforeTheHeadLosesTheLink) {
   auto peer = raw_connector();
-  auto stream = exchange();
+  exchange();
   peer->data(1, "x");
   expect_engine_lost(*peer, "DATA on stream 1: before the final head");
 }
 
 TEST_F(LinkRules, EndBeforeTheHeadLosesTheLink) {
   auto peer = raw_connector();
-  auto stream = exchange();
+  exchange();
   ASSERT_TRUE(peer->writer.end(1, {}));
   expect_engine_lost(*peer, "END on stream 1: before the final head");
 }
@@ -309,7 +309,7 @@ TEST_F(LinkRules, EndBeforeTheHeadLosesTheLink) {
 TEST_F(LinkRules, ASecondEndLosesTheLink) {
   for (const bool still_open : {true, false}) {
     auto peer = raw_connector();
-    auto stream = exchange(still_open ? BodyKind::unknown : BodyKind::none);
+    exchange(still_open ? BodyKind::unknown : BodyKind::none);
     ASSERT_TRUE(peer->writer.head(1, response_head(), false, false));
     ASSERT_TRUE(peer->writer.end(1, {}));
     ASSERT_TRUE(peer->writer.end(1, {}));
@@ -331,7 +331,7 @@ TEST_F(LinkRules, AnEndOfAStreamThatEndedOnBothSidesLosesTheLink) {
 
 TEST_F(LinkRules, DataAfterTheEndLosesTheLink) {
   auto peer = raw_connector();
-  auto stream = exchange(BodyKind::unknown);
+  exchange(BodyKind::unknown);
   ASSERT_TRUE(peer->writer.head(1, response_head(), false, true));
   peer->data(1, "x");
   expect_engine_lost(*peer, "DATA on stream 1: after the end");
@@ -339,7 +339,7 @@ TEST_F(LinkRules, DataAfterTheEndLosesTheLink) {
 
 TEST_F(LinkRules, AHeadAfterTheFinalHeadLosesTheLink) {
   auto peer = raw_connector();
-  auto stream = exchange();
+  exchange();
   ASSERT_TRUE(peer->writer.head(1, response_head(), false, false));
   ASSERT_TRUE(peer->writer.head(1, response_head(), false, false));
   expect_engine_lost(*peer, "HEAD on stream 1: after the final head");
@@ -354,7 +354,7 @@ TEST_F(LinkRules, AHeadFromTheOpenerLosesTheLink) {
 
 TEST_F(LinkRules, MoreThanEightInterimHeadsLoseTheLink) {
   auto peer = raw_connector();
-  auto stream = exchange();
+  exchange();
   for (int i = 0; i < 8; ++i) {
     ASSERT_TRUE(peer->writer.head(1, response_head(103), false, false));
   }
@@ -367,7 +367,7 @@ TEST_F(LinkRules, MoreThanEightInterimHeadsLoseTheLink) {
 
 TEST_F(LinkRules, AnInterimHeadThatSaysToBeFinalLosesTheLink) {
   auto peer = raw_connector();
-  auto stream = exchange();
+  exchange();
   peer->custom([](wire::FrameBuilder& frame) {
     frame.add_type(FrameType::head);
     frame.add_stream(1);
@@ -378,7 +378,7 @@ TEST_F(LinkRules, AnInterimHeadThatSaysToBeFinalLosesTheLink) {
 
 TEST_F(LinkRules, ABodyLongerThanAnnouncedLosesTheLink) {
   auto peer = raw_connector();
-  auto stream = exchange();
+  exchange();
   message::ResponseHead head = response_head();
   head.body_length = message::BodyLength::known(3);
   ASSERT_TRUE(peer->writer.head(1, head, false, false));
@@ -389,7 +389,7 @@ TEST_F(LinkRules, ABodyLongerThanAnnouncedLosesTheLink) {
 TEST_F(LinkRules, ABodyShorterThanAnnouncedLosesTheLink) {
   for (const bool by_flag : {true, false}) {
     auto peer = raw_connector();
-    auto stream = exchange();
+    exchange();
     message::ResponseHead head = response_head();
     head.body_length = message::BodyLength::known(5);
     ASSERT_TRUE(peer->writer.head(1, head, false, false));
@@ -402,7 +402,7 @@ TEST_F(LinkRules, ABodyShorterThanAnnouncedLosesTheLink) {
 
 TEST_F(LinkRules, CreditThatOverflowsLosesTheLink) {
   auto peer = raw_connector();
-  auto stream = exchange(BodyKind::unknown);
+  exchange(BodyKind::unknown);
   peer->writer.credit(1, credit_limit_bytes, {});
   peer->writer.credit(1, 1, {});
   expect_engine_lost(*peer, "CREDIT on stream 1: more credit than there may be");
@@ -410,21 +410,21 @@ TEST_F(LinkRules, CreditThatOverflowsLosesTheLink) {
 
 TEST_F(LinkRules, CreditAboveTheLimitInOneFrameLosesTheLink) {
   auto peer = raw_connector();
-  auto stream = exchange(BodyKind::unknown);
+  exchange(BodyKind::unknown);
   peer->writer.credit(1, credit_limit_bytes + 1, {});
   expect_engine_lost(*peer, "more credit than there may be");
 }
 
 TEST_F(LinkRules, CreditOfNothingLosesTheLink) {
   auto peer = raw_connector();
-  auto stream = exchange(BodyKind::unknown);
+  exchange(BodyKind::unknown);
   peer->writer.credit(1, 0, {});
   expect_engine_lost(*peer, "nothing granted");
 }
 
 TEST_F(LinkRules, ASecondStopLosesTheLink) {
   auto peer = raw_connector();
-  auto stream = exchange(BodyKind::unknown);
+  exchange(BodyKind::unknown);
   peer->writer.stop(1);
   peer->writer.stop(1);
   expect_engine_lost(*peer, "STOP on stream 1: a second one");
@@ -432,7 +432,7 @@ TEST_F(LinkRules, ASecondStopLosesTheLink) {
 
 TEST_F(LinkRules, AFloodOfEmptyDataLosesTheLink) {
   auto peer = raw_connector();
-  auto stream = exchange();
+  exchange();
   ASSERT_TRUE(peer->writer.head(1, response_head(), false, false));
   for (int i = 0; i < 17; ++i) peer->data(1, "");
   expect_engine_lost(*peer, "a flood of empty frames");
@@ -442,7 +442,7 @@ TEST_F(LinkRules, AFloodOfEmptyDataLosesTheLink) {
 
 TEST_F(LinkRules, MoreThanTwoHundredFieldsLoseTheLink) {
   auto peer = raw_connector();
-  auto stream = exchange();
+  exchange();
   flatbuffers::FlatBufferBuilder builder;
   const auto text = builder.CreateString("x");  // one string, named 600 times
   const auto fields =
@@ -459,7 +459,7 @@ TEST_F(LinkRules, MoreThanTwoHundredFieldsLoseTheLink) {
 
 TEST_F(LinkRules, AliasedTextIsBoundedByTheSum) {
   auto peer = raw_connector();
-  auto stream = exchange();
+  exchange();
   flatbuffers::FlatBufferBuilder builder;
   const auto text = builder.CreateString(std::string(60'000, 'x'));
   const auto fields =
@@ -656,7 +656,7 @@ TEST_F(LinkRules, AConnectorEndsNoSessions) {
 
 TEST_F(LinkRules, ATicketFromAConnectorLosesTheLink) {
   auto peer = raw_connector();
-  auto stream = exchange(BodyKind::unknown);
+  exchange(BodyKind::unknown);
   peer->writer.credit(1, 10, "ticket");
   expect_engine_lost(*peer, "a ticket from a connector");
 }
@@ -669,7 +669,7 @@ TEST_F(LinkRules, AttachOnASharedChannelLosesTheLink) {
 
 TEST_F(LinkRules, AStreamLeavesOnlyWhenAsked) {
   auto peer = raw_connector();
-  auto stream = exchange(BodyKind::unknown);
+  exchange(BodyKind::unknown);
   peer->writer.attach(1, {});
   expect_engine_lost(*peer, "a stream that was not asked to leave");
 }
