@@ -23,7 +23,6 @@ std::string origin_path(const std::string& path, const std::string& app_prefix,
 void rewrite_for_origin(message::RequestHead& head, const model::App& app,
                         const model::Origin& origin) {
   http::remove_hop_by_hop(head.fields);
-  head.fields.remove(message::FieldName::expect);
   head.target.path = origin_path(head.target.path, app.path_prefix, origin.path);
 }
 

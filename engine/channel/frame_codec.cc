@@ -141,8 +141,13 @@ bool FrameWriter::head(uint32_t stream, const message::ResponseHead& head, bool 
   if (!fields_fit(head.fields, false)) return false;
   const auto fields = encode_fields(builder_, head.fields, false, texts_);
   const Body body = body_of(head.body_length);
+  // The usual phrase needs no bytes: the receiver knows it.
+  const bool usual = head.reason.empty() || head.reason == message::usual_reason(head.status);
+  const Text reason =
+      usual ? Text{} : text(std::string_view(head.reason).substr(0, reason_limit_bytes));
   FrameBuilder frame(builder_);
   begin(frame, FrameType::head, stream);
+  if (!reason.IsNull()) frame.add_reason(reason);
   frame.add_status(head.status);
   if (!fields.IsNull()) frame.add_fields(fields);
   frame.add_body(static_cast<wire::BodyKind>(body.kind));

@@ -137,6 +137,13 @@ Fault decode_response(const wire::Frame& frame, message::ResponseHead& head) {
   if (head.status < 100 || head.status > 999) return "a status that is not one";
   if (head.is_interim() != frame.interim()) return "a status and an interim flag that disagree";
   head.body_length = length_of(frame);
+  if (frame.reason() != nullptr && frame.reason()->size() > 0) {
+    head.reason.assign(frame.reason()->data(), frame.reason()->size());
+    if (!message::all_in(message::field_value_char, head.reason))
+      return "a reason phrase that is not one";
+  } else {
+    head.reason = message::usual_reason(head.status);
+  }
   return decode_fields(frame.fields(), false, head.fields);
 }
 

@@ -24,7 +24,10 @@ class BodyReader {
   bool ends_with_connection() const {
     return length_.kind == message::BodyLength::Kind::until_close;
   }
-  const message::Fields* trailers() const { return chunked_.trailers(); }
+  // Null unless the message was chunked and had some.
+  const message::Fields* trailers() const {
+    return length_.kind == message::BodyLength::Kind::unknown ? chunked_.trailers() : nullptr;
+  }
   const LineFault& fault() const { return chunked_.fault(); }
 
  private:

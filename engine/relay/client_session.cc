@@ -122,7 +122,9 @@ void ClientSession::on_head(message::RequestHeadPtr head) {
   deadline_.disarm();
   method_ = head->method;
   version_ = head->version;
-  keep_alive_ = reader_.keep_alive() && !context_.draining && !peer_ended_;
+  // Behind a CONNECT that was refused a client may go on as if it had not been.
+  keep_alive_ = reader_.keep_alive() && !context_.draining && !peer_ended_ &&
+                method_ != message::Method::connect;
   reading_body_ = false;
   request_read_ = false;
   head->target.scheme = "https";

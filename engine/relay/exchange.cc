@@ -61,8 +61,7 @@ void Exchange::route() {
                                   "the path can be read in two ways, and here it decides"));
   }
   if (head_->method == message::Method::connect) {
-    return fail(
-        ExchangeError::of(ErrorCode::method_not_allowed, "CONNECT is not for applications"));
+    return fail(ExchangeError::of(ErrorCode::not_implemented, "CONNECT is not for applications"));
   }
   if (http::expectation_of(head_->fields) == http::Expectation::unknown) {
     return fail(ExchangeError::of(ErrorCode::expectation_failed));
@@ -184,7 +183,6 @@ void Exchange::on_stop() {
 void Exchange::on_head(message::ResponseHead& head, bool interim, bool /*bound*/) {
   moved();
   http::remove_hop_by_hop(head.fields);
-  if (head.reason.empty()) head.reason = message::usual_reason(head.status);
   if (interim) return client_.send_interim(head);
   facts_.first_byte_us = context_.loop.now_us();
   facts_.status = head.status;

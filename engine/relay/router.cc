@@ -10,6 +10,7 @@ namespace {
 // A prefix "/wiki/" covers "/wiki/…" and "/wiki" itself.
 bool covers(std::string_view prefix, std::string_view path) {
   if (path.starts_with(prefix)) return true;
+  if (path == "*") return prefix == "/";  // OPTIONS for the whole server
   return path.size() + 1 == prefix.size() && prefix.starts_with(path);
 }
 

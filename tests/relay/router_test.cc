@@ -32,7 +32,9 @@ class RouterTest : public ::testing::Test {
   })};
 };
 
-TEST_F(RouterTest, AnExactHostGoesBeforeAWildcard) { EXPECT_EQ(find("wiki.example", "/"), "exact"); }
+TEST_F(RouterTest, AnExactHostGoesBeforeAWildcard) {
+  EXPECT_EQ(find("wiki.example", "/"), "exact");
+}
 
 TEST_F(RouterTest, AWildcardCoversEveryDepthAndNotTheNameItself) {
   EXPECT_EQ(find("a.example", "/"), "wild");
@@ -56,7 +58,14 @@ TEST_F(RouterTest, APrefixCoversItsOwnNameButNotALongerWord) {
   EXPECT_EQ(find("multi.example", "/"), "no such path");
 }
 
-TEST_F(RouterTest, AnUnknownHostIsNeverGuessed) { EXPECT_EQ(find("other.test", "/"), "no such host"); }
+TEST_F(RouterTest, OptionsForTheWholeServerGoesToTheAppOfTheWholeHost) {
+  EXPECT_EQ(find("wiki.example", "*"), "exact");
+  EXPECT_EQ(find("multi.example", "*"), "no such path");
+}
+
+TEST_F(RouterTest, AnUnknownHostIsNeverGuessed) {
+  EXPECT_EQ(find("other.test", "/"), "no such host");
+}
 
 TEST_F(RouterTest, ThePathDecidesOnlyWhereAppsAreToldApartByIt) {
   EXPECT_TRUE(router_.path_decides("multi.example"));
