@@ -138,19 +138,23 @@ void ConnectorWorker::drop_bulk(uint64_t number) {
 
 // --- the life of channels
 
-void ConnectorWorker::on_uplink_idle(Uplink& uplink) { close_idle(uplink); }
-
-void ConnectorWorker::close_idle(Uplink& uplink) {
-  const uint64_t number = uplink.number();
-  if (!uplink.established() || uplink.open_streams() != 0) return;
-  if (bulk_.count(number) != 0) {
+void ConnectorWorker::on_uplink_idle(Uplink& uplink) {
+  if (bulk_.count(uplink.number()) != 0) {
     uplink.link().close("its body is through", true);
-    return drop_bulk(number);
+    return drop_bulk(uplink.number());
   }
+  close_idle(uplink.number());
+  check_drained();
+}
+
+// A channel that is no longer wanted goes once nothing is open on it and nothing can come.
+void ConnectorWorker::close_idle(uint64_t number) {
   const auto found = channels_.find(number);
-  if (found == channels_.end() || !found->second.retired || draining_) return;
-  uplink.link().close("no longer needed", true);
-  loop_.defer_delete(std::move(found->second.uplink));
+  if (found == channels_.end() || draining_) return;
+  Channel& channel = found->second;
+  if (!channel.retired || !channel.quiet || channel.uplink->open_streams() != 0) return;
+  channel.uplink->link().close("no longer needed", true);
+  loop_.defer_delete(std::move(channel.uplink));
   channels_.erase(found);
   update_gauges();
 }
@@ -160,22 +164,21 @@ void ConnectorWorker::retire(uint64_t channel) {
   if (found == channels_.end()) return;
   found->second.retired = true;
   found->second.uplink->drain("more channels than wanted");
-  close_idle(*found->second.uplink);
 }
 
 void ConnectorWorker::on_uplink_draining(Uplink& uplink, const std::string& reason) {
-  LogLine(log_, Level::info, "channel_draining")
-      .text("engine", uplink.engine())
-      .text("reason", reason);
   const auto found = channels_.find(uplink.number());
-  if (found == channels_.end() || found->second.retired || draining_) return;
-  found->second.retired = true;
-  reports_.on_channel_lost(uplink.number(), "the engine drains it: " + reason);
-  // The engine closes it; when it does not, it goes here once it is idle.
-  loop_.defer_call([this, number = uplink.number()] {
-    const auto still = channels_.find(number);
-    if (still != channels_.end()) close_idle(*still->second.uplink);
-  });
+  if (found == channels_.end()) return;
+  found->second.quiet = true;
+  if (draining_) return check_drained();
+  if (!found->second.retired) {
+    found->second.retired = true;
+    LogLine(log_, Level::info, "channel_draining")
+        .text("engine", uplink.engine())
+        .text("reason", reason);
+    reports_.on_channel_lost(uplink.number(), "the engine drains it: " + reason);
+  }
+  loop_.defer_call([this, number = uplink.number()] { close_idle(number); });
 }
 
 void ConnectorWorker::on_uplink_lost(Uplink& uplink, const core::Error& why) {
@@ -258,16 +261,20 @@ void ConnectorWorker::drain(const std::string& reason) {
   check_drained();
 }
 
-// The engine closes drained channels once it has everything; one that doesn't is left after a
-// while, when nothing of ours waits to be sent any more.
+// Each channel goes once the engine has answered DRAIN and its streams are through; then its last
+// bytes may leave.
 void ConnectorWorker::check_drained() {
-  if (!draining_ || drained_ || !forwarders_.empty()) return;
-  size_t unsent_bytes = 0;
-  for (const auto& [number, channel] : channels_)
-    unsent_bytes += channel.uplink->link().transport().unsent_bytes();
-  if (idle_since_ms_ == 0) idle_since_ms_ = loop_.now_ms();
-  const bool waited = loop_.now_ms() - idle_since_ms_ >= last_bytes_ms;
-  drained_ = channels_.empty() || (unsent_bytes == 0 && waited);
+  if (!draining_ || drained_) return;
+  size_t left = 0;
+  for (auto& [number, channel] : channels_) {
+    channel::Link& link = channel.uplink->link();
+    if (!channel.closed && channel.quiet && link.open_streams() == 0) {
+      channel.closed = true;
+      link.close("the connector stops", true);
+    }
+    left += !channel.closed || link.transport().unsent_bytes() != 0 ? 1 : 0;
+  }
+  drained_ = left == 0 && forwarders_.empty();
   if (drained_)
     reports_.on_drained();
   else

@@ -55,7 +55,6 @@ struct WorkerSettings {
 class ConnectorWorker final : private UplinkListener, private ForwarderOwner {
  public:
   static constexpr size_t bulk_limit = 256;
-  static constexpr uint64_t last_bytes_ms = 500;  // for an engine to close what is drained
 
   // All that is lent outlives the worker.
   ConnectorWorker(core::Loop& loop, core::LogSink& sink, core::MetricRegistry& registry,
@@ -78,6 +77,8 @@ class ConnectorWorker final : private UplinkListener, private ForwarderOwner {
   struct Channel {
     std::unique_ptr<Uplink> uplink;
     bool retired = false;  // the plan knows it no more
+    bool quiet = false;    // the engine has said or answered DRAIN: nothing new comes
+    bool closed = false;   // its last bytes are leaving
   };
   // A channel for one stream alone.
   struct Bulk {
@@ -104,7 +105,7 @@ class ConnectorWorker final : private UplinkListener, private ForwarderOwner {
   void forget_bulk_stream(const void* stream_key);
   void pull_config(Uplink& uplink);
   void start_call(channel::Link& link, ControlRequest request, ControlCall::Done done);
-  void close_idle(Uplink& uplink);
+  void close_idle(uint64_t number);
   void check_drained();
   void update_gauges();
   channel::Hello hello(int32_t engine_worker_wanted) const;
@@ -123,7 +124,6 @@ class ConnectorWorker final : private UplinkListener, private ForwarderOwner {
   AppCache apps_;
   bool draining_ = false;
   bool drained_ = false;
-  uint64_t idle_since_ms_ = 0;
   core::Deadline drain_check_due_;
   ForwarderNeeds forwarder_needs_;
   uint64_t next_call_ = 1;

@@ -160,6 +160,9 @@ void Forwarder::write_head() {
   connection_->write(std::move(out));
 }
 
+// Only the side that opened a stream hears a head.
+void Forwarder::on_head(message::ResponseHead&, bool, bool) {}
+
 // Until the first DATA the engine may still give the exchange to another connector, so nothing is
 // written before it.
 void Forwarder::on_data(core::ByteChain bytes) {
@@ -330,9 +333,11 @@ bool Forwarder::reconnect(const ExchangeError& error) {
   return true;
 }
 
-// END follows by itself; what the origin still has to say concerns nobody.
+// What the origin still has to say concerns nobody. Behind a head END follows by itself.
 void Forwarder::on_stop() {
   if (response_ == Response::ended) return;
+  if (response_ == Response::waiting)
+    return fail(ErrorCode::client_gone, "the response is no longer wanted");
   response_ = Response::ended;
   record_.error = ErrorCode::client_gone;
   record_.ended = EndedBy::client;

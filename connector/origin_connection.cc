@@ -39,7 +39,7 @@ void OriginConnection::abort() {
 }
 
 bool OriginConnection::reusable() const {
-  return alive_ && reader_.idle() && reader_.keep_alive() && transport_->unsent_bytes() == 0;
+  return alive_ && reader_.idle() && reader_.keep_alive() && !transport_->over_high_mark();
 }
 
 void OriginConnection::on_bytes(core::Slice bytes) {

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "connector/origin_request.h"
+
+#include <gtest/gtest.h>
+
+namespace hawser::connector {
+namespace {
+
+TEST(OriginPath, WhatFollowsThePrefixStaysAsItWasSpelled) {
+  EXPECT_EQ(origin_path("/a%2Fb//c", "/", "/"), "/a%2Fb//c");
+  EXPECT_EQ(origin_path("/a/b", "/", "/base/"), "/base/a/b");
+  EXPECT_EQ(origin_path("/wiki/a%2Fb", "/wiki/", "/"), "/a%2Fb");
+  EXPECT_EQ(origin_path("/wiki/a/", "/wiki/", "/base/sub/"), "/base/sub/a/");
+  EXPECT_EQ(origin_path("/a/b/c", "/a/b/", "/x/"), "/x/c");
+  // Another spelling of the prefix is still the prefix.
+  EXPECT_EQ(origin_path("/w%69ki/a", "/wiki/", "/base/"), "/base/a");
+}
+
+TEST(OriginPath, ThePrefixWithoutItsSlashIsTheOriginsPath) {
+  EXPECT_EQ(origin_path("/wiki", "/wiki/", "/base/"), "/base/");
+}
+
+TEST(OriginPath, TheAsteriskStays) { EXPECT_EQ(origin_path("*", "/wiki/", "/base/"), "*"); }
+
+TEST(PickOrigin, GoesByWeight) {
+  model::App app;
+  for (const uint32_t weight : {1u, 0u, 3u}) {
+    app.origins.emplace_back();
+    app.origins.back().weight = weight;
+  }
+  std::vector<int> counts(3);
+  for (uint64_t random = 0; random < 400; ++random) ++counts[pick_origin(app, random)];
+  EXPECT_EQ(counts, (std::vector<int>{100, 0, 300}));
+}
+
+}  // namespace
+}  // namespace hawser::connector
