@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "relay/forwarded_fields.h"
+
+#include <gtest/gtest.h>
+
+#include <random>
+
+namespace hawser::relay {
+namespace {
+
+using message::FieldName;
+
+class ForwardedFieldsTest : public ::testing::Test {
+ protected:
+  ForwardedFieldsTest() {
+    client_.peer = *core::Address::parse("192.0.2.7:4711");
+    client_.peer_ip = "192.0.2.7";
+    EXPECT_EQ(message::parse_authority("wiki.example:8443", head_.target.authority), "");
+  }
+  void set() {
+    set_forwarded_fields(head_, client_, "01a21419-3718-713c-a1cf-bb1e2528c2f0",
+                         "67487f19dbca543b");
+  }
+  std::string value(FieldName name) { return std::string(head_.fields.get(name).value_or("-")); }
+
+  message::RequestHead head_;
+  ClientFacts client_;
+};
+
+TEST_F(ForwardedFieldsTest, SaysWhoAskedForWhatAndHow) {
+  set();
+  EXPECT_EQ(value(FieldName::x_forwarded_for), "192.0.2.7");
+  EXPECT_EQ(value(FieldName::x_forwarded_proto), "https");
+  EXPECT_EQ(value(FieldName::x_forwarded_host), "wiki.example:8443");
+  EXPECT_EQ(value(FieldName::x_forwarded_port), "8443");
+  EXPECT_EQ(value(FieldName::forwarded), "for=192.0.2.7;host=\"wiki.example:8443\";proto=https");
+  EXPECT_EQ(value(FieldName::via), "1.1 hawser");
+}
+
+TEST_F(ForwardedFieldsTest, AnIpv6ClientIsBracketedAndQuotedInForwarded) {
+  client_.peer = *core::Address::parse("[2001:db8::7]:4711");
+  client_.peer_ip = "2001:db8::7";
+  set();
+  EXPECT_EQ(value(FieldName::x_forwarded_for), "2001:db8::7");
+  EXPECT_TRUE(value(FieldName::forwarded).starts_with("for=\"[2001:db8::7]\";"));
+}
+
+TEST_F(ForwardedFieldsTest, TheTraceIsTheRequests) {
+  head_.fields.add("traceparent", "00-11111111111111111111111111111111-2222222222222222-01");
+  set();
+  EXPECT_EQ(value(FieldName::traceparent),
+            "00-01a214193718713ca1cfbb1e2528c2f0-67487f19dbca543b-01");
+  EXPECT_EQ(value(FieldName::x_request_id), "01a21419-3718-713c-a1cf-bb1e2528c2f0");
+}
+
+TEST_F(ForwardedFieldsTest, ViaIsAppended) {
+  head_.fields.add(FieldName::via, "1.0 squid");
+  set();
+  EXPECT_EQ(head_.fields.joined(FieldName::via), "1.0 squid, 1.1 hawser");
+}
+
+TEST_F(ForwardedFieldsTest, NothingThatAClientAssertsSurvivesInAnySpelling) {
+  const unsigned seed = std::random_device{}();
+  SCOPED_TRACE("seed " + std::to_string(seed));
+  std::mt19937 random(seed);
+  const std::string_view names[] = {"X-Forwarded-For",  "X-Forwarded-Host", "X-Forwarded-Proto",
+                                    "X-Forwarded-Port", "X-Real-IP",        "Forwarded",
+                                    "X-Hawser-User",    "X-Request-ID"};
+  for (int round = 0; round < 2000; ++round) {
+    std::string name(names[random() % std::size(names)]);
+    for (char& c : name) {
+      if (c == '-' && random() % 2 == 0) c = "-_."[random() % 3];
+      if (random() % 2 == 0) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+    }
+    head_.fields.clear();
+    head_.fields.add(name, "forged");
+    set();
+    head_.fields.for_each(
+        [&](const message::FieldView& field) { EXPECT_NE(field.value, "forged") << name; });
+  }
+}
+
+TEST_F(ForwardedFieldsTest, OtherFieldsStay) {
+  for (const char* name : {"X-Requested-With", "X-Forward", "Foreign", "X-Api-Key", "From", "TE"}) {
+    EXPECT_FALSE(is_asserted_field(name)) << name;
+  }
+}
+
+TEST_F(ForwardedFieldsTest, DateIsAddedOnlyWhereItIsMissing) {
+  message::Fields fields;
+  add_missing_date(fields, 784111777'000);
+  EXPECT_EQ(fields.get(FieldName::date), "Sun, 06 Nov 1994 08:49:37 GMT");
+  add_missing_date(fields, 0);
+  EXPECT_EQ(fields.count(FieldName::date), 1u);
+}
+
+}  // namespace
+}  // namespace hawser::relay
