@@ -16,7 +16,10 @@ ConnectionSet::ConnectionSet(core::Loop& loop, size_t connection_limit,
 ConnectionSet::~ConnectionSet() = default;
 
 bool ConnectionSet::serve(std::unique_ptr<core::Transport> transport) {
-  if (connections_.size() >= connection_limit_) return false;
+  if (connections_.size() >= connection_limit_) {
+    loop_.defer_delete(std::move(transport));  // it may be calling us
+    return false;
+  }
   const uint64_t id = next_id_++;
   Member& member = connections_[id];
   member.connection = std::make_unique<ServerConnection>(

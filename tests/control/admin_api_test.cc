@@ -122,7 +122,9 @@ TEST_F(AdminApiTest, UsedAndExpiredTokensAreToldApart) {
     const bool used = token["state"] == "used";
     EXPECT_EQ(token["state"], used ? "used" : "expired");
     EXPECT_EQ(token.contains("connector_id"), used);
-    if (used) EXPECT_EQ(token["connector_id"], connector.id.to_string());
+    if (used) {
+      EXPECT_EQ(token["connector_id"], connector.id.to_string());
+    }
   }
 }
 

@@ -109,6 +109,8 @@ TEST_F(AdminServerTest, MoreConnectionsThanTheLimitAreClosedAndOthersStay) {
   EXPECT_TRUE(ask(*clients.front(), message::Method::get, "/v1/status").ok());
   clients.pop_back();
   test::settle(loop_);
+  clock_.advance_ms(1000);  // the server makes sure that its end has been sent
+  test::settle(loop_);
   const auto in_its_place = dial();
   EXPECT_TRUE(ask(*in_its_place, message::Method::get, "/v1/status").ok());
 }

@@ -44,7 +44,8 @@ class Caught {
 
 class StoreFixture : public testing::Test {
  protected:
-  StoreFixture() : store_(open_store()) {}
+  explicit StoreFixture(int64_t wall_ms = 1'700'000'000'000)
+      : clock_(1'000'000, wall_ms), store_(open_store()) {}
 
   std::unique_ptr<SqliteStore> open_store() {
     auto opened = SqliteStore::open(loop_, store_path());
@@ -81,8 +82,9 @@ class ControlFixture : public StoreFixture {
  protected:
   static constexpr const char* trust_domain = "edge.example";
 
-  ControlFixture()
-      : authority_(open_authority()),
+  explicit ControlFixture(int64_t wall_ms = 1'700'000'000'000)
+      : StoreFixture(wall_ms),
+        authority_(open_authority()),
         tokens_(*store_, *authority_),
         registry_(*store_),
         enrolment_(*store_, *authority_, tokens_, registry_, {"edge.example:7443"}) {}

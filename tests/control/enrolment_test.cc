@@ -5,6 +5,7 @@
 #include <thread>
 
 #include "control_fixture.h"
+#include "model/identity.h"
 
 namespace hawser::control {
 namespace {

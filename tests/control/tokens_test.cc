@@ -5,6 +5,7 @@
 #include <thread>
 
 #include "control_fixture.h"
+#include "tls/digest.h"
 
 namespace hawser::control {
 namespace {

@@ -78,7 +78,7 @@ void add_token(CLI::App& app, Arguments& given, Command& chosen) {
 // Planned, so refused by name rather than as a mistake.
 void add_planned(CLI::App& app, Command& chosen) {
   for (const char* name : {"session", "event", "explain", "access", "audit", "memory"}) {
-    CLI::App* sub = app.add_subcommand(name)->group("")->allow_extras();
+    CLI::App* sub = app.add_subcommand(name)->group("")->fallthrough(false)->prefix_command();
     sub->callback([&chosen, name] {
       chosen = [name](const ctl::Session&) {
         std::cerr << "hawserctl: `" << name << "` is not available in this version\n";
@@ -93,6 +93,7 @@ void describe(CLI::App& app, Arguments& given, Command& chosen) {
   app.set_version_flag("--version", "hawserctl " HAWSER_VERSION);
   app.require_subcommand(1);
   app.fallthrough();
+  app.set_help_all_flag("--help-all", "Print the help of every command and exit");
   app.add_option("--admin", given.address, "The engine's admin socket")
       ->envname("HAWSER_ADMIN")
       ->capture_default_str()
