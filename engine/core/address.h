@@ -36,12 +36,13 @@ class Address {
   bool operator==(const Address& other) const;
 
  private:
-  union {
+  // Private, though clang-tidy takes it for public.
+  union {  // NOLINTBEGIN(readability-identifier-naming)
     sockaddr_storage storage_;
     sockaddr_in v4_;
     sockaddr_in6 v6_;
     sockaddr_un local_;
-  };
+  };  // NOLINTEND(readability-identifier-naming)
   socklen_t length_ = 0;
 };
 

@@ -228,8 +228,9 @@ void MetricRegistry::render_histogram(const Family& family, const std::string& k
   for (size_t i = 0; i <= family.bounds.size(); ++i) {
     for (const Series* part : parts) count += part->histogram->bucket(i);
     const std::string bound = i < family.bounds.size() ? number_text(family.bounds[i]) : "+Inf";
-    append_sample(out, family.name, "_bucket",
-                  key + (key.empty() ? "" : ",") + "le=\"" + bound + "\"", number_text(count));
+    std::string labels = key;
+    labels.append(key.empty() ? "" : ",").append("le=\"").append(bound).append("\"");
+    append_sample(out, family.name, "_bucket", labels, number_text(count));
   }
   append_sample(out, family.name, "_sum", key, number_text(sum));
   append_sample(out, family.name, "_count", key, number_text(count));

@@ -22,7 +22,10 @@ struct Error {
 template <class T, class E = Error>
 class [[nodiscard]] Result {
  public:
+  // `return value;` and `return Error{...};` are the point of a Result.
+  // NOLINTNEXTLINE(google-explicit-constructor)
   Result(T value) : state_(std::in_place_index<0>, std::move(value)) {}
+  // NOLINTNEXTLINE(google-explicit-constructor)
   Result(E error) : state_(std::in_place_index<1>, std::move(error)) {}
 
   bool ok() const { return state_.index() == 0; }
@@ -59,6 +62,7 @@ template <class E>
 class [[nodiscard]] Result<void, E> {
  public:
   Result() = default;
+  // NOLINTNEXTLINE(google-explicit-constructor)
   Result(E error) : error_(std::move(error)) {}
   bool ok() const { return !error_.has_value(); }
   explicit operator bool() const { return ok(); }

@@ -214,27 +214,21 @@ void Socket::received(size_t bytes, const char* base) {
   }
 }
 
-namespace {
-
-// UV_EOF where the peer ended its direction properly, else the error that the connection ended with.
-int pending_reset(int fd) {
-  uint8_t byte;
-  if (::recv(fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) >= 0) return UV_EOF;
-  return errno == EAGAIN || errno == EINTR ? UV_EOF : -errno;
-}
-
-}  // namespace
-
 void Socket::read_failed(int error) {
   if (error == UV_ENOBUFS) {  // only a test's fault gives uv no room
     error = cell_->read_fault;
     if (error == 0 || error == UV_EAGAIN) return;
   }
   stop_reading();
+  if (error == UV_EOF) {
+    // uv takes a hang-up for the end, also where it came with a reset: the kernel knows better.
+    uint8_t byte = 0;
+    const ssize_t n = ::recv(fd(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+    if (n > 0) return start_reading();
+    if (n < 0 && errno != EAGAIN && errno != EINTR) error = -errno;
+  }
   read_ended_ = true;
   if (failure_ != nullptr) return broke(std::move(*failure_));
-  // uv takes a hang-up for the end, also where it came with a reset: the kernel knows better.
-  if (error == UV_EOF) error = pending_reset(fd());
   if (error != UV_EOF) return broke(system_error("read", -error));
   listener_->on_end();
 }

@@ -13,6 +13,7 @@ class Task {
  public:
   Task() = default;
   template <class Call, class = std::enable_if_t<!std::is_same_v<std::decay_t<Call>, Task>>>
+  // NOLINTNEXTLINE(google-explicit-constructor): any callable is a task
   Task(Call&& call)
       : call_(std::make_unique<Holder<std::decay_t<Call>>>(std::forward<Call>(call))) {}
 

@@ -141,7 +141,7 @@ TEST_F(SocketTest, AdoptTakesTheDescriptorEvenWhenItIsNoSocket) {
 
 TEST_F(SocketTest, ALargeBodyArrivesWholeThroughBackPressure) {
   connect_tcp();
-  const std::string body = pattern(20 * 1024 * 1024);
+  const std::string body = pattern(8 * 1024 * 1024);
   size_t written = 0;
   size_t highest = 0;
   const auto fill = [&] {
@@ -213,6 +213,19 @@ TEST_F(SocketTest, AResetIsNeverTakenForTheEnd) {
   EXPECT_EQ(at_b_.broken->code, -ECONNRESET);
   EXPECT_FALSE(at_b_.ended);
   EXPECT_FALSE(at_a_.broken.has_value());
+}
+
+TEST_F(SocketTest, WhatCameBeforeAResetIsReadAndThenItBreaks) {
+  connect_tcp();
+  b_->pause(PauseReason::busy);
+  a_->write_copy("half of it");
+  test::settle(loop_);
+  a_->reset();
+  test::settle(loop_);
+  b_->resume(PauseReason::busy);
+  ASSERT_TRUE(run_until(loop_, [&] { return at_b_.broken.has_value(); }));
+  EXPECT_EQ(at_b_.received, "half of it");
+  EXPECT_FALSE(at_b_.ended);
 }
 
 TEST_F(SocketTest, WritingToAPeerThatHasGoneBreaks) {
