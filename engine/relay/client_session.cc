@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "relay/client_session.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "relay/error_page.h"
@@ -15,6 +16,7 @@ using message::ExchangeError;
 namespace {
 
 constexpr size_t sessions_sharing_the_budget = 64;
+constexpr size_t least_share_bytes = 64 * 1024;  // a first window fits in any case
 constexpr size_t pipelined_bytes_limit =
     16 * 1024;  // read ahead of the response before reading stops
 constexpr uint64_t linger_ms = 5'000;
@@ -27,7 +29,8 @@ ClientSession::ClientSession(RelayContext& context, ClientSessionOwner& owner,
                              std::unique_ptr<tls::Stream> transport)
     : context_(context),
       owner_(owner),
-      share_(context.budget.limit_bytes() / sessions_sharing_the_budget),
+      share_(
+          std::max(context.budget.limit_bytes() / sessions_sharing_the_budget, least_share_bytes)),
       transport_(std::move(transport)),
       reader_(context.heads, context.h1_limits, *this),
       chunks_(context.loop.blocks()),

@@ -8,6 +8,7 @@
 #include "http/hop_by_hop.h"
 #include "relay/bulk_tickets.h"
 #include "relay/error_page.h"
+#include "relay/exchange_index.h"
 #include "relay/forwarded_fields.h"
 #include "relay/request_log.h"
 
@@ -31,12 +32,14 @@ Exchange::Exchange(RelayContext& context, ClientSide& client, const ClientFacts&
       total_deadline_([this] { fail(ExchangeError::of(ErrorCode::total_timeout)); }) {
   facts_.request_id = context_.ids.next_request_id();
   facts_.began_us = context_.loop.now_us();
+  context_.index.add(*this);
   context_.metrics.open_exchanges.add(1);
   context_.metrics.exchanges.add();
 }
 
 Exchange::~Exchange() {
   release_stream(ExchangeError::of(ErrorCode::cancelled));
+  context_.index.remove(*this);
   context_.metrics.open_exchanges.add(-1);
 }
 
@@ -196,14 +199,17 @@ void Exchange::on_data(core::ByteChain bytes) {
   if (answering_ != Answering::flowing) return;
   moved();
   facts_.bytes_out += bytes.size();
+  if (unconsumed_bytes_ == 0) drained_ms_ = context_.loop.now_ms();
   unconsumed_bytes_ += bytes.size();
   client_.send_body(std::move(bytes));
-  if (!client_.output_full()) on_client_drained();
+  if (!client_.output_full()) return on_client_drained();
+  context_.index.watch_budget();
 }
 
 void Exchange::on_client_drained() {
   const size_t bytes = std::exchange(unconsumed_bytes_, 0);
   if (bytes == 0 || stream_ == nullptr) return;
+  drained_ms_ = context_.loop.now_ms();
   moved();
   stream_->consumed(bytes);
   if (answering_ == Answering::flowing && bulk_ticket_.empty())

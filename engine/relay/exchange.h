@@ -45,6 +45,16 @@ class Exchange final : private channel::StreamListener,
 
   bool response_begun() const { return answering_ != Answering::waiting; }
   const RequestFacts& facts() const { return facts_; }
+  const model::App* app() const { return app_; }  // null before the route
+  const access::Admission& admission() const { return admission_; }
+  const ClientFacts& client() const { return client_facts_; }
+  // Bytes of the response that its client has not taken, and when it last took some.
+  size_t held_bytes() const { return unconsumed_bytes_; }
+  uint64_t drained_ms() const { return drained_ms_; }
+
+  // The index's list.
+  Exchange* previous_in_index = nullptr;
+  Exchange* next_in_index = nullptr;
 
  private:
   enum class Step : uint8_t { route, access, dispatch, stream, over };
@@ -93,7 +103,8 @@ class Exchange final : private channel::StreamListener,
   core::Deadline idle_deadline_;
   core::Deadline total_deadline_;
   RequestFacts facts_;
-  uint64_t allowed_bytes_ = 0;   // that the client may still send
+  uint64_t allowed_bytes_ = 0;  // that the client may still send
+  uint64_t drained_ms_ = 0;
   size_t unconsumed_bytes_ = 0;  // of the response, not yet taken by the client
   Step step_ = Step::route;
   Asking asking_ = Asking::held;

@@ -23,6 +23,7 @@ namespace hawser::relay {
 
 class Dispatcher;
 class BulkTickets;
+class ExchangeIndex;
 
 struct RelayContext {
   core::Loop& loop;
@@ -32,6 +33,7 @@ struct RelayContext {
   access::Gate& gate;
   Dispatcher& dispatcher;
   BulkTickets& bulk_tickets;
+  ExchangeIndex& index;
   RelayMetrics& metrics;
   RequestIds& ids;
   std::shared_ptr<const Router>

@@ -17,6 +17,7 @@
 #include "relay/client_session.h"
 #include "relay/connector_channel.h"
 #include "relay/dispatcher.h"
+#include "relay/exchange_index.h"
 #include "relay/relay_context.h"
 #include "relay/worker_link.h"
 #include "tls/context.h"
@@ -106,6 +107,7 @@ class RelayWorker final : public core::AcceptListener,
   message::HeadPool heads_;
   access::Gate gate_;
   BulkTickets bulk_tickets_;
+  ExchangeIndex index_;
   RequestIds ids_;
   Dispatcher dispatcher_;
   RelayContext context_;

@@ -17,6 +17,7 @@
 #include "relay/client_session.h"
 #include "relay/connector_channel.h"
 #include "relay/dispatcher.h"
+#include "relay/exchange_index.h"
 #include "support/memory_pipe.h"
 #include "support/test_authority.h"
 #include "support/test_loop.h"
@@ -64,8 +65,12 @@ class EngineShell final : public relay::ClientSessionOwner,
 
 class WholeWay {
  public:
-  explicit WholeWay(const Pieces& pieces = {})
-      : faults_(pieces.origin), origin(loop), shell_(loop), connector_(loop, needs_) {
+  explicit WholeWay(const Pieces& pieces = {}, size_t engine_bytes = 64 * 1024 * 1024)
+      : faults_(pieces.origin),
+        origin(loop),
+        engine_budget_(engine_bytes),
+        shell_(loop),
+        connector_(loop, needs_) {
     if (pieces.origin != SIZE_MAX) loop.set_socket_faults(&faults_);
     publish(origin.url());
     join_connector(pieces.channel);
@@ -87,6 +92,8 @@ class WholeWay {
   WholeWay& operator=(const WholeWay&) = delete;
 
   void send(std::string_view bytes) { client_->write_copy(bytes); }
+  // The client takes nothing any more, as if its kernel had no room.
+  void stall_client() { engine_end_->hold_output(true); }
   void cut_client() { client_.reset(); }
   // Nobody listens where the app says that its origin is.
   void lose_the_origins_address() { publish("http://127.0.0.1:1"); }
@@ -148,6 +155,7 @@ class WholeWay {
   }
   void join_client(size_t pieces) {
     MemoryPipe pipe = MemoryPipe::make(loop, pieces);
+    engine_end_ = pipe.a.get();
     tls::ServerOptions server;
     server.certificates = {authority_.server("wiki.example")};
     tls::ClientOptions client;
@@ -164,18 +172,19 @@ class WholeWay {
   KeptLog log_;
   core::MetricRegistry registry_;
   // the engine
-  core::Budget engine_budget_{64 * 1024 * 1024};
+  core::Budget engine_budget_;
   core::Budget no_bodies_{0};
   message::HeadPool heads_;
   access::Gate gate_;
   relay::BulkTickets tickets_;
+  relay::ExchangeIndex index_{loop, engine_budget_};
   relay::RelayMetrics metrics_{registry_};
   relay::RequestIds ids_{loop};
   relay::Dispatcher dispatcher_{loop, 10, metrics_.queued_exchanges,
                                 [](uint32_t) { return nullptr; }};
-  relay::RelayContext context_{loop,        log_.log(), engine_budget_, heads_, gate_,
-                               dispatcher_, tickets_,   metrics_,       ids_,   nullptr,
-                               {},          {},         false,          false};
+  relay::RelayContext context_{loop,     log_.log(), engine_budget_, heads_, gate_,   dispatcher_,
+                               tickets_, index_,     metrics_,       ids_,   nullptr, {},
+                               {},       false,      false};
   EngineShell shell_;
   // the connector
   core::MetricRegistry connector_registry_;
@@ -190,6 +199,7 @@ class WholeWay {
       loop, heads_, pool_, apps_, policy_, log_.log(), connector_metrics_};
   ConnectorSide connector_;
   // the client
+  MemoryTransport* engine_end_ = nullptr;  // of the pipe to the client, while the session lives
   RecordingListener heard_;
   std::unique_ptr<tls::Stream> client_;
 };

@@ -82,7 +82,8 @@ const Conversation pipelined{
     "second"};
 const Conversation early_hints{
     "GET / HTTP/1.1\r\nHost: wiki.example\r\n\r\n",
-    {"HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\nHTTP/1.1 204 No Content\r\nDate: Sun, 06 Nov 1994 08:49:37 GMT\r\nX-Last: 1\r\n\r\n"},
+    {"HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\nHTTP/1.1 204 No Content\r\nDate: Sun, 06 Nov "
+     "1994 08:49:37 GMT\r\nX-Last: 1\r\n\r\n"},
     "\r\n\r\n",
     "X-Last: 1\r\n\r\n"};
 
@@ -147,6 +148,19 @@ TEST(WholeWay, NothingIsHeldOnceTheClientHasGone) {
   EXPECT_TRUE(way.until([&] { return way.origin.session().over(); })) << "the origin is told";
   EXPECT_TRUE(way.until([&] { return way.engine_budget().used_bytes() == 0; }));
   EXPECT_TRUE(way.until([&] { return way.connector_budget().used_bytes() == 0; }));
+}
+
+TEST(WholeWay, AClientThatTakesNothingIsEndedOnceTheBudgetIsShort) {
+  WholeWay way({}, 20 * 1024);  // the response's first window is most of it
+  way.send("GET / HTTP/1.1\r\nHost: wiki.example\r\n\r\n");
+  ASSERT_TRUE(way.until(
+      [&] { return way.origin.connections() == 1 && !way.origin.session().received.empty(); }));
+  way.stall_client();
+  way.origin.session().send("HTTP/1.1 200 OK\r\nContent-Length: 10000000\r\n\r\n" +
+                            std::string(1'000'000, 'x'));
+  EXPECT_TRUE(
+      way.until([&] { return way.log().find("\"error\":\"stalled\"") != std::string::npos; }));
+  EXPECT_TRUE(way.until([&] { return way.engine_budget().used_bytes() == 0; }));
 }
 
 TEST(WholeWay, AnAnswerThatBreaksOffNeverLooksWhole) {

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+// ExchangeIndex: every exchange of a worker that is under way. Where the body budget runs short it
+// ends those that hold part of it the longest without their client taking anything, so that a few
+// stalled readers cannot starve the others. Owner: the RelayWorker. Thread: the worker's own.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+
+#include "core/budget.h"
+#include "core/loop.h"
+#include "core/timer_wheel.h"
+#include "message/error.h"
+
+namespace hawser::relay {
+
+class Exchange;
+
+class ExchangeIndex {
+ public:
+  // An exchange whose client has taken something this lately is never ended for the others' sake.
+  static constexpr uint64_t stalled_after_ms = 2'000;
+
+  ExchangeIndex(core::Loop& loop, core::Budget& budget);
+  ExchangeIndex(const ExchangeIndex&) = delete;
+  ExchangeIndex& operator=(const ExchangeIndex&) = delete;
+
+  void add(Exchange& exchange);
+  void remove(Exchange& exchange);
+  size_t size() const { return size_; }
+
+  // Ends every exchange for which `matches` holds, with the error: what a revocation calls,
+  // whatever their state.
+  void cut(const std::function<bool(const Exchange&)>& matches,
+           const message::ExchangeError& error);
+
+  // Bytes were received: looks after the budget for as long as it is scarce.
+  void watch_budget();
+
+ private:
+  void relieve_budget();
+  Exchange* longest_stalled() const;
+
+  core::Loop& loop_;
+  core::Budget& budget_;
+  core::Deadline sweep_;
+  Exchange* first_ = nullptr;
+  size_t size_ = 0;
+};
+
+}  // namespace hawser::relay
