@@ -12,7 +12,8 @@ namespace hawser::config {
 
 MapReader::MapReader(const Value& map, std::span<const PlannedKey> planned)
     : map_(map), planned_(planned) {
-  if (!is_map()) map_.error("a map of keys and values", "write `key: value` for each, or `{}` for none");
+  if (!is_map())
+    map_.error("a map of keys and values", "write `key: value` for each, or `{}` for none");
 }
 
 const YamlEntry* MapReader::find(std::string_view key) const {

@@ -45,7 +45,8 @@ std::string address_remedy(const std::string& written, const std::string& reason
 }
 
 std::string range_remedy(bool too_small, const std::string& least, const std::string& most) {
-  return too_small ? fmt::format("the least is `{}`", least) : fmt::format("the most is `{}`", most);
+  return too_small ? fmt::format("the least is `{}`", least)
+                   : fmt::format("the most is `{}`", most);
 }
 
 }  // namespace
@@ -102,8 +103,9 @@ std::optional<uint64_t> Value::count(uint64_t least, uint64_t most) const {
   const bool is_number = code == std::errc{} && end == digits.data() + digits.size() &&
                          (digits.size() == 1 || digits[0] != '0');
   if (is_number && number >= least && number <= most) return number;
-  error(expected, is_number ? range_remedy(number < least, std::to_string(least), std::to_string(most))
-                            : "write digits alone, without a sign or a unit");
+  error(expected, is_number
+                      ? range_remedy(number < least, std::to_string(least), std::to_string(most))
+                      : "write digits alone, without a sign or a unit");
   return std::nullopt;
 }
 
@@ -112,8 +114,7 @@ std::optional<uint64_t> Value::size_bytes(uint64_t least, uint64_t most) const {
       fmt::format("a size from {} to {}", model::format_size(least), model::format_size(most));
   auto size = parsed<uint64_t>(&model::parse_size_bytes, expected);
   if (!size || (*size >= least && *size <= most)) return size;
-  error(expected,
-        range_remedy(*size < least, model::format_size(least), model::format_size(most)));
+  error(expected, range_remedy(*size < least, model::format_size(least), model::format_size(most)));
   return std::nullopt;
 }
 
@@ -140,7 +141,8 @@ std::optional<size_t> Value::choice(std::span<const std::string_view> words) con
   const auto found = std::find(words.begin(), words.end(), *written);
   if (found != words.end()) return static_cast<size_t>(found - words.begin());
   const std::string_view near = nearest(*written, words);
-  error(expected, near.empty() ? "choose one of these words" : fmt::format("did you mean `{}`?", near));
+  error(expected,
+        near.empty() ? "choose one of these words" : fmt::format("did you mean `{}`?", near));
   return std::nullopt;
 }
 
