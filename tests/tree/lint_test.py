@@ -31,6 +31,7 @@ def plant(tree, name, text):
     ("engine/config/yaml_tree.cc", "#include <yaml-cpp/yaml.h>"),
     ("tests/tls/key_test.cc", "#include <openssl/evp.h>"),
     ("tests/support/peer.cc", "#include <openssl/ssl.h>"),
+    ("fuzz/chunked.cc", "#include <llhttp.h>"),
 ])
 def test_a_library_is_welcome_in_its_own_layer(tmp_path, name, line):
     plant(tmp_path, name, SPDX + line + "\n")
