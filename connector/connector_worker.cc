@@ -288,6 +288,8 @@ void ConnectorWorker::update_gauges() {
   metrics_.gauge(metric_ids_.channels).set(established);
   metrics_.gauge(metric_ids_.bulk_channels).set(static_cast<int64_t>(bulk_.size()));
   metrics_.gauge(metric_ids_.origin_idle).set(static_cast<int64_t>(pool_.idle()));
+  metrics_.counter(metric_ids_.app_calls)
+      .add(apps_.calls() - std::exchange(app_calls_, apps_.calls()));
   metrics_.gauge(metric_ids_.budget_used).set(static_cast<int64_t>(budget_.used_bytes()));
 }
 

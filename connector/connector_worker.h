@@ -127,6 +127,7 @@ class ConnectorWorker final : private UplinkListener, private ForwarderOwner {
   core::Deadline drain_check_due_;
   ForwarderNeeds forwarder_needs_;
   uint64_t next_call_ = 1;
+  uint64_t app_calls_ = 0;                  // of the cache, as far as they were counted
   uint64_t next_bulk_ = uint64_t{1} << 62;  // above all numbers of the plan
   std::map<uint64_t, Channel> channels_;
   std::map<uint64_t, Bulk> bulk_;

@@ -146,9 +146,9 @@ void Forwarder::connected() {
 
 void Forwarder::write_head() {
   const model::Origin& origin = app_->origins[origin_];
-  message::RequestHeadPtr rewritten = needs_.heads.take_request();
-  *rewritten = *head_;
-  rewrite_for_origin(*rewritten, *app_, origin);
+  // Again from what came when another origin was tried before.
+  head_->target.path = record_.path;
+  rewrite_for_origin(*head_, *app_, origin);
   const std::string host = host_for_origin(*app_, origin);
   http::RequestWriteOptions options;
   options.host = host;
@@ -156,7 +156,7 @@ void Forwarder::write_head() {
   record_.origin_reused = connection_->reused();
   head_written_ = true;
   core::ByteChain out;
-  http::write_request_head(out, needs_.loop.blocks(), *rewritten, options);
+  http::write_request_head(out, needs_.loop.blocks(), *head_, options);
   connection_->write(std::move(out));
 }
 

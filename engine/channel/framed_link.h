@@ -125,6 +125,7 @@ class FramedLink final : public Link, private core::TransportListener, private c
   void adopt(LinkStream& stream);
   void take_over(LinkStream& stream);
   Fault hold(const wire::Frame& frame, core::ByteChain payload);
+  void keep_header(HeldFrame& held);
   void replay_held(LinkStream& stream);
   void let_go(End end, size_t outstanding_bytes);
   void lose_moving(LinkStream& stream, FramedLink& other, const Reset& reset);

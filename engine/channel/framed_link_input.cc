@@ -248,7 +248,8 @@ Fault FramedLink::give_to_stream(LinkStream& stream, const wire::Frame& frame,
       return stream.take_stop();
     case FrameType::reset: {
       const Reset reset = reset_of(frame);
-      stream.die(&reset, true);
+      // On a bulk link it overtakes what the peer sent before on the old one.
+      stream.die(&reset, !stream.moving());
       return {};
     }
     default:

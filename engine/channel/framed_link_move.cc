@@ -28,6 +28,9 @@ void FramedLink::attach_stream(Stream& stream, const std::string& ticket) {
   auto& moving = static_cast<LinkStream&>(stream);
   HAWSER_ASSERT(phase_ == Phase::open && bulk_ && !attach_seen_ && !is_engine());
   HAWSER_ASSERT(!moving.dead() && !moving.moving() && !ticket.empty());
+  // The engine may be through with it before the ticket comes, and nothing is left to carry.
+  if (moving.sending_ended())
+    return lose({"the stream's answer has ended, it stays where it is"}, Closing::end);
   know_attached(moving.id());
   attach_accepted_ = true;
   frames().attach(moving.id(), ticket);
@@ -88,6 +91,12 @@ void FramedLink::take_over(LinkStream& stream) {
   replay_held(stream);
 }
 
+void FramedLink::keep_header(HeldFrame& held) {
+  held.header_bytes = reader_.header().size();
+  held.header.resize((held.header_bytes + 7) / 8);
+  std::memcpy(held.header.data(), reader_.header().data(), held.header_bytes);
+}
+
 Fault FramedLink::hold(const wire::Frame& frame, core::ByteChain payload) {
   const FrameType type = frame.type();
   if (type == FrameType::attach) return "a second one";
@@ -96,11 +105,11 @@ Fault FramedLink::hold(const wire::Frame& frame, core::ByteChain payload) {
   if (type == FrameType::data) {
     const Fault fault = attached_->count_data(payload.size());
     if (!fault.empty()) return fault;
-    const bool merges = !held_.empty() && held_.back().open_data && !payload.empty();
-    if (merges) {
+    if (!held_.empty() && held_.back().open_data && !payload.empty()) {
       held_.back().payload.append(std::move(payload));
-      payload.clear();
-      if (!frame.last()) return {};
+      keep_header(held_.back());  // it may be the one that says `last`
+      held_.back().open_data = !frame.last();
+      return {};
     }
   }
   size_t header_bytes = reader_.header().size();
@@ -108,9 +117,7 @@ Fault FramedLink::hold(const wire::Frame& frame, core::ByteChain payload) {
   if (held_.size() >= held_frames_limit || header_bytes > held_header_limit_bytes)
     return "too many frames before the old link was left";
   HeldFrame held;
-  held.header_bytes = reader_.header().size();
-  held.header.resize((held.header_bytes + 7) / 8);
-  std::memcpy(held.header.data(), reader_.header().data(), held.header_bytes);
+  keep_header(held);
   held.payload = std::move(payload);
   held.open_data = type == FrameType::data && !frame.last();
   held_.push_back(std::move(held));

@@ -2,7 +2,6 @@
 #include "http/line_scanner.h"
 
 #include <algorithm>
-#include <cstring>
 
 #include "message/characters.h"
 
@@ -112,42 +111,39 @@ LineScanner::Status LineScanner::fail(ErrorCode code, const char* reason) {
   return Status::failed;
 }
 
+// What is checked of a line, and in which order, does not depend on how its octets arrive.
 LineScanner::Status LineScanner::scan(std::string_view buffer, const H1Limits& limits,
                                       message::Fields* fields) {
   if (fault_) return Status::failed;
-  const size_t section_limit =
-      section_ == Section::trailers ? limits.trailer_bytes : limits.head_bytes;
   for (;;) {
-    const void* found = buffer.size() > searched_ ? std::memchr(buffer.data() + searched_, '\n',
-                                                                buffer.size() - searched_)
-                                                  : nullptr;
-    if (found == nullptr) {
-      searched_ = buffer.size();
-      return check_unfinished(buffer.substr(at_), limits);
+    const size_t found = buffer.find('\n', searched_);
+    const bool ended = found != std::string_view::npos;
+    const size_t end = ended ? found : buffer.size();
+    if (check_so_far(buffer.substr(at_, end - at_), ended ? end + 1 : end, limits) ==
+        Status::failed)
+      return Status::failed;
+    if (!ended) {
+      searched_ = end;
+      return Status::need_more;
     }
-    const auto end = static_cast<size_t>(static_cast<const char*>(found) - buffer.data());
     if (end == at_ || buffer[end - 1] != '\r')
       return fail(ErrorCode::bad_request, "a line ends with LF alone");
     const std::string_view line = buffer.substr(at_, end - 1 - at_);
-    const size_t line_at = at_;
-    at_ = searched_ = end + 1;
-    if (at_ > section_limit && lines_ > 0)
-      return fail(ErrorCode::head_too_large, "the head is too large");
-    const bool start_line = lines_ == 0 && section_ != Section::trailers;
-    if (line.empty() && !start_line) return Status::complete;
-    if (start_line) {
-      start_line_at_ = static_cast<uint32_t>(line_at);
+    if (at_start_line()) {
+      start_line_at_ = static_cast<uint32_t>(at_);
       start_line_size_ = static_cast<uint32_t>(line.size());
+    } else if (line.empty()) {
+      at_ = end + 1;
+      return Status::complete;
     }
-    const Status status = take_line(line, limits, fields);
-    if (status == Status::failed) return status;
-    if (at_ > section_limit) return fail(ErrorCode::head_too_large, "the head is too large");
+    at_ = searched_ = end + 1;
+    if (take_line(line, limits, fields) == Status::failed) return Status::failed;
   }
 }
 
 LineScanner::Status LineScanner::take_line(std::string_view line, const H1Limits& limits,
                                            message::Fields* fields) {
-  if (lines_ == 0 && section_ != Section::trailers) {
+  if (at_start_line()) {
     if (line.empty() && section_ == Section::request && skipped_ < empty_lines_limit) {
       ++skipped_;
       return Status::need_more;
@@ -178,30 +174,38 @@ LineScanner::Status LineScanner::check_start_line(std::string_view line, const H
   return fault ? fail(fault.code, fault.reason) : Status::need_more;
 }
 
-// A line whose end is not there yet is refused as soon as it cannot become a good one.
-LineScanner::Status LineScanner::check_unfinished(std::string_view rest, const H1Limits& limits) {
-  const size_t limit = section_ == Section::trailers ? limits.trailer_bytes : limits.head_bytes;
+// A line is refused as soon as it cannot become a good one, though its end is not there yet.
+LineScanner::Status LineScanner::check_so_far(std::string_view line, size_t section_bytes,
+                                              const H1Limits& limits) {
+  if (lines_ == 0 && section_ == Section::request)
+    return check_request_line_so_far(line, section_bytes, limits);
   if (lines_ == 0 && section_ == Section::response) {
     constexpr std::string_view start = "HTTP/1.";
-    if (rest.substr(0, start.size()) != start.substr(0, rest.size()))
+    if (line.substr(0, start.size()) != start.substr(0, line.size()))
       return fail(ErrorCode::bad_request, "the answer does not start with a status line");
-    if (rest.size() > status_line_limit)
+    if (line.size() > status_line_limit)
       return fail(ErrorCode::head_too_large, "the status line is too long");
   }
-  if (lines_ == 0 && section_ == Section::request) {
-    const size_t method_size =
-        message::span_of(message::token_char, rest.substr(0, method_limit_bytes));
-    if (method_size == method_limit_bytes)
-      return fail(ErrorCode::not_implemented, "the method is longer than any that exists");
-    if (method_size < rest.size() && rest[method_size] != ' ' && rest != "\r")
-      return fail(ErrorCode::bad_request, "the request line does not start with a method");
-    if (method_size < rest.size()) {
-      const std::string_view target = rest.substr(method_size + 1);
-      if (std::min(target.find(' '), target.size()) > limits.target_bytes)
-        return fail(ErrorCode::target_too_long, "the request target is too long");
-    }
-  }
-  if (at_ + rest.size() > limit) return fail(ErrorCode::head_too_large, "the head is too large");
+  const size_t limit = section_ == Section::trailers ? limits.trailer_bytes : limits.head_bytes;
+  return section_bytes > limit ? fail(ErrorCode::head_too_large, "the head is too large")
+                               : Status::need_more;
+}
+
+LineScanner::Status LineScanner::check_request_line_so_far(std::string_view line,
+                                                           size_t section_bytes,
+                                                           const H1Limits& limits) {
+  const size_t method_size =
+      message::span_of(message::token_char, line.substr(0, method_limit_bytes));
+  if (method_size == method_limit_bytes)
+    return fail(ErrorCode::not_implemented, "the method is longer than any that exists");
+  if (line.empty() || line == "\r") return Status::need_more;
+  if (method_size == 0 || (method_size < line.size() && line[method_size] != ' '))
+    return fail(ErrorCode::bad_request, "the request line does not start with a method");
+  const std::string_view target =
+      method_size < line.size() ? line.substr(method_size + 1) : std::string_view{};
+  if (std::min(target.find(' '), target.size()) > limits.target_bytes ||
+      section_bytes > limits.head_bytes)
+    return fail(ErrorCode::target_too_long, "the request target is too long");
   return Status::need_more;
 }
 

@@ -68,7 +68,10 @@ class LineScanner {
   Status fail(message::ErrorCode code, const char* reason);
   Status take_line(std::string_view line, const H1Limits& limits, message::Fields* fields);
   Status check_start_line(std::string_view line, const H1Limits& limits);
-  Status check_unfinished(std::string_view rest, const H1Limits& limits);
+  Status check_so_far(std::string_view line, size_t section_bytes, const H1Limits& limits);
+  Status check_request_line_so_far(std::string_view line, size_t section_bytes,
+                                   const H1Limits& limits);
+  bool at_start_line() const { return lines_ == 0 && section_ != Section::trailers; }
 
   Section section_;
   LineFault fault_;

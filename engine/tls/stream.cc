@@ -146,7 +146,7 @@ std::unique_ptr<Stream> Stream::adopt(core::Loop& loop, Released released) {
   return std::unique_ptr<Stream>(new Stream(std::move(state)));
 }
 
-void Stream::discard(Released released) {
+void Stream::discard(const Released& released) {
   SSL_free(released.ssl);
   if (released.fd >= 0) ::close(released.fd);
 }

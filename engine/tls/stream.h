@@ -65,7 +65,7 @@ class Stream : public core::Transport {
   // Null when the descriptor can't be used; everything is closed then. Reading starts with
   // set_listener(); there is no on_ready().
   static std::unique_ptr<Stream> adopt(core::Loop& loop, Released released);
-  static void discard(Released released);
+  static void discard(const Released& released);
 
   // Transport:
   void set_listener(core::TransportListener& listener) override;

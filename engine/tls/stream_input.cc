@@ -85,7 +85,7 @@ bool Stream::State::read_record() {
   return true;
 }
 
-core::Slice Stream::State::take_plaintext(size_t pending) {
+core::Slice Stream::State::take_plaintext(size_t pending) const {
   if (pending <= shared_read_limit_bytes) {
     const std::span<uint8_t> room = loop().read_room();
     HAWSER_ASSERT(room.size() >= pending);

@@ -128,12 +128,12 @@ void Stream::State::tell_drained() {
 }
 
 // The alert that the library has left in its output goes first.
-void Stream::State::fail(std::string reason) {
+void Stream::State::fail(const std::string& reason) {
   end_below();
   phase = Phase::dead;
   unsent.clear();
   stash.clear();
-  listener->on_broken(core::Error{std::move(reason)});
+  listener->on_broken(core::Error{reason});
 }
 
 }  // namespace hawser::tls

@@ -52,7 +52,7 @@ struct Stream::State final : core::TransportListener, core::SpanReader, core::Fl
   void become_open();
   void read_records();
   bool read_record();
-  core::Slice take_plaintext(size_t pending);
+  core::Slice take_plaintext(size_t pending) const;
   void read_stopped(int result);
   void read_stash();
   void input_ended();
@@ -67,7 +67,7 @@ struct Stream::State final : core::TransportListener, core::SpanReader, core::Fl
   void note_high_mark();
   void tell_drained();
 
-  void fail(std::string reason);
+  void fail(const std::string& reason);
 
   std::unique_ptr<core::Transport> below;
   core::Socket* socket = nullptr;  // `below`, where it is one

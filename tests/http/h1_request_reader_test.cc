@@ -141,6 +141,20 @@ TEST_F(RequestReader, ReportsALongTargetBeforeItsEnd) {
   EXPECT_EQ(events.error.code, message::ErrorCode::target_too_long);
 }
 
+TEST_F(RequestReader, NamesTheSameFaultWhateverTheCuts) {
+  const std::string long_method = std::string(70, 'A') + "\n";
+  const std::string long_bad_method = std::string(70, 'A') + ": / HTTP/1.1\r\n";
+  const std::string long_target = "GET /" + std::string(20000, 'a') + "\n";
+  const std::string long_bad_target = "GET /" + std::string(20000, '\x01') + " HTTP/1.1\r\n";
+  const std::string long_bad_field = "GET / HTTP/1.1\r\n" + std::string(70000, ' ') + ": b\n";
+  for (const std::string& raw :
+       {long_method, long_bad_method, long_target, long_bad_target, long_bad_field}) {
+    ReadOptions one_by_one;
+    one_by_one.cuts = {1};
+    EXPECT_EQ(RequestTranscript(one_by_one).read(raw), RequestTranscript().read(raw));
+  }
+}
+
 TEST_F(RequestReader, KnowsWhenItIsBetweenTwoRequests) {
   EXPECT_TRUE(reader.between_messages());
   feed("\r\n");
