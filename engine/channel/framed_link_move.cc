@@ -28,6 +28,9 @@ void FramedLink::attach_stream(Stream& stream, const std::string& ticket) {
   auto& moving = static_cast<LinkStream&>(stream);
   HAWSER_ASSERT(phase_ == Phase::open && bulk_ && !attach_seen_ && !is_engine());
   HAWSER_ASSERT(!moving.dead() && !moving.moving() && !ticket.empty());
+  // The engine may be through with it before the ticket comes, and nothing is left to carry.
+  if (moving.sending_ended())
+    return lose({"the stream's answer has ended, it stays where it is"}, Closing::end);
   know_attached(moving.id());
   attach_accepted_ = true;
   frames().attach(moving.id(), ticket);

@@ -110,6 +110,7 @@ class Link {
 
   // Bulk: connector's side sends ATTACH(ticket) first on a fresh bulk link (after on_welcome()) and
   // moves `stream` of another link of the same loop here.
+  // A stream whose answer has ended stays where it is, and this link is lost instead.
   virtual void attach_stream(Stream& stream, const std::string& ticket) = 0;
   // Engine's side: on_attach(ticket) came on this link; `stream` is the one that the ticket was
   // offered for.

@@ -174,9 +174,42 @@ TEST_F(LinkMove, AMarkerThatComesBeforeTheTicketWaitsForIt) {
   EXPECT_EQ(post->events, "wanted;head 200;end;finished;");
 }
 
+TEST_F(LinkMove, EveryInterleavingGivesTheSameBodies) {
+  std::mt19937_64 random(test::test_seed());
+  for (int round = 0; round < 60; ++round) {
+    begin(round % 2 == 0);
+    const std::string up = pattern(random() % 200'000, 1);
+    const std::string down = pattern(random() % 200'000, 2);
+    post->piece_bytes = 1 + random() % 20'000;
+    served->piece_bytes = 1 + random() % 20'000;
+    test::MemoryTransport* ends[] = {engine_end, connector_end, bulk_engine_end,
+                                     bulk_connector_end};
+    for (auto* end : ends) end->set_cut(1 + random() % 40'000);
+    const uint64_t attach_at = random() % 12;
+    const uint64_t up_at = random() % 12;
+    const uint64_t down_at = random() % 12;
+    for (uint64_t step = 0; step < 40; ++step) {
+      if (step == up_at) post->send_body(up);
+      if (step == down_at) served->send_body(down);
+      if (step == attach_at && !served->over() && !served->stream->sending_ended()) attach();
+      for (auto* end : ends) end->hold_output(random() % 3 != 0);
+      loop.turn(false);
+    }
+    for (auto* end : ends) end->hold_output(false);
+    finish_bodies(up, down);
+    if (HasFailure()) return;
+    for (Link* link : {engine.get(), connector.get(), bulk_engine.get(), bulk_connector.get()})
+      link->close("next", true);
+    settle(3);
+    opened.clear();
+    connector_side.streams.clear();
+    bulk_engine_side.idles = bulk_connector_side.idles = 0;
+  }
+}
+
 TEST_F(LinkMove, ResetsInTheMiddleOfAMoveEndItEverywhere) {
   std::mt19937_64 random(test::test_seed());
-  for (int round = 0; round < 150; ++round) {
+  for (int round = 0; round < 60; ++round) {
     begin();
     test::MemoryTransport* ends[] = {engine_end, connector_end, bulk_engine_end,
                                      bulk_connector_end};
@@ -234,6 +267,56 @@ TEST_F(LinkMove, AResetOnTheBulkChannelMayOvertakeDataOnTheOldOne) {
   EXPECT_FALSE(connector_side.lost) << connector_side.lost_reason;
 }
 
+TEST_F(LinkMove, AChannelLostInTheMiddleOfAMoveEndsTheStreamOnBothSides) {
+  const std::string up = pattern(300'000, 1);
+  const std::string down = pattern(300'000, 2);
+  std::mt19937_64 random(test::test_seed());
+  for (int round = 0; round < 60; ++round) {
+    begin();
+    test::MemoryTransport* ends[] = {engine_end, connector_end, bulk_engine_end,
+                                     bulk_connector_end};
+    const bool bulk_breaks = random() % 2 == 0;
+    const uint64_t break_at = random() % 8;
+    post->send_body(up);
+    served->send_body(down);
+    attach();
+    for (uint64_t step = 0; step <= break_at; ++step) {
+      for (auto* end : ends) end->hold_output(random() % 4 != 0);
+      loop.turn(false);
+    }
+    (bulk_breaks ? bulk_engine_end : engine_end)->break_both("cable cut");
+    for (auto* end : {bulk_breaks ? engine_end : bulk_engine_end,
+                      bulk_breaks ? connector_end : bulk_connector_end})
+      end->hold_output(false);
+    settle(30);
+    EXPECT_TRUE(post->over()) << round << post->events;
+    EXPECT_TRUE(served->over()) << round << served->events;
+    for (const RecordingStream* side : {post, served}) {
+      // What looks complete is complete.
+      const bool ended = side->events.find("end;") != std::string::npos;
+      EXPECT_TRUE(!ended || side->body == (side == post ? down : up)) << round;
+      EXPECT_TRUE(side->events.ends_with("reset link_lost;") || ended) << side->events;
+    }
+    const RecordingLink& other = bulk_breaks ? engine_side : bulk_engine_side;
+    const RecordingLink& its_peer = bulk_breaks ? connector_side : bulk_connector_side;
+    // The bulk channel may end with its stream, but nobody has broken a rule.
+    EXPECT_FALSE(bulk_breaks && other.lost) << round << " " << other.lost_reason;
+    for (const RecordingLink* side : {&other, &its_peer})
+      EXPECT_FALSE(side->lost_reason.starts_with("protocol violation")) << side->lost_reason;
+    EXPECT_EQ(engine_budget.used_bytes(), 0u);
+    EXPECT_EQ(connector_budget.used_bytes(), 0u);
+    if (HasFailure()) return;
+    for (Link* link : {engine.get(), connector.get(), bulk_engine.get(), bulk_connector.get()})
+      link->close("next", true);
+    settle(3);
+    opened.clear();
+    connector_side.streams.clear();
+    for (RecordingLink* side :
+         {&engine_side, &connector_side, &bulk_engine_side, &bulk_connector_side})
+      side->lost = false, side->lost_reason.clear();
+  }
+}
+
 TEST_F(LinkMove, AMovedStreamOutlivesTheOldChannel) {
   begin();
   attach();
@@ -271,6 +354,20 @@ TEST_F(LinkMove, AMoveThatIsNeverCompletedResetsTheStream) {
   EXPECT_TRUE(served->over());
   EXPECT_FALSE(engine_side.lost);
   EXPECT_FALSE(connector_side.lost);
+}
+
+TEST_F(LinkMove, AStreamWhoseAnswerHasEndedStaysWhereItIs) {
+  begin();
+  served->send_body("down");
+  settle();
+  attach();
+  settle();
+  EXPECT_TRUE(bulk_connector_side.lost);
+  EXPECT_FALSE(served->stream->on_bulk());
+  post->send_body("up");
+  settle();
+  EXPECT_EQ(served->body, "up");
+  EXPECT_EQ(post->events, "wanted;head 200;end;finished;");
 }
 
 TEST_F(LinkMove, ATicketForAnotherStreamClosesTheBulkChannel) {
