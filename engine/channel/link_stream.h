@@ -89,7 +89,7 @@ class LinkStream final : public Stream, public ReadyNode {
   bool failed() const { return failure_ != nullptr; }
   void fail(message::ErrorCode code, const char* reason);
   void fail_now();
-  void never_opened() { start_.id = 0; }
+  void never_opened() { start_.id = 0, counted_ = false; }
   // True once: the stream counts no longer as open (its peer sees it the same way).
   bool leave_count() { return std::exchange(counted_, false); }
 

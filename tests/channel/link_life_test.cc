@@ -90,10 +90,12 @@ TEST_F(LinkLife, SilenceIsBrokenByPingAndAnyByteIsLife) {
   pass(9'000);
   peer->writer.drain("a byte of anything");
   peer->send();
+  settle();
   pass(5'000);
   EXPECT_FALSE(engine_side.lost);
   peer->writer.pong(peer->last_token);
   peer->send();
+  settle();
   pass(9'000);
   EXPECT_FALSE(engine_side.lost);
 }

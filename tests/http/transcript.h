@@ -3,6 +3,7 @@
 // that ended the reading. Owner: the test. Thread: the test's.
 #pragma once
 
+#include <algorithm>
 #include <memory>
 #include <string>
 #include <string_view>
