@@ -130,9 +130,9 @@ TEST_F(LinkMove, WhatComesOnTheBulkChannelBeforeTheOldOneIsLeftWaits) {
   begin();
   connector_end->hold_output(true);
   served->send_body("first, ");
+  served->sending = false;  // more may follow: the answer has not ended
   settle();
   attach();
-  served->sending = false;
   settle();
   EXPECT_TRUE(post->stream->on_bulk());  // the ticket was honoured
   EXPECT_EQ(post->body, "");             // the marker is still on its way

@@ -57,7 +57,7 @@ class EngineChannel final : private core::TransportListener, public channel::Lin
   std::vector<std::unique_ptr<channel::RecordingStream>> calls_;
 };
 
-class TestEngine final : private core::AcceptListener {
+class TestEngine final : public core::AcceptListener {
  public:
   static constexpr char trust_domain[] = "edge.test";
   static constexpr char id[] = "7b1c0000-0000-4000-8000-0000000000e1";

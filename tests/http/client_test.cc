@@ -131,7 +131,7 @@ TEST_F(ClientTest, ReportsAnAnswerThatIsNotHttp) {
   make_client();
   send();
   answer("220 mail.example ESMTP\r\n");
-  EXPECT_EQ(failure, "the status line does not start with an HTTP version and one space");
+  EXPECT_EQ(failure, "the answer does not start with a status line");
 }
 
 TEST_F(ClientTest, ReportsABrokenConnection) {
