@@ -173,7 +173,9 @@ void FramedLink::lose_streams(const std::string& reason) {
   if (attached_ != nullptr) lose_moving(*attached_, attached_->in(), reset);
   while (!streams_.empty()) {
     LinkStream& stream = *streams_.begin()->second;
-    if (stream.moving()) {
+    if (stream.ended() && !stream.moving()) {  // it was through, whatever became of the link
+      stream.finish_with_held();
+    } else if (stream.moving()) {
       lose_moving(stream, stream.out(), reset);
     } else {
       stream.die(&reset, true);

@@ -103,7 +103,7 @@ void LinkStream::queue_changed() {
 
 void LinkStream::send_end(const message::Fields& trailers) {
   HAWSER_ASSERT(!dead_);
-  if (stopped_or_failed()) return;
+  if (stopped_or_failed() || sending_ >= Sending::ending) return;  // said already
   HAWSER_ASSERT(sending_ == Sending::body);
   if (!fields_fit(trailers, true)) {
     fail(start_.opened_here ? message::ErrorCode::head_too_large
@@ -218,6 +218,11 @@ void LinkStream::die(const Reset* reset, bool by_peer) {
   in_->forget(*this, by_peer ? FramedLink::End::reset_by_peer : FramedLink::End::reset_here,
               outstanding);
   if (reset != nullptr && listener != nullptr) listener->on_reset(*reset);
+}
+
+void LinkStream::finish_with_held() {
+  if (window_.held_bytes() > 0) window_.consumed(window_.held_bytes());
+  finish();
 }
 
 void LinkStream::finish() {

@@ -84,6 +84,8 @@ class LinkStream final : public Stream, public ReadyNode {
   // Both directions have ended on the wire.
   bool ended() const { return sending_ended() && receiving_ended(); }
   bool finished() const { return ended() && window_.held_bytes() == 0; }
+  // The link is lost, and nothing of the stream with it: what the listener holds is given back.
+  void finish_with_held();
   void finish();  // tells the listener; the last that is called
   // A head or trailers of ours were too large: tells both sides, once it is safe to.
   bool failed() const { return failure_ != nullptr; }

@@ -70,7 +70,8 @@ class Stream {
   virtual size_t sendable_bytes() const = 0;
   // bytes.size() <= sendable_bytes(); an empty chain sends an empty DATA frame.
   virtual void send_data(core::ByteChain bytes) = 0;
-  virtual void send_end(const message::Fields& trailers) = 0;  // after what is queued
+  // After what is queued. Saying it again does nothing.
+  virtual void send_end(const message::Fields& trailers) = 0;
   virtual bool sending_ended() const = 0;
 
   // --- receiving

@@ -345,6 +345,23 @@ TEST_F(LinkExchange, InterimHeadsAboveTheLimitAreNotSent) {
   EXPECT_TRUE(get->events.ends_with("head 200;end;finished;"));
 }
 
+TEST_F(LinkExchange, AnEndThatIsSaidTwiceIsSentOnce) {
+  establish();
+  connector_side.serve = [this](RecordingStream& stream) {
+    stream.stream->send_head(response_head(), false, false, false);
+    core::ByteChain bytes;
+    bytes.append_copy(loop.blocks(), "waits in the queue");
+    stream.stream->send_data(std::move(bytes));
+    stream.stream->send_end({});
+    stream.stream->send_end({});
+  };
+  auto get = open(*engine, request_head(), open_info());
+  settle();
+  EXPECT_EQ(get->body, "waits in the queue");
+  EXPECT_EQ(get->events, "head 200;end;finished;");
+  EXPECT_FALSE(engine_side.lost) << engine_side.lost_reason;
+}
+
 TEST_F(LinkExchange, EverythingOfOneTurnLeavesInOneWrite) {
   auto peer = raw_engine();
   connector_side.serve = [](RecordingStream& stream) {

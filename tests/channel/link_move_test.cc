@@ -129,8 +129,9 @@ TEST_F(LinkMove, TheOldChannelGoesOnForOthers) {
 TEST_F(LinkMove, WhatComesOnTheBulkChannelBeforeTheOldOneIsLeftWaits) {
   begin();
   connector_end->hold_output(true);
-  served->send_body("first, ");
-  served->sending = false;  // more may follow: the answer has not ended
+  core::ByteChain first;  // more may follow: the answer has not ended
+  first.append_copy(loop.blocks(), "first, ");
+  served->stream->send_data(std::move(first));
   settle();
   attach();
   settle();
