@@ -5,6 +5,12 @@
 
 namespace hawser::connector {
 
+namespace {
+constexpr uint64_t closing_check_ms = 500;
+constexpr uint64_t closing_grace_ms = 2'000;  // for the engine to read what has left, and to close
+constexpr uint64_t closing_limit_ms = 30'000;
+}  // namespace
+
 using core::Level;
 using core::LogLine;
 using message::ErrorCode;
@@ -38,6 +44,7 @@ ConnectorWorker::ConnectorWorker(core::Loop& loop, core::LogSink& sink,
       pool_(loop, settings.pool),
       apps_(loop),
       drain_check_due_([this] { check_drained(); }),
+      closing_due_([this] { drop_closed(); }),
       forwarder_needs_{loop, heads_, pool_, apps_, settings_.policy, log_, exchange_metrics_} {}
 
 ConnectorWorker::~ConnectorWorker() {
@@ -139,9 +146,10 @@ void ConnectorWorker::drop_bulk(uint64_t number) {
 // --- the life of channels
 
 void ConnectorWorker::on_uplink_idle(Uplink& uplink) {
-  if (bulk_.count(uplink.number()) != 0) {
-    uplink.link().close("its body is through", true);
-    return drop_bulk(uplink.number());
+  if (const auto bulk = bulk_.find(uplink.number()); bulk != bulk_.end()) {
+    close_gently(std::move(bulk->second.uplink), "its body is through");
+    bulk_.erase(bulk);
+    return update_gauges();
   }
   close_idle(uplink.number());
   check_drained();
@@ -153,10 +161,28 @@ void ConnectorWorker::close_idle(uint64_t number) {
   if (found == channels_.end() || draining_) return;
   Channel& channel = found->second;
   if (!channel.retired || !channel.quiet || channel.uplink->open_streams() != 0) return;
-  channel.uplink->link().close("no longer needed", true);
-  loop_.defer_delete(std::move(channel.uplink));
+  close_gently(std::move(channel.uplink), "no longer needed");
   channels_.erase(found);
   update_gauges();
+}
+
+// What was handed to the transport may not have left yet, and closing while the engine still sends
+// would reset the connection under it: the channel is read on for a while.
+void ConnectorWorker::close_gently(std::unique_ptr<Uplink> uplink, const char* why) {
+  uplink->link().close(why, true);
+  closing_.push_back({std::move(uplink), loop_.now_ms()});
+  if (!closing_due_.armed()) closing_due_.arm(loop_.timers(), closing_check_ms);
+}
+
+void ConnectorWorker::drop_closed() {
+  for (Closing& closing : closing_) {
+    const uint64_t age_ms = loop_.now_ms() - closing.since_ms;
+    const bool left = closing.uplink->link().transport().unsent_bytes() == 0;
+    if ((left && age_ms >= closing_grace_ms) || age_ms >= closing_limit_ms)
+      loop_.defer_delete(std::move(closing.uplink));
+  }
+  std::erase_if(closing_, [](const Closing& closing) { return closing.uplink == nullptr; });
+  if (!closing_.empty()) closing_due_.arm(loop_.timers(), closing_check_ms);
 }
 
 void ConnectorWorker::retire(uint64_t channel) {
@@ -274,6 +300,8 @@ void ConnectorWorker::check_drained() {
     }
     left += !channel.closed || link.transport().unsent_bytes() != 0 ? 1 : 0;
   }
+  for (const Closing& closing : closing_)
+    left += closing.uplink->link().transport().unsent_bytes() != 0 ? 1 : 0;
   drained_ = left == 0 && forwarders_.empty();
   if (drained_)
     reports_.on_drained();

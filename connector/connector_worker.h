@@ -9,6 +9,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "connector/app_cache.h"
 #include "connector/channel_plan.h"
@@ -101,6 +102,8 @@ class ConnectorWorker final : private UplinkListener, private ForwarderOwner {
   void on_forwarder_done(Forwarder& forwarder) override;
 
   void attach_bulk(Uplink& uplink);
+  void close_gently(std::unique_ptr<Uplink> uplink, const char* why);
+  void drop_closed();
   void drop_bulk(uint64_t number);
   void forget_bulk_stream(const void* stream_key);
   void pull_config(Uplink& uplink);
@@ -125,10 +128,16 @@ class ConnectorWorker final : private UplinkListener, private ForwarderOwner {
   bool draining_ = false;
   bool drained_ = false;
   core::Deadline drain_check_due_;
+  core::Deadline closing_due_;
   ForwarderNeeds forwarder_needs_;
   uint64_t next_call_ = 1;
   uint64_t app_calls_ = 0;                  // of the cache, as far as they were counted
   uint64_t next_bulk_ = uint64_t{1} << 62;  // above all numbers of the plan
+  struct Closing {
+    std::unique_ptr<Uplink> uplink;
+    uint64_t since_ms;
+  };
+  std::vector<Closing> closing_;
   std::map<uint64_t, Channel> channels_;
   std::map<uint64_t, Bulk> bulk_;
   std::map<uint64_t, std::unique_ptr<ControlCall>> calls_;
