@@ -78,10 +78,10 @@ class ScriptedOrigin:
             except OSError:
                 return
             connection = OriginConnection(accepted)
-            self.connections.add(connection)
             thread = threading.Thread(target=self._serve, args=(connection,), daemon=True)
-            self._threads.append(thread)
             thread.start()
+            self._threads.append(thread)
+            self.connections.add(connection)  # only now may a test wait for the script's end
 
     def _serve(self, connection):
         try:
