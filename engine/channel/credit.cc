@@ -13,6 +13,7 @@ bool ReceiveWindow::take(size_t bytes) {
 }
 
 void ReceiveWindow::give_back(size_t bytes) {
+  if (bytes == 0) return;  // a stopped window may outlive its session's share
   budget_.give_back(bytes);
   if (share_ != nullptr) share_->give_back(bytes);
   window_bytes_ -= bytes;
