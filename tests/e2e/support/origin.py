@@ -84,13 +84,13 @@ class ScriptedOrigin:
             self.connections.add(connection)  # only now may a test wait for the script's end
 
     def _serve(self, connection):
-        try:
-            with connection.socket:
+        with connection.socket:  # closed once the fault is noted: the test may look at it then
+            try:
                 self._script(connection)
-        except ConnectionError:
-            pass  # the peer may go whenever it wants; a script that minds looks at what it read
-        except Exception as fault:  # pylint: disable=broad-except
-            self._faults.append(fault)
+            except ConnectionError:
+                pass  # the peer may go whenever it wants; a script that minds looks at what it read
+            except Exception as fault:  # pylint: disable=broad-except
+                self._faults.append(fault)
 
     def join(self):
         """Waits until every script that was started has ended."""
