@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// ClientSession: one TLS connection from a client, speaking HTTP/1: keep-alive, pipelining, one
-// exchange at a time. Owner: the worker's ClientSessions. Thread: the worker's own.
+// ClientSession: one TLS connection from a client: its handshake, what is known of the client, its
+// part of the body budget, and its end. What is spoken on it is for its ClientProtocol. Owner: the
+// worker's list of them. Thread: the worker's own.
 #pragma once
 
 #include <cstdint>
@@ -9,16 +10,12 @@
 
 #include "core/timer_wheel.h"
 #include "core/transport.h"
-#include "http/h1_request_reader.h"
-#include "http/h1_writer.h"
-#include "relay/client_side.h"
-#include "relay/exchange.h"
+#include "relay/client_protocol.h"
 #include "relay/relay_context.h"
+#include "relay/request_facts.h"
 #include "tls/stream.h"
 
 namespace hawser::relay {
-
-class ClientSession;
 
 class ClientSessionOwner {
  public:
@@ -27,19 +24,32 @@ class ClientSessionOwner {
   virtual void on_session_over(ClientSession& session) = 0;
 };
 
-class ClientSession final : private core::TransportListener,
-                            private http::RequestEvents,
-                            public ClientSide {
+class ClientSession final : private core::TransportListener {
  public:
   ClientSession(RelayContext& context, ClientSessionOwner& owner,
                 std::unique_ptr<tls::Stream> transport);
   ~ClientSession() override;
 
-  // Closes at once when nothing is under way, else after the response that is.
+  // Closes at once when nothing is under way, else after the responses that are.
   void drain();
   // Whoever holds a revocation, or the end of a drain's time.
   void cut(const message::ExchangeError& error);
-  bool idle() const { return exchange_ == nullptr; }
+  bool idle() const { return protocol_ == nullptr || protocol_->idle(); }
+
+  // --- for its protocol
+  RelayContext& context() { return context_; }
+  const ClientFacts& facts() const { return facts_; }
+  core::Budget& share() { return share_; }  // this session's part of the body budget
+  core::Transport& transport() { return *transport_; }
+  bool is_open() const { return state_ == State::open; }
+  bool client_ended() const { return client_ended_; }
+  void arm_deadline(uint64_t delay_ms) { deadline_.arm(context_.loop.timers(), delay_ms); }
+  void disarm_deadline() { deadline_.disarm(); }
+  // Ends our direction and reads on for a while, so that what the client still sends does not reset
+  // the connection before it has read what was sent (RFC 9112 9.6). The protocol hears nothing
+  // more.
+  void linger();
+  void close();
 
   // The owner's list.
   ClientSession* previous = nullptr;
@@ -48,59 +58,27 @@ class ClientSession final : private core::TransportListener,
  private:
   enum class State : uint8_t { handshake, open, lingering, closed };
 
-  // transport
   void on_ready() override;
   void on_bytes(core::Slice bytes) override;
   void on_end() override;
   void on_broken(const core::Error& why) override;
   void on_drained() override;
-  // requests
-  void on_head(message::RequestHeadPtr head) override;
-  void on_body(core::Slice content) override;
-  void on_message_end(const message::Fields& trailers) override;
-  void on_error(const message::ExchangeError& error) override;
-  // responses
-  void allow_body(uint64_t bytes) override;
-  void stop_body() override;
-  void send_interim(const message::ResponseHead& head) override;
-  void send_head(message::ResponseHead& head) override;
-  void send_body(core::ByteChain bytes) override;
-  bool output_full() const override;
-  void send_end(const message::Fields& trailers) override;
-  void cut() override;
-  void on_exchange_over() override;
 
   void on_deadline();
-  void wait_for_request();
-  void advance();
-  void refuse(const message::ExchangeError& error);
-  void linger();
   void linger_on();
-  void close();
-  void update_reading();
+  void close_because(const std::string& reason);
 
   RelayContext& context_;
   ClientSessionOwner& owner_;
   ClientFacts facts_;
-  core::Budget share_;  // this session's part of the body budget
+  core::Budget share_;
   std::unique_ptr<tls::Stream> transport_;
-  http::H1RequestReader reader_;
-  http::ChunkWriter chunks_;
-  std::unique_ptr<Exchange> exchange_;
-  core::Deadline deadline_;  // handshake, head, idle or lingering, by what is going on
-  http::ResponseFraming framing_ = http::ResponseFraming::none;
-  message::Method method_ = message::Method::get;
-  message::HttpVersion version_ = message::HttpVersion::http_1_1;
+  core::Deadline deadline_;  // handshake, the protocol's, or lingering, by what is going on
+  std::unique_ptr<ClientProtocol> protocol_;  // null during the handshake
   State state_ = State::handshake;
   uint64_t linger_since_ms_ = 0;  // of the last byte that the lingering client took
   size_t linger_unsent_bytes_ = 0;
-  bool keep_alive_ = true;
-  bool bodyless_ = false;
-  bool request_read_ = false;  // to its end
-  bool reading_body_ = false;  // allow_body() was called for this request
-  bool head_deadline_ = false;
-  bool peer_ended_ = false;
-  bool next_due_ = false;  // a request may follow once the output has drained
+  bool client_ended_ = false;
 };
 
 }  // namespace hawser::relay

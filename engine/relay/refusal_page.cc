@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "relay/refusal_page.h"
+
+#include "relay/forwarded_fields.h"
+#include "relay/request_log.h"
+
+namespace hawser::relay {
+
+ErrorPage make_refusal_page(RelayContext& context, const ClientFacts& client,
+                            const message::ExchangeError& error) {
+  const std::string request_id = context.ids.next_request_id();
+  log_refusal(context, client, error, request_id);
+  ErrorPage page = make_error_page(error, request_id, "");
+  add_missing_date(page.head.fields, context.loop.wall_ms());
+  return page;
+}
+
+}  // namespace hawser::relay
