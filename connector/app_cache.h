@@ -43,7 +43,7 @@ class AppCache {
     Done done_;
   };
 
-  AppCache(core::Loop& loop, size_t limit = 1000) : loop_(loop), limit_(limit) {}
+  explicit AppCache(core::Loop& loop, size_t limit = 1000) : loop_(loop), limit_(limit) {}
   ~AppCache();
   AppCache(const AppCache&) = delete;
   AppCache& operator=(const AppCache&) = delete;

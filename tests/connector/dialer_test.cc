@@ -16,6 +16,7 @@ class DialerTest : public ::testing::Test {
  protected:
   void name_is(const std::vector<std::string>& ips) {
     std::vector<core::Address> addresses;
+    addresses.reserve(ips.size());
     for (const std::string& ip : ips) addresses.push_back(core::Address::from_ip(ip, 0).value());
     loop.resolver().override_name("edge.test", addresses);
   }

@@ -22,11 +22,11 @@ namespace hawser::test {
 struct OriginSession : RecordingListener {
   std::unique_ptr<core::Transport> transport;
 
-  void send(std::string_view bytes) { transport->write_copy(bytes); }
-  void end() { transport->end(); }
-  void reset() { transport->reset(); }
-  void pause() { transport->pause(core::PauseReason::busy); }
-  void resume() { transport->resume(core::PauseReason::busy); }
+  void send(std::string_view bytes) const { transport->write_copy(bytes); }
+  void end() const { transport->end(); }
+  void reset() const { transport->reset(); }
+  void pause() const { transport->pause(core::PauseReason::busy); }
+  void resume() const { transport->resume(core::PauseReason::busy); }
   bool over() const { return ended || broken.has_value(); }
 };
 

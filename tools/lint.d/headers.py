@@ -1,9 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
-"""Every header compiles alone, twice in a row.
-
-A header that is the first include of the source file of its name (core/loop.h in loop.cc) is proven by the build; the
-others are compiled here, with the flags of a source file of their folder.
+"""Every header compiles alone, twice in a row, with the flags of a source file of its folder.
 
 usage: headers.py DIR_OF_COMPILE_COMMANDS [HEADER...]      all headers of the layers, unless some are named
 """
@@ -11,25 +8,15 @@ import concurrent.futures
 import json
 import os
 import pathlib
-import re
 import shlex
 import subprocess
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-FIRST_INCLUDE = re.compile(r'^\s*#\s*include\s*"([^"]+)"', re.MULTILINE)
 
 
 def include_name(header):
     return f"{header.parent.name}/{header.name}"
-
-
-def proven_by_the_build(header):
-    source = header.with_suffix(".cc")
-    if not source.exists():
-        return False
-    first = FIRST_INCLUDE.search(source.read_text(encoding="utf-8"))
-    return first is not None and first.group(1) == include_name(header)
 
 
 def commands_by_folder(commands_dir):
@@ -65,7 +52,7 @@ def main():
     jobs = []
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
         for header in headers:
-            if header.exists() and header.parent in commands and not proven_by_the_build(header):
+            if header.exists() and header.parent in commands:
                 jobs.append(pool.submit(fault_of, header, *commands[header.parent]))
     faults = [job.result() for job in jobs if job.result()]
     print("\n".join(faults), end="\n" if faults else "")
