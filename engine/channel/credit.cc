@@ -52,6 +52,7 @@ void ReceiveWindow::grow() {
   if (held_bytes_ > 0 || window_bytes_ >= limit_bytes_ || scarce()) return;
   if (expected_bytes_ - granted_bytes_ <= free_bytes()) return;
   const size_t more = std::min<size_t>(window_bytes_, limit_bytes_ - window_bytes_);
+  if (share_ != nullptr && !share_->may_grow(more)) return;  // others of its session begin too
   if (take(more)) window_bytes_ += more;
 }
 

@@ -26,6 +26,12 @@ class Budget {
   }
   // Above three quarters nothing grows any more.
   bool scarce() const { return used_bytes_ > limit_bytes_ / 4 * 3; }
+  // Whether so much may be added to what works already: a quarter is left to those who begin.
+  bool may_grow(size_t bytes) const {
+    return bytes <= limit_bytes_ && used_bytes_ <= limit_bytes_ - bytes &&
+           used_bytes_ + bytes <= limit_bytes_ / 4 * 3;
+  }
+  size_t free_bytes() const { return limit_bytes_ - used_bytes_; }
   size_t used_bytes() const { return used_bytes_; }
   size_t limit_bytes() const { return limit_bytes_; }
 

@@ -49,7 +49,7 @@ core::Result<std::shared_ptr<tls::Context>> load_client_tls(const control::NodeC
     if (!pair.ok()) return pair.error();
     options.certificates.push_back(std::move(*pair));
   }
-  options.alpn = {"http/1.1"};
+  options.alpn = {"h2", "http/1.1"};
   options.refuse_unknown_alpn = false;
   return tls::Context::server(options);
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// ClientProtocol: how one client's connection speaks once TLS is established. HTTP/1 is one
+// ClientProtocol: how one client's connection speaks once TLS is established. HTTP/1 and HTTP/2 are
 // siblings behind it. Owner: its ClientSession, which outlives it. Thread: the worker's own.
 #pragma once
 
@@ -40,5 +40,6 @@ class ClientProtocol {
 };
 
 std::unique_ptr<ClientProtocol> make_h1_protocol(ClientSession& session);
+std::unique_ptr<ClientProtocol> make_h2_protocol(ClientSession& session);
 
 }  // namespace hawser::relay

@@ -44,7 +44,7 @@ void ClientSession::on_ready() {
   facts_.server_name = handshake.server_name;
   if (handshake.resumed) context_.metrics.handshakes_resumed.add();
   state_ = State::open;
-  protocol_ = make_h1_protocol(*this);
+  protocol_ = handshake.alpn == "h2" ? make_h2_protocol(*this) : make_h1_protocol(*this);
   protocol_->begin();
 }
 

@@ -12,6 +12,7 @@
 #include "core/budget.h"
 #include "core/log.h"
 #include "core/loop.h"
+#include "http/h2_limits.h"
 #include "http/limits.h"
 #include "message/head_pool.h"
 #include "model/timeouts.h"
@@ -42,6 +43,7 @@ struct RelayContext {
   http::H1Limits h1_limits;
   bool log_query = false;
   bool draining = false;
+  http::H2Limits h2_limits = {};  // sessions keep those that they began with
 };
 
 }  // namespace hawser::relay

@@ -14,6 +14,8 @@ core::Gauge& RelayMetrics::plain_gauge(const char* name, const char* help) {
 RelayMetrics::RelayMetrics(core::MetricRegistry& registry)
     : set_(registry),
       client_sessions(plain_gauge("hawser_client_sessions", "Client connections that are open.")),
+      http2_sessions(plain_gauge("hawser_http2_sessions",
+                                 "Client connections that are open and speak HTTP/2.")),
       client_sessions_accepted(
           plain_counter("hawser_client_sessions_total", "Client connections that were accepted.")),
       handshakes_failed(plain_counter("hawser_client_handshakes_failed_total",
@@ -53,6 +55,9 @@ RelayMetrics::RelayMetrics(core::MetricRegistry& registry)
                                        "Open channels of a connector.", {"connector"});
   channels_lost_ =
       registry.counter("hawser_channels_lost_total", "Channels that ended, by cause.", {"cause"});
+  http2_cuts_ =
+      registry.counter("hawser_http2_cut_total",
+                       "HTTP/2 connections ended for the client's fault, by cause.", {"cause"});
 }
 
 RelayMetrics::App& RelayMetrics::app(std::string_view name) {
@@ -83,6 +88,10 @@ void RelayMetrics::set_connector_channels(std::string_view connector_id, int64_t
 
 void RelayMetrics::count_channel_lost(std::string_view cause) {
   set_.counter(channels_lost_, {cause}).add();
+}
+
+void RelayMetrics::count_http2_cut(std::string_view cause) {
+  set_.counter(http2_cuts_, {cause}).add();
 }
 
 }  // namespace hawser::relay

@@ -31,12 +31,14 @@ class RelayMetrics {
   void count_connector_stream(std::string_view connector_id);
   void set_connector_channels(std::string_view connector_id, int64_t channels);
   void count_channel_lost(std::string_view why);
+  void count_http2_cut(std::string_view cause);
 
  private:
   core::MetricSet set_;  // made before the references into it
 
  public:
   core::Gauge& client_sessions;
+  core::Gauge& http2_sessions;
   core::Counter& client_sessions_accepted;
   core::Counter& handshakes_failed;
   core::Counter& handshakes_resumed;
@@ -55,7 +57,7 @@ class RelayMetrics {
 
   core::MetricId requests_, duration_, queue_, first_byte_, request_bytes_, response_bytes_,
       errors_;
-  core::MetricId connector_streams_, connector_channels_, channels_lost_;
+  core::MetricId connector_streams_, connector_channels_, channels_lost_, http2_cuts_;
   std::unordered_map<std::string, App> apps_;
 };
 

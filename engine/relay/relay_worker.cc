@@ -46,7 +46,8 @@ RelayWorker::RelayWorker(core::Loop& loop, core::LogSink& log_sink, RelayMetrics
                options_.settings.timeouts,
                options_.settings.h1_limits,
                options_.settings.log_query,
-               false} {
+               false,
+               options_.settings.h2_limits} {
   for (const core::Fd& fd : options_.client_listeners) {
     acceptors_.push_back(std::make_unique<core::Acceptor>(loop, fd.get(), *this));
   }
@@ -65,6 +66,7 @@ void RelayWorker::apply(RelaySettings settings) {
   context_.router = std::make_shared<const Router>(settings.snapshot);
   context_.timeouts = settings.timeouts;
   context_.h1_limits = settings.h1_limits;
+  context_.h2_limits = settings.h2_limits;
   context_.log_query = settings.log_query;
   const uint64_t revision = settings.snapshot->revision();
   options_.settings = std::move(settings);

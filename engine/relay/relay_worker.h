@@ -30,6 +30,7 @@ struct RelaySettings {
   std::shared_ptr<tls::Context> client_tls;
   model::Timeouts timeouts;
   http::H1Limits h1_limits;
+  http::H2Limits h2_limits;
   bool log_query = false;
 };
 

@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "http/h2_callbacks.h"
+
+#include <algorithm>
+#include <memory>
+#include <string_view>
+
+#include "core/check.h"
+#include "http/h2_response.h"
+#include "http/h2_session.h"
+
+namespace hawser::http {
+
+namespace {
+
+// A frame with its head fits one TLS record.
+constexpr size_t data_frame_limit_bytes = 16 * 1024 - 9;
+
+H2Stream* stream_of(nghttp2_session* session, int32_t stream_id) {
+  return static_cast<H2Stream*>(nghttp2_session_get_stream_user_data(session, stream_id));
+}
+
+std::string_view view_of(const uint8_t* bytes, size_t length) {
+  return {reinterpret_cast<const char*>(bytes), length};
+}
+
+bool has_flag(const nghttp2_frame_hd& head, uint8_t flag) { return (head.flags & flag) != 0; }
+
+}  // namespace
+
+struct H2Session::Callbacks {
+  static H2Session& session_of(void* user) { return *static_cast<H2Session*>(user); }
+
+  static int on_begin_frame(nghttp2_session* /*session*/, const nghttp2_frame_hd* head,
+                            void* user) {
+    session_of(user).on_frame_begin(head->type, head->flags, head->length);
+    return 0;
+  }
+
+  static int on_begin_headers(nghttp2_session* /*session*/, const nghttp2_frame* frame,
+                              void* user) {
+    session_of(user).on_head_begin(frame->hd.stream_id, frame->headers.cat != NGHTTP2_HCAT_REQUEST);
+    return 0;
+  }
+
+  static int on_header(nghttp2_session* /*session*/, const nghttp2_frame* /*frame*/,
+                       const uint8_t* name, size_t name_size, const uint8_t* value,
+                       size_t value_size, uint8_t /*flags*/, void* user) {
+    session_of(user).on_field(view_of(name, name_size), view_of(value, value_size));
+    return 0;
+  }
+
+  static int on_data(nghttp2_session* session, uint8_t /*flags*/, int32_t stream_id,
+                     const uint8_t* data, size_t length, void* user) {
+    session_of(user).on_content(stream_of(session, stream_id), data, length);
+    return 0;
+  }
+
+  static int on_frame(nghttp2_session* session, const nghttp2_frame* frame, void* user) {
+    H2Session& self = session_of(user);
+    H2Stream* const stream = stream_of(session, frame->hd.stream_id);
+    const bool stream_ended = has_flag(frame->hd, NGHTTP2_FLAG_END_STREAM);
+    switch (frame->hd.type) {
+      case NGHTTP2_HEADERS:
+        if (stream != nullptr) self.on_head_end(*stream, stream_ended);
+        break;
+      case NGHTTP2_DATA:
+        self.on_content_end(stream, stream_ended, frame->hd.length > 0);
+        break;
+      case NGHTTP2_RST_STREAM:
+        self.on_reset_received(stream, frame->rst_stream.error_code);
+        break;
+      case NGHTTP2_SETTINGS:
+        if (has_flag(frame->hd, NGHTTP2_FLAG_ACK)) self.on_settings_acknowledged();
+        break;
+      case NGHTTP2_PING:
+        if (has_flag(frame->hd, NGHTTP2_FLAG_ACK)) self.events_.on_shutdown_seen();
+        break;
+      case NGHTTP2_GOAWAY:
+        self.events_.on_shutdown_seen();
+        break;
+      default:
+        break;
+    }
+    return 0;
+  }
+
+  static int on_frame_sent(nghttp2_session* session, const nghttp2_frame* frame, void* user) {
+    H2Session& self = session_of(user);
+    H2Stream* const stream = stream_of(session, frame->hd.stream_id);
+    switch (frame->hd.type) {
+      case NGHTTP2_DATA:
+        self.defence_.on_data_sent();
+        [[fallthrough]];
+      case NGHTTP2_HEADERS:
+        if (stream != nullptr && has_flag(frame->hd, NGHTTP2_FLAG_END_STREAM))
+          stream->note_response_left();
+        break;
+      case NGHTTP2_RST_STREAM:
+        self.on_reset_left(stream, frame->rst_stream.error_code);
+        break;
+      case NGHTTP2_GOAWAY:
+        if (frame->goaway.error_code != NGHTTP2_NO_ERROR)
+          self.cut(H2Cut::protocol_error, nghttp2_http2_strerror(frame->goaway.error_code));
+        break;
+      default:
+        break;
+    }
+    return 0;
+  }
+
+  static int on_close(nghttp2_session* session, int32_t stream_id, uint32_t code, void* user) {
+    if (H2Stream* const stream = stream_of(session, stream_id); stream != nullptr)
+      session_of(user).on_stream_close(*stream, code);
+    return 0;
+  }
+
+  static ssize_t read_length(nghttp2_session* /*session*/, uint8_t /*type*/, int32_t /*stream_id*/,
+                             int32_t /*session_window*/, int32_t /*stream_window*/,
+                             uint32_t frame_limit, void* /*user*/) {
+    return static_cast<ssize_t>(std::min<size_t>(frame_limit, data_frame_limit_bytes));
+  }
+
+  static ssize_t read(H2Stream& stream, nghttp2_session* session, size_t length, uint32_t* flags) {
+    const bool ended = stream.answering_ == H2Stream::Answering::ended;
+    if (stream.output_.empty() && !ended) return NGHTTP2_ERR_DEFERRED;
+    const size_t bytes = stream.next_frame_bytes(length);
+    *flags |= NGHTTP2_DATA_FLAG_NO_COPY;
+    if (!ended || bytes < stream.output_.size()) return static_cast<ssize_t>(bytes);
+    *flags |= NGHTTP2_DATA_FLAG_EOF;
+    if (stream.response_trailers_ != nullptr) {
+      *flags |= NGHTTP2_DATA_FLAG_NO_END_STREAM;
+      submit_trailers(*session, stream.id_, *stream.response_trailers_);
+    }
+    return static_cast<ssize_t>(bytes);
+  }
+
+  static int send_data(nghttp2_session* /*session*/, nghttp2_frame* /*frame*/,
+                       const uint8_t* frame_head, size_t length, nghttp2_data_source* source,
+                       void* user) {
+    auto* const stream = static_cast<H2Stream*>(source->ptr);
+    return session_of(user).write_data_frame(*stream, frame_head, length) ? 0
+                                                                          : NGHTTP2_ERR_WOULDBLOCK;
+  }
+
+  static void set(nghttp2_session_callbacks* into) {
+    nghttp2_session_callbacks_set_on_begin_frame_callback(into, on_begin_frame);
+    nghttp2_session_callbacks_set_on_begin_headers_callback(into, on_begin_headers);
+    nghttp2_session_callbacks_set_on_header_callback(into, on_header);
+    nghttp2_session_callbacks_set_on_data_chunk_recv_callback(into, on_data);
+    nghttp2_session_callbacks_set_on_frame_recv_callback(into, on_frame);
+    nghttp2_session_callbacks_set_on_frame_send_callback(into, on_frame_sent);
+    nghttp2_session_callbacks_set_on_stream_close_callback(into, on_close);
+    nghttp2_session_callbacks_set_data_source_read_length_callback(into, read_length);
+    nghttp2_session_callbacks_set_send_data_callback(into, send_data);
+  }
+
+  static nghttp2_session* open(H2Session& session, const H2Limits& limits) {
+    nghttp2_session_callbacks* callbacks = nullptr;
+    nghttp2_option* options = nullptr;
+    nghttp2_session* opened = nullptr;
+    if (nghttp2_session_callbacks_new(&callbacks) == 0 && nghttp2_option_new(&options) == 0) {
+      set(callbacks);
+      nghttp2_option_set_no_auto_window_update(options, 1);
+      nghttp2_option_set_no_http_messaging(options, 1);  // H2HeadReader's part
+      nghttp2_option_set_no_closed_streams(options, 1);
+      // H2Defence decides before these do.
+      nghttp2_option_set_stream_reset_rate_limit(options, UINT32_MAX, UINT32_MAX);
+      nghttp2_option_set_max_continuations(options, limits.continuations + size_t{1});
+      nghttp2_session_server_new2(&opened, callbacks, &session, options);
+    }
+    nghttp2_option_del(options);
+    nghttp2_session_callbacks_del(callbacks);
+    return opened;
+  }
+};
+
+nghttp2_session* open_server_session(H2Session& session, const H2Limits& limits) {
+  return H2Session::Callbacks::open(session, limits);
+}
+
+ssize_t read_stream_content(nghttp2_session* session, int32_t /*stream_id*/, uint8_t* /*buffer*/,
+                            size_t length, uint32_t* flags, nghttp2_data_source* source,
+                            void* /*user*/) {
+  return H2Session::Callbacks::read(*static_cast<H2Stream*>(source->ptr), session, length, flags);
+}
+
+}  // namespace hawser::http

@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "http/h2_head_reader.h"
+
+#include "http/chunked_decoder.h"
+#include "http/framing.h"
+#include "message/characters.h"
+
+namespace hawser::http {
+
+using message::BodyLength;
+using message::ErrorCode;
+using message::FieldName;
+using message::Method;
+
+namespace {
+
+constexpr size_t field_overhead_bytes = 32;  // RFC 9113 10.5.1
+constexpr unsigned bomb_factor = 4;          // beyond the limits
+
+bool is_blank(char c) { return c == ' ' || c == '\t'; }
+
+const char* name_fault(std::string_view name) {
+  if (name.empty()) return "a field has no name";
+  for (const char c : name) {
+    if (c >= 'A' && c <= 'Z') return "a field name holds a capital";
+    if (!message::is_in(message::token_char, c))
+      return "a field name holds a character that no token has";
+  }
+  return nullptr;
+}
+
+const char* value_fault(std::string_view value) {
+  if (value.empty()) return nullptr;
+  if (!message::all_in(message::field_value_char, value))
+    return "a control character in a field value";
+  return is_blank(value.front()) || is_blank(value.back()) ? "a blank around a field value"
+                                                           : nullptr;
+}
+
+// RFC 9113 8.2.2.
+bool belongs_to_a_connection(FieldName id) {
+  switch (id) {
+    case FieldName::connection:
+    case FieldName::keep_alive:
+    case FieldName::proxy_connection:
+    case FieldName::transfer_encoding:
+    case FieldName::upgrade:
+      return true;
+    default:
+      return false;
+  }
+}
+
+}  // namespace
+
+void H2HeadReader::start(Section section) {
+  for (Pseudo* pseudo : {&method_, &scheme_, &authority_, &path_}) {
+    pseudo->text.clear();
+    pseudo->given = false;
+  }
+  cookies_.clear();
+  fault_ = {};
+  section_bytes_ = 0;
+  lines_ = 0;
+  fields_ = 0;
+  section_ = section;
+  regular_ = false;
+  has_cookies_ = false;
+}
+
+void H2HeadReader::fail(ErrorCode code, const char* reason, bool malformed) {
+  if (!fault_) fault_ = {code, reason, malformed};
+}
+
+bool H2HeadReader::take(std::string_view name, std::string_view value, const H1Limits& limits,
+                        message::Fields& fields) {
+  const bool crumb = name == "cookie" && section_ == Section::request;
+  if (!count(name.size() + value.size() + field_overhead_bytes, crumb, limits)) return false;
+  if (fault_) return true;
+  if (const char* fault = value_fault(value); fault != nullptr) {
+    malformed(fault);
+  } else if (!name.empty() && name.front() == ':') {
+    take_pseudo(name, value);
+  } else {
+    take_field(name, value, fields);
+  }
+  return true;
+}
+
+// False: a bomb.
+bool H2HeadReader::count(size_t bytes, bool crumb, const H1Limits& limits) {
+  section_bytes_ += bytes;
+  ++lines_;
+  if (!crumb) ++fields_;
+  const bool trailers = section_ == Section::trailers;
+  const uint64_t limit_bytes = trailers ? limits.trailer_bytes : limits.head_bytes;
+  if (section_bytes_ > limit_bytes)
+    fail(ErrorCode::head_too_large, "the header section is too large", trailers);
+  if (fields_ > limits.fields) fail(ErrorCode::head_too_large, "too many fields", trailers);
+  return section_bytes_ <= bomb_factor * uint64_t{limits.head_bytes};
+}
+
+void H2HeadReader::take_pseudo(std::string_view name, std::string_view value) {
+  if (section_ == Section::trailers) return malformed("a pseudo-field among the trailers");
+  if (regular_) return malformed("a pseudo-field behind a field");
+  Pseudo* const pseudo = name == ":method"      ? &method_
+                         : name == ":scheme"    ? &scheme_
+                         : name == ":authority" ? &authority_
+                         : name == ":path"      ? &path_
+                                                : nullptr;
+  if (pseudo == nullptr) return malformed("a pseudo-field that no request has");
+  if (pseudo->given) return malformed("a pseudo-field twice");
+  pseudo->given = true;
+  pseudo->text.assign(value);
+}
+
+void H2HeadReader::take_field(std::string_view name, std::string_view value,
+                              message::Fields& fields) {
+  regular_ = true;
+  if (const char* fault = name_fault(name); fault != nullptr) return malformed(fault);
+  const FieldName id = message::find_field_name(name);
+  if (belongs_to_a_connection(id)) return malformed("a field that belongs to a connection");
+  if (id == FieldName::te && !message::equals_ignoring_case(value, "trailers"))
+    return malformed("TE is not \"trailers\"");
+  if (id == FieldName::cookie && section_ == Section::request) {
+    if (has_cookies_) cookies_ += "; ";
+    has_cookies_ = true;
+    cookies_ += value;
+    return;
+  }
+  fields.add(name, value);
+}
+
+H2Fault H2HeadReader::finish_trailers(bool stream_ended, message::Fields& trailers) const {
+  if (fault_) return fault_;
+  if (!stream_ended) return {ErrorCode::bad_request, "a header section inside the content", true};
+  trailers.remove_if([](const message::FieldView& field) { return !allowed_in_trailers(field); });
+  return {};
+}
+
+H2Fault H2HeadReader::finish_request(bool stream_ended, const H1Limits& limits,
+                                     message::RequestHead& head) {
+  head.version = message::HttpVersion::http_2;
+  head.method = method();
+  if (has_cookies_) head.fields.add(FieldName::cookie, cookies_);
+  if (!fault_) finish_target(limits, head);
+  if (!fault_) finish_authority(head);
+  if (!fault_) finish_length(stream_ended, head);
+  return fault_;
+}
+
+void H2HeadReader::finish_target(const H1Limits& limits, message::RequestHead& head) {
+  if (!method_.given) return malformed(":method is missing");
+  if (!message::is_token(method_.text)) return malformed(":method is no token");
+  if (head.method == Method::connect) {
+    if (scheme_.given || path_.given || !authority_.given)
+      return malformed("CONNECT has :authority alone");
+    return fail(ErrorCode::not_implemented, "CONNECT is not for applications", false);
+  }
+  if (!scheme_.given || !path_.given) return malformed(":scheme or :path is missing");
+  if (path_.text.empty()) return malformed(":path is empty");
+  if (head.method == Method::other)
+    return fail(ErrorCode::not_implemented, "the method is not known", false);
+  if (scheme_.text != "https")
+    return fail(ErrorCode::bad_request, ":scheme is not https, which this connection speaks",
+                false);
+  if (path_.text.size() > limits.target_bytes)
+    return fail(ErrorCode::target_too_long, "the request target is too long", false);
+  if (path_.text.front() != '/' && path_.text != "*")
+    return fail(ErrorCode::bad_request, ":path does not start with a slash", false);
+  const std::string_view fault =
+      message::parse_target(path_.text, false, head.method == Method::options, head.target);
+  if (!fault.empty()) return fail(ErrorCode::bad_request, fault.data(), false);
+  head.target.scheme = "https";
+}
+
+void H2HeadReader::finish_authority(message::RequestHead& head) {
+  if (!authority_.given) {
+    const LineFault fault = apply_host(head);
+    return fault ? fail(fault.code, fault.reason, false) : void();
+  }
+  const std::string_view fault = message::parse_authority(authority_.text, head.target.authority);
+  if (!fault.empty()) return fail(ErrorCode::bad_request, fault.data(), false);
+  if (!head.fields.has(FieldName::host)) return;
+  // Compared as Host is with the authority of an absolute target.
+  const message::TargetForm form = head.target.form;
+  head.target.form = message::TargetForm::absolute;
+  const LineFault difference = apply_host(head);
+  head.target.form = form;
+  if (difference) malformed("Host is not :authority");
+}
+
+void H2HeadReader::finish_length(bool stream_ended, message::RequestHead& head) {
+  const LineFault fault = apply_request_framing(head);
+  if (fault) return malformed(fault.reason);
+  if (stream_ended && head.body_length.has_body())
+    return malformed("Content-Length announces content that does not come");
+  if (stream_ended || head.body_length.is_known()) return;
+  head.body_length = BodyLength::unknown();
+  if (head.method == Method::trace) fail(ErrorCode::bad_request, "TRACE with content", false);
+}
+
+}  // namespace hawser::http

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+// H2HeadReader: makes a request's head, or its trailers, of the fields of one HTTP/2 header section
+// (RFC 9113 8.2, 8.3) by the same rules for targets, hosts, lengths and characters that the HTTP/1
+// reader keeps. Owner: the H2Session, which reads one section at a time. Thread: the loop's own.
+//
+// What is malformed by RFC 9113 (fields of connections, wrong pseudo-fields, capitals, characters
+// that no field has, a Host unlike :authority, a wrong Content-Length) resets its stream with
+// PROTOCOL_ERROR. What is well-formed and refused all the same is answered: 400 for a target, host
+// or scheme that is not served, 414, 431, 501.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "http/limits.h"
+#include "http/line_scanner.h"
+#include "message/head.h"
+
+namespace hawser::http {
+
+struct H2Fault {
+  message::ErrorCode code = message::ErrorCode::none;
+  const char* reason = "";
+  bool malformed = false;  // a stream error; else the request is answered
+  explicit operator bool() const { return code != message::ErrorCode::none; }
+};
+
+class H2HeadReader {
+ public:
+  enum class Section : uint8_t { request, trailers };
+
+  void start(Section section);
+  // The next field goes into `fields` when it is good; the first fault is kept. False: the section
+  // unfolds to so much that the connection is to be ended.
+  [[nodiscard]] bool take(std::string_view name, std::string_view value, const H1Limits& limits,
+                          message::Fields& fields);
+  // `head.fields` was filled by take(). Sets everything else of the head.
+  H2Fault finish_request(bool stream_ended, const H1Limits& limits, message::RequestHead& head);
+  H2Fault finish_trailers(bool stream_ended, message::Fields& trailers) const;
+  message::Method method() const { return message::find_method(method_.text); }
+
+ private:
+  struct Pseudo {
+    std::string text;
+    bool given = false;
+  };
+
+  void fail(message::ErrorCode code, const char* reason, bool malformed);
+  void malformed(const char* reason) { fail(message::ErrorCode::bad_request, reason, true); }
+  bool count(size_t bytes, bool crumb, const H1Limits& limits);
+  void take_pseudo(std::string_view name, std::string_view value);
+  void take_field(std::string_view name, std::string_view value, message::Fields& fields);
+  void finish_target(const H1Limits& limits, message::RequestHead& head);
+  void finish_authority(message::RequestHead& head);
+  void finish_length(bool stream_ended, message::RequestHead& head);
+
+  Pseudo method_;
+  Pseudo scheme_;
+  Pseudo authority_;
+  Pseudo path_;
+  std::string cookies_;  // crumbs, joined (RFC 9113 8.2.3)
+  H2Fault fault_;
+  uint64_t section_bytes_ = 0;
+  uint32_t lines_ = 0;   // all
+  uint32_t fields_ = 0;  // without crumbs
+  Section section_ = Section::request;
+  bool regular_ = false;  // a field that is no pseudo-field was seen
+  bool has_cookies_ = false;
+};
+
+}  // namespace hawser::http

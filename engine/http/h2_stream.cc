@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "http/h2_stream.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "http/h2_response.h"
+#include "http/h2_session.h"
+
+namespace hawser::http {
+
+using message::ErrorCode;
+
+namespace {
+
+constexpr size_t output_high_bytes = 32 * 1024;
+constexpr size_t output_low_bytes = 16 * 1024;
+// From here on a slice goes into a frame of its own, so that its head can stand before it in place.
+constexpr size_t own_frame_bytes = 8 * 1024;
+
+const message::Fields no_trailers;
+
+}  // namespace
+
+void H2Stream::detach() {
+  events_ = nullptr;
+  stop_body();
+}
+
+// --- the request
+
+void H2Stream::begin_content(message::BodyLength length) {
+  length_known_ = length.kind != message::BodyLength::Kind::unknown;
+  content_left_ = length.bytes;
+}
+
+bool H2Stream::count_content(size_t bytes) {
+  if (!length_known_) return true;
+  if (bytes > content_left_) return false;
+  content_left_ -= bytes;
+  return true;
+}
+
+void H2Stream::allow_body(uint64_t bytes) {
+  if (dead()) return;
+  delivering_begun_ = true;
+  allowance_ += bytes;
+  if (bytes > 0 && !request_ended_) session_.allow(*this, bytes);
+  deliver();
+}
+
+void H2Stream::take_content(core::Slice content) {
+  if (stopped_ || content.empty()) return;
+  session_.held_bytes_ += content.size();
+  held_.append(std::move(content));
+  deliver();
+}
+
+void H2Stream::end_request(const message::Fields& trailers) {
+  if (request_ended_) return;
+  request_ended_ = true;
+  if (!trailers.empty()) trailers_ = std::make_unique<message::Fields>(trailers);
+  deliver();
+}
+
+void H2Stream::deliver() {
+  if (delivering_ || !delivering_begun_) return;  // called from one of our own events
+  delivering_ = true;
+  while (events_ != nullptr && !dead() && !held_.empty() && allowance_ > 0) {
+    const size_t bytes = std::min<uint64_t>(held_.front().size(), allowance_);
+    core::ByteChain next = held_.split_front(bytes);
+    session_.held_bytes_ -= bytes;
+    allowance_ -= bytes;
+    events_->on_request_body(next.pop_front());
+  }
+  if (events_ != nullptr && !dead() && request_ended_ && held_.empty() && !end_told_) {
+    end_told_ = true;
+    events_->on_request_end(trailers_ != nullptr ? *trailers_ : no_trailers);
+  }
+  delivering_ = false;
+}
+
+void H2Stream::stop_body() {
+  drop_held();
+  if (request_ended_ || dead()) return;
+  stopped_ = true;
+  if (answering_ == Answering::left) reset(H2Reset::no_error);
+}
+
+void H2Stream::drop_held() {
+  session_.held_bytes_ -= held_.size();
+  held_.clear();
+}
+
+void H2Stream::over(ErrorCode why, const std::string& reason) {
+  if (H2StreamEvents* const events = std::exchange(events_, nullptr); events != nullptr)
+    events->on_stream_over(why, reason);
+}
+
+// --- the response
+
+void H2Stream::send_interim(const message::ResponseHead& head) {
+  if (dead() || answering_ != Answering::waiting) return;
+  submit_interim(*session_.nghttp2_, id_, head);
+  session_.request_flush();
+}
+
+void H2Stream::send_head(const message::ResponseHead& head, message::Method method) {
+  if (dead() || answering_ != Answering::waiting) return;
+  const bool content = submit_response(*session_.nghttp2_, id_, head, method, this);
+  answering_ = content ? Answering::flowing : Answering::ended;
+  session_.request_flush();
+}
+
+void H2Stream::send_body(core::ByteChain bytes) {
+  if (dead() || answering_ != Answering::flowing || bytes.empty()) return;
+  output_.append(std::move(bytes));
+  output_full_ = output_full_ || output_.size() > output_high_bytes;
+  session_.resume(*this);
+}
+
+void H2Stream::send_end(const message::Fields& trailers) {
+  if (dead() || answering_ != Answering::flowing) return;
+  answering_ = Answering::ended;
+  if (!trailers.empty()) response_trailers_ = std::make_unique<message::Fields>(trailers);
+  session_.resume(*this);
+}
+
+void H2Stream::reset(H2Reset code) {
+  if (!dead()) session_.reset(*this, code);
+}
+
+size_t H2Stream::next_frame_bytes(size_t limit) const {
+  size_t bytes = 0;
+  for (const core::Piece* piece = output_.first(); piece != nullptr; piece = piece->next) {
+    const size_t size = piece->slice.size();
+    if (bytes > 0 && (size >= own_frame_bytes || bytes + size > limit)) break;
+    bytes += std::min(size, limit - bytes);
+  }
+  return bytes;
+}
+
+core::ByteChain H2Stream::take_output(size_t bytes) {
+  core::ByteChain taken = output_.split_front(bytes);
+  if (output_full_ && output_.size() <= output_low_bytes) {
+    output_full_ = false;
+    drained_due_ = true;
+  }
+  return taken;
+}
+
+void H2Stream::note_response_left() {
+  answering_ = Answering::left;
+  if (stopped_ && !request_ended_) reset(H2Reset::no_error);
+}
+
+}  // namespace hawser::http
