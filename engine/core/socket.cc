@@ -413,6 +413,8 @@ void Socket::set_notsent_lowat(uint32_t bytes) {
   set_option(fd(), IPPROTO_TCP, TCP_NOTSENT_LOWAT, bytes);
 }
 
+void Socket::set_receive_buffer(uint32_t bytes) { set_option(fd(), SOL_SOCKET, SO_RCVBUF, bytes); }
+
 void Socket::set_user_timeout(uint32_t ms) { set_option(fd(), IPPROTO_TCP, TCP_USER_TIMEOUT, ms); }
 
 void Socket::set_keepalive(uint32_t idle_s, uint32_t interval_s, uint32_t count) {

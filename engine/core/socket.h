@@ -51,6 +51,9 @@ class Socket final : public Transport, private Flushable {
   void set_high_mark(size_t bytes) { high_mark_bytes_ = bytes; }
   // Bytes that the kernel holds and has not sent before it asks for no more (TCP_NOTSENT_LOWAT).
   void set_notsent_lowat(uint32_t bytes);
+  // What the kernel may hold for us unread (SO_RCVBUF); it chooses and grows this by itself
+  // otherwise.
+  void set_receive_buffer(uint32_t bytes);
   // How long sent bytes may stay unacknowledged before the connection fails (TCP_USER_TIMEOUT).
   void set_user_timeout(uint32_t ms);
   // TCP keep-alive probes after `idle_s` of silence, then every `interval_s`, `count` times.
