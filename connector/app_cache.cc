@@ -40,10 +40,10 @@ void AppCache::call(const std::string& app, Question& question) {
   question.link = question.waiters.front()->link_;
   question.call = std::make_unique<ControlCall>(
       loop_, *question.link, ControlRequest{.target = "/v1/apps/" + app},
-      [this, app](ControlResult result) { answered(app, std::move(result)); });
+      [this, app](const ControlResult& result) { answered(app, result); });
 }
 
-void AppCache::answered(const std::string& app, ControlResult result) {
+void AppCache::answered(const std::string& app, const ControlResult& result) {
   const auto found = questions_.find(app);
   if (found == questions_.end()) return;
   Question& question = found->second;

@@ -69,7 +69,7 @@ class AppCache {
   };
 
   void call(const std::string& app, Question& question);
-  void answered(const std::string& app, ControlResult result);
+  void answered(const std::string& app, const ControlResult& result);
   void settle(const std::string& app, const AppResult& result);
   void left(Waiter& waiter);
   void store(const std::string& app, std::shared_ptr<const model::App> value);

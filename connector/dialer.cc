@@ -103,12 +103,12 @@ void Dialer::resolve(const std::string& target) {
   }
   queries_[target] = loop_.resolver().resolve(
       address->host, [this, target, port = address->port](core::DnsResult result) {
-        resolved(target, port, std::move(result));
+        const std::string name = target;  // the query that holds this goes before it is used
+        resolved(name, port, std::move(result));
       });
 }
 
-void Dialer::resolved(const std::string& name, uint16_t port, core::DnsResult result) {
-  const std::string target = name;  // the query that holds the name goes now
+void Dialer::resolved(const std::string& target, uint16_t port, core::DnsResult result) {
   queries_.erase(target);
   const uint64_t now_ms = loop_.now_ms();
   if (!result) {

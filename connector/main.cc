@@ -18,9 +18,8 @@
 #include "model/quantity.h"
 #include "tls/context.h"
 
+namespace hawser {
 namespace {
-
-using namespace hawser;
 
 struct Arguments {
   std::string state;
@@ -133,9 +132,7 @@ int run(const Arguments& arguments) {
   return 0;
 }
 
-}  // namespace
-
-int main(int argc, char** argv) {
+int main_of(int argc, char** argv) {
   std::signal(SIGPIPE, SIG_IGN);
   Arguments arguments;
   CLI::App app("Hawser's connector: publishes applications of this network through an engine.");
@@ -173,3 +170,8 @@ int main(int argc, char** argv) {
   }
   return enrolling.parsed() ? enrol(arguments) : run(arguments);
 }
+
+}  // namespace
+}  // namespace hawser
+
+int main(int argc, char** argv) { return hawser::main_of(argc, argv); }

@@ -16,9 +16,8 @@
 #include "relay/engine.h"
 #include "tls/context.h"
 
+namespace hawser {
 namespace {
-
-using namespace hawser;
 
 // Exit codes: sysexits.h where it has one.
 constexpr int exit_failed = 1;
@@ -120,9 +119,7 @@ int run(const Arguments& arguments) {
   return 0;
 }
 
-}  // namespace
-
-int main(int argc, char** argv) {
+int main_of(int argc, char** argv) {
   CLI::App app{
       "Hawser's edge relay: publishes applications of a private network to the right people."};
   app.set_version_flag("--version", version_text());
@@ -147,3 +144,8 @@ int main(int argc, char** argv) {
   }
   return status;
 }
+
+}  // namespace
+}  // namespace hawser
+
+int main(int argc, char** argv) { return hawser::main_of(argc, argv); }

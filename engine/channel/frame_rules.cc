@@ -37,7 +37,7 @@ Fault check_hello(const wire::Frame& frame) {
   if (frame.purpose() > wire::Purpose::bulk) return "an unknown purpose";
   if (!is_plain(frame.boot_id()) || !is_plain(frame.engine()) || !is_plain(frame.ticket()))
     return "a text that is too long or holds control characters";
-  if ((frame.purpose() == wire::Purpose::bulk) != (text_of(frame.ticket()).size() > 0))
+  if ((frame.purpose() == wire::Purpose::bulk) != !text_of(frame.ticket()).empty())
     return "a ticket belongs to a bulk channel, and only there";
   return {};
 }

@@ -75,7 +75,7 @@ class LinkStream final : public Stream, public ReadyNode {
   bool start_window();                 // takes the first window from the budgets
   bool grant_unasked(uint32_t bytes);  // the peer knows already that it may send so much
   uint32_t take_grant() { return window_.grant(); }
-  std::string take_ticket() { return std::move(ticket_); }
+  std::string take_ticket() { return std::exchange(ticket_, {}); }
   size_t outstanding_bytes() const { return window_.outstanding_bytes(); }
   bool has_output() const { return !queue_.empty() || empty_data_due_; }
   // Sends DATA for about one record; at the end of the queue, END.
