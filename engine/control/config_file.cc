@@ -90,6 +90,29 @@ void read_tls(MapReader& file, std::vector<CertificateConfig>& target) {
   }
 }
 
+void read_http2_limits(const Value& value, http::H2Limits& target) {
+  MapReader map(value);
+  const auto rate = [&](const char* key, uint32_t& limit) {
+    uint64_t count = limit;
+    map.count(key, 1, 1'000'000, count);
+    limit = static_cast<uint32_t>(count);
+  };
+  uint64_t streams = target.streams;
+  map.count("streams", 1, 1000, streams);
+  target.streams = static_cast<uint32_t>(streams);
+  uint64_t continuations = target.continuations;
+  map.count("continuations", 4, 1000, continuations);
+  target.continuations = static_cast<uint32_t>(continuations);
+  rate("resets", target.resets);
+  rate("errors", target.errors);
+  rate("settings", target.settings);
+  rate("pings", target.pings);
+  rate("empty_frames", target.empty_frames);
+  rate("window_updates", target.window_updates);
+  rate("other_frames", target.other_frames);
+  map.finish();
+}
+
 void read_limits(MapReader& file, NodeLimits& target) {
   const auto value = file.take("limits");
   if (!value) return;
@@ -98,6 +121,7 @@ void read_limits(MapReader& file, NodeLimits& target) {
   map.count("fields", 10, 200, target.field_limit);
   map.count_or_auto("client_sessions", 1, 10'000'000, target.client_session_limit);
   map.count("queue", 0, 1'000'000, target.queue_limit);
+  if (const auto http2 = map.take("http2")) read_http2_limits(*http2, target.http2);
   map.finish();
 }
 

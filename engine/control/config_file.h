@@ -14,6 +14,7 @@
 #include "config/log_settings.h"
 #include "core/address.h"
 #include "core/result.h"
+#include "http/h2_limits.h"
 #include "model/app.h"
 #include "model/host.h"
 #include "model/timeouts.h"
@@ -40,6 +41,7 @@ struct NodeLimits {
   std::optional<uint64_t>
       client_session_limit;     // of the whole engine; none: what descriptors allow
   uint64_t queue_limit = 1000;  // waiting exchanges of one connector group
+  http::H2Limits http2;         // of one client's HTTP/2 connection
   bool operator==(const NodeLimits&) const = default;
 };
 

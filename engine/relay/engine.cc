@@ -205,6 +205,7 @@ RelaySettings Engine::settings() const {
   settings.timeouts = config_.timeouts;
   settings.h1_limits.head_bytes = static_cast<uint32_t>(config_.limits.head_limit_bytes);
   settings.h1_limits.fields = static_cast<uint32_t>(config_.limits.field_limit);
+  settings.h2_limits = config_.limits.http2;
   settings.log_query = config_.log.query;
   return settings;
 }

@@ -42,7 +42,9 @@ state: state
 trusted_proxies: []
 timeouts: {handshake: 1s, head: 2s, idle: off, queue: 300ms, connect: 4s, first_byte: off,
            stream_idle: 10m, total: 1h, drain: 5s}
-limits: {head: 32K, fields: 100, client_sessions: 5000, queue: 0}
+limits: {head: 32K, fields: 100, client_sessions: 5000, queue: 0,
+         http2: {streams: 50, resets: 1, errors: 2, settings: 3, pings: 4, empty_frames: 5,
+                 window_updates: 6, other_frames: 7, continuations: 8}}
 log: {level: debug, format: text, output: ./log/engine.log, query: true}
 providers: []
 administrators: []
@@ -99,7 +101,7 @@ TEST(ConfigFile, EveryKeyOfTheNodeIsRead) {
   EXPECT_EQ(config.trust_domain, "corp_1.example");
   EXPECT_EQ(config.workers, 3u);
   EXPECT_EQ(config.memory_limit_bytes, 1024u * 1024 * 1024);
-  EXPECT_EQ(config.limits, (NodeLimits{32 * 1024, 100, 5000, 0}));
+  EXPECT_EQ(config.limits, (NodeLimits{32 * 1024, 100, 5000, 0, {50, 1, 2, 3, 4, 5, 6, 7, 8}}));
   EXPECT_EQ(config.log, (config::LogSettings{core::Level::debug, core::LogFormat::text,
                                              "/etc/hawser/log/engine.log", true}));
   EXPECT_EQ(config.timeouts,
