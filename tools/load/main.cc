@@ -12,9 +12,8 @@
 #include "model/quantity.h"
 #include "scenario.h"
 
+namespace hawser::load {
 namespace {
-
-using namespace hawser;
 
 constexpr int exit_ok = 0;
 constexpr int exit_failed = 1;
@@ -24,7 +23,7 @@ constexpr uint64_t hold_limit_ms = 3'600'000;
 constexpr uint64_t files_of_our_own = 64;
 
 struct Arguments {
-  load::TargetOptions target;
+  TargetOptions target;
   size_t clients = 0;
   size_t at_once = 64;
   std::vector<size_t> marks;
@@ -39,7 +38,7 @@ struct Arguments {
   bool json = false;
 };
 
-using Run = core::Result<load::Outcome> (*)(core::Loop&, load::Scenario&);
+using Run = core::Result<Outcome> (*)(core::Loop&, Scenario&);
 
 std::string check_duration(const std::string& text) {
   const auto duration = model::parse_duration_ms(text);
@@ -82,29 +81,29 @@ void add_rate(CLI::App& sub, Arguments& given) {
 }
 
 void add_scenarios(CLI::App& app, Arguments& given, Run& chosen) {
-  CLI::App* idle = add(app, "idle", "Clients that are connected and do nothing", given,
-                       load::run_idle, chosen, "5s");
+  CLI::App* idle =
+      add(app, "idle", "Clients that are connected and do nothing", given, run_idle, chosen, "5s");
   idle->add_option("--mark", given.marks, "Print the memory at so many clients on the way, too");
   add_path(*idle, given, "Ask for this once; nothing is asked for by default", false);
-  CLI::App* read = add(app, "read", "Clients that read one long answer slowly", given,
-                       load::run_readers, chosen, "30s");
+  CLI::App* read = add(app, "read", "Clients that read one long answer slowly", given, run_readers,
+                       chosen, "30s");
   add_path(*read, given, "What they ask for", true);
   add_rate(*read, given);
   read->add_option("--receive-buffer", given.receive_buffer, "What the kernel may hold for each")
       ->capture_default_str()
       ->check(check_size);
   CLI::App* send = add(app, "send", "Clients that send one long body slowly, by PUT", given,
-                       load::run_senders, chosen, "30s");
+                       run_senders, chosen, "30s");
   add_path(*send, given, "Where they send it", true);
   add_rate(*send, given);
   send->add_option("--body", given.body, "The length that they promise")
       ->capture_default_str()
       ->check(check_size);
   CLI::App* busy = add(app, "busy", "Clients that ask again as soon as they have their answer",
-                       given, load::run_busy, chosen, "10s");
+                       given, run_busy, chosen, "10s");
   add_path(*busy, given, "What they ask for", true);
   CLI::App* churn = add(app, "churn", "Clients that connect, ask once, and are followed by others",
-                        given, load::run_churn, chosen, "10s");
+                        given, run_churn, chosen, "10s");
   add_path(*churn, given, "What they ask for", true);
 }
 
@@ -133,18 +132,18 @@ void describe(CLI::App& app, Arguments& given, Run& chosen) {
   add_scenarios(app, given, chosen);
 }
 
-core::Result<load::Scenario> scenario_of(Arguments& given) {
+core::Result<Scenario> scenario_of(Arguments& given) {
   given.target.beyond_loopback = given.beyond_loopback >= 2;
-  auto target = load::Target::make(given.target);
+  auto target = Target::make(given.target);
   if (!target.ok()) return target.error();
-  load::Scenario scenario;
+  Scenario scenario;
   scenario.target = std::move(*target);
   scenario.crowd.clients = given.clients;
   scenario.crowd.at_once = given.at_once;
   scenario.crowd.receive_buffer_bytes = static_cast<uint32_t>(
       std::min<uint64_t>(*model::parse_size_bytes(given.receive_buffer), 1u << 30));
   for (const std::string& text : given.watched) {
-    auto watched = load::Watched::parse(text);
+    auto watched = Watched::parse(text);
     if (!watched.ok()) return watched.error();
     scenario.watched.push_back(std::move(*watched));
   }
@@ -171,8 +170,7 @@ int run(Arguments& given, Run chosen) {
     std::cerr << "hawser-load: " << outcome.error().reason << '\n';
     return exit_failed;
   }
-  given.json ? load::print_json(std::cout, outcome->rows)
-             : load::print_table(std::cout, outcome->rows);
+  given.json ? print_json(std::cout, outcome->rows) : print_table(std::cout, outcome->rows);
   if (outcome->failed == 0) return exit_ok;
   std::cerr << "hawser-load: " << outcome->failed
             << " clients failed, the first: " << outcome->first_failure << '\n';
@@ -181,7 +179,7 @@ int run(Arguments& given, Run chosen) {
 
 }  // namespace
 
-int main(int argc, char** argv) {
+int main_of(int argc, char** argv) {
   Arguments given;
   Run chosen = nullptr;
   CLI::App app("Makes load on a TLS server of this machine, bounded in count and time.");
@@ -193,3 +191,7 @@ int main(int argc, char** argv) {
   }
   return run(given, chosen);
 }
+
+}  // namespace hawser::load
+
+int main(int argc, char** argv) { return hawser::load::main_of(argc, argv); }

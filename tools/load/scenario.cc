@@ -15,7 +15,7 @@ namespace hawser::load {
 namespace {
 
 constexpr uint64_t tick_ms = 100;
-constexpr uint64_t settle_ms = 500;  // for the server to finish what the last handshake left
+constexpr uint64_t settle_ms = 500;  // for what the beginning left to be done with
 constexpr double mib = 1024.0 * 1024.0;
 
 std::string request(const Scenario& scenario, const std::string& method, const std::string& more) {
@@ -180,7 +180,6 @@ core::Result<Outcome> run_busy(core::Loop& loop, Scenario& scenario) {
   Latencies latencies;
   uint64_t not_2xx = 0;
   bool counting = false;
-  crowd.on_up = [&](Client& client) { client.ask(get); };
   crowd.on_answered = [&](Client& client) {
     if (counting) {
       latencies.add(loop.now_us() - client.asked_us());
@@ -189,6 +188,8 @@ core::Result<Outcome> run_busy(core::Loop& loop, Scenario& scenario) {
     client.ask(get);
   };
   if (auto late = bring_up(loop, scenario, crowd, scenario.crowd.clients)) return *late;
+  crowd.for_each([&get](Client& client) { client.ask(get); });
+  wait_for(loop, settle_ms);
   const Watch watch(scenario.watched);
   const double own_cpu_before_s = own_cpu_s();
   const uint64_t began_us = loop.now_us();
