@@ -62,10 +62,10 @@ struct H2Session::Callbacks {
     const bool stream_ended = has_flag(frame->hd, NGHTTP2_FLAG_END_STREAM);
     switch (frame->hd.type) {
       case NGHTTP2_HEADERS:
-        if (stream != nullptr) self.on_head_end(*stream, stream_ended);
+        self.on_head_end(stream, stream_ended);
         break;
       case NGHTTP2_DATA:
-        self.on_content_end(stream, stream_ended, frame->hd.length > 0);
+        self.on_content_end(stream, stream_ended, frame->data.padlen > 0);
         break;
       case NGHTTP2_RST_STREAM:
         self.on_reset_received(stream, frame->rst_stream.error_code);

@@ -61,7 +61,6 @@ void H2HeadReader::start(Section section) {
   cookies_.clear();
   fault_ = {};
   section_bytes_ = 0;
-  lines_ = 0;
   fields_ = 0;
   section_ = section;
   regular_ = false;
@@ -75,7 +74,8 @@ void H2HeadReader::fail(ErrorCode code, const char* reason, bool malformed) {
 bool H2HeadReader::take(std::string_view name, std::string_view value, const H1Limits& limits,
                         message::Fields& fields) {
   const bool crumb = name == "cookie" && section_ == Section::request;
-  if (!count(name.size() + value.size() + field_overhead_bytes, crumb, limits)) return false;
+  const bool is_line = !crumb && !name.starts_with(':');
+  if (!count(name.size() + value.size() + field_overhead_bytes, is_line, limits)) return false;
   if (fault_) return true;
   if (const char* fault = value_fault(value); fault != nullptr) {
     malformed(fault);
@@ -88,10 +88,9 @@ bool H2HeadReader::take(std::string_view name, std::string_view value, const H1L
 }
 
 // False: a bomb.
-bool H2HeadReader::count(size_t bytes, bool crumb, const H1Limits& limits) {
+bool H2HeadReader::count(size_t bytes, bool is_line, const H1Limits& limits) {
   section_bytes_ += bytes;
-  ++lines_;
-  if (!crumb) ++fields_;
+  if (is_line) ++fields_;
   const bool trailers = section_ == Section::trailers;
   const uint64_t limit_bytes = trailers ? limits.trailer_bytes : limits.head_bytes;
   if (section_bytes_ > limit_bytes)

@@ -48,7 +48,7 @@ class H2HeadReader {
 
   void fail(message::ErrorCode code, const char* reason, bool malformed);
   void malformed(const char* reason) { fail(message::ErrorCode::bad_request, reason, true); }
-  bool count(size_t bytes, bool crumb, const H1Limits& limits);
+  bool count(size_t bytes, bool is_line, const H1Limits& limits);
   void take_pseudo(std::string_view name, std::string_view value);
   void take_field(std::string_view name, std::string_view value, message::Fields& fields);
   void finish_target(const H1Limits& limits, message::RequestHead& head);
@@ -62,8 +62,7 @@ class H2HeadReader {
   std::string cookies_;  // crumbs, joined (RFC 9113 8.2.3)
   H2Fault fault_;
   uint64_t section_bytes_ = 0;
-  uint32_t lines_ = 0;   // all
-  uint32_t fields_ = 0;  // without crumbs
+  uint32_t fields_ = 0;  // as HTTP/1 would count lines: without pseudo-fields and crumbs
   Section section_ = Section::request;
   bool regular_ = false;  // a field that is no pseudo-field was seen
   bool has_cookies_ = false;

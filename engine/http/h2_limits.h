@@ -16,7 +16,7 @@ struct H2Limits {
   uint32_t pings = 200;            // PING
   uint32_t empty_frames = 50;      // DATA, HEADERS and CONTINUATION without content
   uint32_t window_updates = 1000;  // WINDOW_UPDATE, beyond four for each DATA frame of ours
-  uint32_t other_frames = 500;     // PRIORITY, PRIORITY_UPDATE, GOAWAY and unknown ones
+  uint32_t other_frames = 500;     // PRIORITY, GOAWAY, RST_STREAM of what is over
   uint32_t continuations = 16;     // CONTINUATION frames of one header section, not a rate
   bool operator==(const H2Limits&) const = default;
 };

@@ -16,7 +16,11 @@ using message::ExchangeError;
 namespace {
 
 constexpr int32_t connection_window_bytes = 4 * 1024 * 1024;
-constexpr size_t early_content_limit_bytes = 65'535;  // a connection's first window
+constexpr int64_t first_window_bytes = 65'535;  // of everything, until our SETTINGS are seen
+// Content that nobody has allowed: before they are seen, and later, where padding was given back
+// twice.
+constexpr size_t early_content_limit_bytes = 65'535;
+constexpr size_t late_content_limit_bytes = 1024 * 1024;
 constexpr size_t queue_limit_frames = 2'000;
 
 uint32_t goaway_code(H2Cut cut) {
@@ -127,6 +131,7 @@ void H2Session::on_head_begin(int32_t stream_id, bool trailers) {
     trailers_ = std::make_unique<message::Fields>();
     return;
   }
+  trailers_.reset();
   head_ = heads_.take_request();
   auto* const stream = new H2Stream(*this, stream_id);  // owned by the list below
   stream->next_ = streams_;
@@ -153,11 +158,11 @@ void H2Session::on_field(std::string_view name, std::string_view value) {
   if (!reader_.take(name, value, limits_, *fields)) cut(H2Cut::header_list_bomb);
 }
 
-void H2Session::on_head_end(H2Stream& stream, bool stream_ended) {
+void H2Session::on_head_end(H2Stream* stream, bool stream_ended) {
   set_head_pending(false);
-  if (cut_) return;
-  if (trailers_ != nullptr) return on_trailers(stream, stream_ended);
-  on_request_head(stream, stream_ended);
+  if (cut_ || stream == nullptr || stream->dead()) return;
+  if (trailers_ != nullptr) return on_trailers(*stream, stream_ended);
+  on_request_head(*stream, stream_ended);
 }
 
 void H2Session::on_request_head(H2Stream& stream, bool stream_ended) {
@@ -192,12 +197,14 @@ void H2Session::on_content(H2Stream* stream, const uint8_t* data, size_t length)
   if (!stream->count_content(length))
     return malformed(*stream, "more content than Content-Length says");
   stream->take_content(slice_of(data, length));
-  if (held_bytes_ > early_content_limit_bytes) cut(H2Cut::early_data_flood);
+  if (held_bytes_ > (settled_ ? late_content_limit_bytes : early_content_limit_bytes))
+    cut(H2Cut::early_data_flood);
 }
 
 void H2Session::on_content_end(H2Stream* stream, bool stream_ended, bool padded) {
   if (!stream_ended && padded && frame_content_bytes_ == 0) check_rate_of_empty_frames();
-  if (!stream_ended || stream == nullptr || stream->dead() || cut_) return;
+  if (stream == nullptr || stream->dead() || cut_) return;
+  if (!stream_ended) return padded ? open_window(*stream) : void();
   static const message::Fields no_trailers;
   if (!stream->content_complete())
     return malformed(*stream, "less content than Content-Length says");
@@ -327,9 +334,19 @@ void H2Session::reset(H2Stream& stream, H2Reset code) {
   request_flush();
 }
 
-void H2Session::allow(const H2Stream& stream, uint64_t bytes) {
-  const auto increment = static_cast<int32_t>(std::min<uint64_t>(bytes, INT32_MAX));
-  nghttp2_submit_window_update(nghttp2_.get(), NGHTTP2_FLAG_NONE, stream.id_, increment);
+// The client's window follows what the stream allows. nghttp2 gives padding back by itself, but
+// only by half windows: what is missing is added here, and what was given twice is taken off the
+// next opening.
+void H2Session::open_window(const H2Stream& stream) {
+  nghttp2_session* const session = nghttp2_.get();
+  const int64_t first_bytes = settled_ ? 0 : first_window_bytes;
+  const int64_t window_bytes =
+      nghttp2_session_get_stream_effective_local_window_size(session, stream.id_) -
+      nghttp2_session_get_stream_effective_recv_data_length(session, stream.id_) - first_bytes;
+  const int64_t missing_bytes = stream.wanted_window_bytes() - window_bytes;
+  if (missing_bytes <= 0) return;
+  nghttp2_submit_window_update(session, NGHTTP2_FLAG_NONE, stream.id_,
+                               static_cast<int32_t>(std::min<int64_t>(missing_bytes, INT32_MAX)));
   request_flush();
 }
 

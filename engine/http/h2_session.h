@@ -94,7 +94,7 @@ class H2Session final : private core::Flushable {
   void on_frame_begin(uint8_t type, uint8_t flags, size_t length);
   void on_head_begin(int32_t stream_id, bool trailers);
   void on_field(std::string_view name, std::string_view value);
-  void on_head_end(H2Stream& stream, bool stream_ended);
+  void on_head_end(H2Stream* stream, bool stream_ended);
   void on_request_head(H2Stream& stream, bool stream_ended);
   void on_trailers(H2Stream& stream, bool stream_ended);
   void on_content(H2Stream* stream, const uint8_t* data, size_t length);
@@ -109,7 +109,7 @@ class H2Session final : private core::Flushable {
   void set_head_pending(bool pending);
   void malformed(H2Stream& stream, const char* reason);
   void reset(H2Stream& stream, H2Reset code);
-  void allow(const H2Stream& stream, uint64_t bytes);
+  void open_window(const H2Stream& stream);
   void resume(const H2Stream& stream);
   core::Slice slice_of(const uint8_t* data, size_t length) const;
 

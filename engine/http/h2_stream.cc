@@ -45,7 +45,7 @@ void H2Stream::allow_body(uint64_t bytes) {
   if (dead()) return;
   delivering_begun_ = true;
   allowance_ += bytes;
-  if (bytes > 0 && !request_ended_) session_.allow(*this, bytes);
+  if (bytes > 0 && !request_ended_) session_.open_window(*this);
   deliver();
 }
 

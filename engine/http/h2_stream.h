@@ -76,6 +76,10 @@ class H2Stream {
   void begin_content(message::BodyLength length);
   // False: more than Content-Length says.
   [[nodiscard]] bool count_content(size_t bytes);
+  // What the client's window is to be; less than 0 while more is held than was allowed.
+  int64_t wanted_window_bytes() const {
+    return static_cast<int64_t>(allowance_) - static_cast<int64_t>(held_.size());
+  }
   bool content_complete() const { return !length_known_ || content_left_ == 0; }
   void take_content(core::Slice content);
   void end_request(const message::Fields& trailers);

@@ -28,6 +28,7 @@ struct Pieces {
   size_t client = SIZE_MAX;   // between client and engine, of the TLS connection
   size_t channel = SIZE_MAX;  // between engine and connector
   size_t origin = SIZE_MAX;   // between connector and origin
+  std::string alpn = {};      // what the client offers
 };
 
 // What the engine's worker is otherwise: the owner of sessions and channels.
@@ -74,7 +75,7 @@ class WholeWay {
     if (pieces.origin != SIZE_MAX) loop.set_socket_faults(&faults_);
     publish(origin.url());
     join_connector(pieces.channel);
-    join_client(pieces.client);
+    join_client(pieces);
   }
   ~WholeWay() {
     client_.reset();
@@ -153,13 +154,14 @@ class WholeWay {
                                                   gate->release_transport(), channel::Welcome{});
     ASSERT_TRUE(until([&] { return connector_.link->established(); }));
   }
-  void join_client(size_t pieces) {
-    MemoryPipe pipe = MemoryPipe::make(loop, pieces);
+  void join_client(const Pieces& pieces) {
+    MemoryPipe pipe = MemoryPipe::make(loop, pieces.client);
     engine_end_ = pipe.a.get();
     tls::ServerOptions server;
     server.certificates = {authority_.server("wiki.example")};
     tls::ClientOptions client;
     client.trust_pem = authority_.certificate_pem();
+    if (!pieces.alpn.empty()) server.alpn = client.alpn = {pieces.alpn};
     shell_.session = std::make_unique<relay::ClientSession>(
         context_, shell_, tls::Stream::accept(std::move(pipe.a), *tls::Context::server(server)));
     client_ =
