@@ -51,9 +51,9 @@ TEST_F(LinkTest, ABodyInSteadyFlowAllocatesNothing) {
   connector_side.serve = [](RecordingStream& stream) { stream.stream->want_body(); };
   auto upload = open(*engine, request_head("PUT"), open_info(BodyKind::unknown));
   settle();
-  core::ByteChain bytes;
   const auto send_some = [&] {
     for (int i = 0; i < 20; ++i) {
+      core::ByteChain bytes;
       bytes.append_copy(loop.blocks(), std::string_view("short"));
       upload->stream->send_data(std::move(bytes));
       loop.turn(false);

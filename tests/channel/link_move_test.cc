@@ -63,7 +63,7 @@ class LinkMove : public LinkTest {
     ASSERT_EQ(connector_side.offered_ticket, "ticket");
     dial_bulk();
   }
-  void attach() { bulk_connector->attach_stream(*served->stream, "ticket"); }
+  void attach() const { bulk_connector->attach_stream(*served->stream, "ticket"); }
   // Both bodies to their ends.
   void finish_bodies(const std::string& up, const std::string& down) {
     ASSERT_TRUE(test::run_until(loop, [&] { return post->over() && served->over(); }))

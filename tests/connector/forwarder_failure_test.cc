@@ -9,7 +9,6 @@
 namespace hawser::test {
 namespace {
 
-using message::Blame;
 using message::ErrorCode;
 
 constexpr char ok_hello[] = "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello";

@@ -7,8 +7,6 @@
 namespace hawser::test {
 namespace {
 
-using message::ErrorCode;
-
 constexpr char ok_hello[] = "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello";
 
 std::string head_of(const std::string& received) {
@@ -308,7 +306,7 @@ TEST_F(ForwarderTest, EachRequestIsOneLineOfTheLogWithoutItsQuery) {
 
 // A message that arrives a byte at a time, on both of its ways, is the same message.
 TEST_F(ForwarderTest, EveryCutGivesTheSameExchange) {
-  for (const size_t cut : {1, 2, 3, 7, 31}) {
+  for (const size_t cut : {1u, 2u, 3u, 7u, 31u}) {
     SCOPED_TRACE(cut);
     core::CuttingFaults faults(cut);
     loop.set_socket_faults(&faults);

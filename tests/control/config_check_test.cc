@@ -20,17 +20,17 @@ using testing::IsEmpty;
 class ConfigCheck : public testing::Test {
  protected:
   void SetUp() override {
-    ASSERT_NE(mkdtemp(folder_.data()), nullptr);
+    ASSERT_NE(mkdtemp(folder.data()), nullptr);
     write("edge.pem", "-----BEGIN CERTIFICATE-----\n", 0644);
     write("edge-key.pem", "-----BEGIN PRIVATE KEY-----\n", 0600);
-    std::filesystem::create_directory(folder_ + "/state");
-    chmod((folder_ + "/state").c_str(), 0700);
+    std::filesystem::create_directory(folder + "/state");
+    chmod((folder + "/state").c_str(), 0700);
   }
-  void TearDown() override { std::filesystem::remove_all(folder_); }
+  void TearDown() override { std::filesystem::remove_all(folder); }
 
   void write(const std::string& name, const std::string& text, mode_t mode) {
-    std::ofstream(folder_ + "/" + name) << text;
-    chmod((folder_ + "/" + name).c_str(), mode);
+    std::ofstream(folder + "/" + name) << text;
+    chmod((folder + "/" + name).c_str(), mode);
   }
   NodeConfig config(const std::string& more = "") {
     const auto parsed = parse_config(
@@ -39,12 +39,12 @@ class ConfigCheck : public testing::Test {
         "state: state\n"
         "tls: [{certificate: edge.pem, key: edge-key.pem}]\n" +
             more,
-        "engine.yaml", folder_);
+        "engine.yaml", folder);
     EXPECT_TRUE(parsed.ok());
     return *parsed;
   }
 
-  std::string folder_ = testing::TempDir() + "hawser-check-XXXXXX";
+  std::string folder = testing::TempDir() + "hawser-check-XXXXXX";
 };
 
 TEST_F(ConfigCheck, GoodFilesPass) { EXPECT_THAT(check_files(config()), IsEmpty()); }
@@ -56,11 +56,11 @@ TEST_F(ConfigCheck, AKeyThatOthersMayReadIsRefusedWithTheCommandThatMendsIt) {
   EXPECT_EQ(errors[0].at.line, 4);
   EXPECT_EQ(errors[0].key, "tls[0].key");
   EXPECT_THAT(errors[0].found, HasSubstr("0640"));
-  EXPECT_THAT(errors[0].remedy, HasSubstr("chmod 0600 " + folder_));
+  EXPECT_THAT(errors[0].remedy, HasSubstr("chmod 0600 " + folder));
 }
 
 TEST_F(ConfigCheck, AMissingCertificateIsRefused) {
-  std::filesystem::remove(folder_ + "/edge.pem");
+  std::filesystem::remove(folder + "/edge.pem");
   const auto errors = check_files(config());
   ASSERT_EQ(errors.size(), 1u);
   EXPECT_EQ(errors[0].key, "tls[0].certificate");
@@ -75,7 +75,7 @@ TEST_F(ConfigCheck, ACertificateInPlaceOfTheKeyIsRefused) {
 }
 
 TEST_F(ConfigCheck, AStateFolderThatOthersMayEnterIsRefused) {
-  chmod((folder_ + "/state").c_str(), 0750);
+  chmod((folder + "/state").c_str(), 0750);
   const auto errors = check_files(config());
   ASSERT_EQ(errors.size(), 1u);
   EXPECT_EQ(errors[0].key, "state");
