@@ -5,6 +5,7 @@
 
 #include "connector/origin_request.h"
 #include "http/h1_writer.h"
+#include "message/characters.h"
 
 namespace hawser::connector {
 
@@ -49,8 +50,11 @@ Forwarder::Forwarder(ForwarderNeeds& needs, ForwarderOwner& owner, channel::Stre
         fail(ErrorCode::total_timeout, "not complete" + in_ms(app_->timeouts.total_ms));
       }) {
   std::swap(*head_, head);
-  // A stated length of nothing goes at once, but keeps its statement.
-  if (info_.body == BodyKind::none && !head_->body_length.has_body()) {
+  if (info_.kind == channel::OpenKind::upgrade) {
+    upgrade_ = head_->fields.get(message::FieldName::upgrade).value_or("");
+    head_->body_length = BodyLength::none();  // the raw bytes follow the answer, if it agrees
+  } else if (info_.body == BodyKind::none && !head_->body_length.has_body()) {
+    // A stated length of nothing goes at once, but keeps its statement.
     head_->body_length = head_->body_length.is_known() ? BodyLength::known(0) : BodyLength::none();
   } else {
     head_->body_length = body_length_of(info_);
@@ -71,8 +75,10 @@ Forwarder::~Forwarder() {
 }
 
 void Forwarder::start() {
-  if (info_.kind != channel::OpenKind::request)
-    return fail(ErrorCode::upgrade_refused, "upgrades are not available in this version");
+  if (info_.kind == channel::OpenKind::connect)
+    return fail(ErrorCode::upgrade_refused, "CONNECT is not for applications");
+  if (info_.kind == channel::OpenKind::upgrade && upgrade_.empty())
+    return fail(ErrorCode::protocol_violation, "an upgrade without a protocol");
   if (auto app = needs_.apps.find(info_.app, info_.app_revision)) return on_app(std::move(app));
   if (!model::is_name(info_.app)) return fail(ErrorCode::app_unknown, "the engine named no app");
   waiter_ = needs_.apps.ask(info_.app, stream_->link(),
@@ -152,7 +158,8 @@ void Forwarder::write_head() {
   const std::string host = host_for_origin(*app_, origin);
   http::RequestWriteOptions options;
   options.host = host;
-  connection_->expect(head_->method);
+  options.upgrade = upgrade_;
+  connection_->expect(head_->method, !upgrade_.empty());
   record_.origin_reused = connection_->reused();
   head_written_ = true;
   core::ByteChain out;
@@ -207,7 +214,9 @@ void Forwarder::pump_request() {
   }
   if (written > 0) stream_->consumed(written);
   if (!pending_.empty() || !body_ended_) return;
-  if (info_.body == BodyKind::unknown) {
+  if (tunnel_) {
+    connection_->end();
+  } else if (info_.body == BodyKind::unknown) {
     core::ByteChain out;
     chunks_.finish(out, trailers_.empty() ? nullptr : &trailers_);
     connection_->write(std::move(out));
@@ -218,7 +227,7 @@ void Forwarder::pump_request() {
 void Forwarder::write_body(core::Slice slice) {
   body_written_bytes_ += slice.size();
   core::ByteChain out;
-  if (info_.body == BodyKind::unknown)
+  if (info_.body == BodyKind::unknown && !tunnel_)
     chunks_.write(out, std::move(slice));
   else
     out.append(std::move(slice));
@@ -241,9 +250,8 @@ void Forwarder::on_origin_interim(message::ResponseHeadPtr head) {
 void Forwarder::on_origin_head(message::ResponseHeadPtr head) {
   first_byte_due_.disarm();
   record_.first_byte_us = elapsed_us();
-  if (head->status == 101)
-    return fail(ErrorCode::origin_bad_answer, "101 to a request that asked for no upgrade");
   record_.status = head->status;
+  if (head->status == 101) return begin_tunnel(*head);
   rewrite_for_engine(*head);
   const bool last = !head->body_length.has_body();
   response_ = Response::body;
@@ -251,6 +259,28 @@ void Forwarder::on_origin_head(message::ResponseHeadPtr head) {
   stream_->send_head(*head, false, false, last);
   allowed_bytes_ = stream_->sendable_bytes();
   connection_->allow_body(allowed_bytes_);
+}
+
+// The origin speaks another protocol from here on, and so does the client once it has the head. The
+// request's direction is open again.
+void Forwarder::begin_tunnel(message::ResponseHead& head) {
+  const std::string_view agreed = head.fields.get(message::FieldName::upgrade).value_or("");
+  if (!message::equals_ignoring_case(agreed, upgrade_))
+    return fail(ErrorCode::origin_bad_answer, "101 with another protocol than was asked for");
+  tunnel_ = true;
+  total_due_.disarm();
+  rewrite_for_engine(head);
+  head.fields.add(message::FieldName::upgrade, upgrade_);
+  response_ = Response::body;
+  request_ = Request::writing;
+  first_data_ = true;
+  connection_->begin_tunnel();
+  touch();
+  stream_->send_head(head, false, false, false);
+  if (!stream_->want_body())
+    return fail(ErrorCode::budget_exhausted, "the connector's memory_limit is used up");
+  allow_origin();
+  pump_request();
 }
 
 void Forwarder::on_origin_body(core::Slice content) {
@@ -282,7 +312,7 @@ void Forwarder::on_origin_end(const message::Fields& trailers) {
   touch();
   if (request_ == Request::written)
     finish_exchange();
-  else if (!connection_->keeps_alive())
+  else if (!tunnel_ && !connection_->keeps_alive())  // of a tunnel, one direction has ended
     give_up_request();
   if (!stream_->sending_ended()) stream_->send_end(trailers);
 }
@@ -306,7 +336,7 @@ void Forwarder::give_up_request() {
   const size_t dropped = pending_.size();
   pending_.clear();
   if (dropped > 0) stream_->consumed(dropped);
-  if (has_body() && !body_ended_) stream_->send_stop();
+  if ((has_body() || tunnel_) && !body_ended_) stream_->send_stop();
 }
 
 void Forwarder::on_origin_failed(const ExchangeError& error) {
@@ -362,15 +392,19 @@ void Forwarder::touch() {
   const bool moving =
       (has_body() && request_ >= Request::asking_body && request_ < Request::written) ||
       response_ != Response::waiting;
-  if (done_ || app_ == nullptr || app_->timeouts.stream_idle_ms == 0) return;
-  if (moving)
-    idle_due_.arm(needs_.loop.timers(), app_->timeouts.stream_idle_ms);
+  if (done_ || app_ == nullptr) return;
+  if (moving && idle_limit_ms() != 0)
+    idle_due_.arm(needs_.loop.timers(), idle_limit_ms());
   else
     idle_due_.disarm();
 }
 
+uint64_t Forwarder::idle_limit_ms() const {
+  return tunnel_ ? app_->timeouts.upgraded_idle_ms : app_->timeouts.stream_idle_ms;
+}
+
 void Forwarder::on_idle_due() {
-  fail(ErrorCode::stream_idle_timeout, "nothing moved" + in_ms(app_->timeouts.stream_idle_ms));
+  fail(ErrorCode::stream_idle_timeout, "nothing moved" + in_ms(idle_limit_ms()));
 }
 
 uint64_t Forwarder::elapsed_us() const {

@@ -102,10 +102,12 @@ class Forwarder final : private channel::StreamListener,
   void finish_exchange();
   void give_up_request();
   bool reconnect(const message::ExchangeError& error);
+  void begin_tunnel(message::ResponseHead& head);
   bool has_body() const { return head_->body_length.has_body(); }
   bool untouched() const { return !head_written_; }
 
   void touch();
+  uint64_t idle_limit_ms() const;
   void on_idle_due();
   uint64_t elapsed_us() const;
   void fail(message::ErrorCode code, std::string reason);
@@ -123,6 +125,7 @@ class Forwarder final : private channel::StreamListener,
   size_t origin_ = 0;  // index of the one in use
   size_t origins_tried_ = 0;
   std::string key_;
+  std::string upgrade_;  // the protocol that is offered to the origin; empty for a request
   Request request_ = Request::asking_app;
   Response response_ = Response::waiting;
   bool wanted_body_ = false;  // credit was granted
@@ -130,6 +133,7 @@ class Forwarder final : private channel::StreamListener,
   bool body_ended_ = false;
   bool head_written_ = false;
   bool reconnected_ = false;
+  bool tunnel_ = false;  // the origin has agreed to the upgrade
   bool done_ = false;
   uint64_t body_written_bytes_ = 0;
   uint64_t allowed_bytes_ = 0;  // of the response's content, not yet delivered by the origin

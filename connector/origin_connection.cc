@@ -16,9 +16,9 @@ OriginConnection::OriginConnection(std::string key, std::unique_ptr<core::Transp
 
 OriginConnection::~OriginConnection() = default;
 
-void OriginConnection::expect(message::Method method) {
+void OriginConnection::expect(message::Method method, bool upgrade_offered) {
   ++uses_;
-  reader_.expect(method, false);
+  reader_.expect(method, upgrade_offered);
   update_reading();
 }
 
@@ -30,6 +30,10 @@ void OriginConnection::allow_body(uint64_t bytes) {
   if (!alive_) return;
   reader_.allow_body(bytes);
   if (alive_) update_reading();
+}
+
+void OriginConnection::end() {
+  if (alive_) transport_->end();
 }
 
 void OriginConnection::abort() {

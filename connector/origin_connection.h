@@ -42,14 +42,19 @@ class OriginConnection final : private core::TransportListener, private http::Re
   // Null: what happens is only remembered (see reusable()).
   void set_listener(OriginListener* listener) { listener_ = listener; }
 
-  // A request is about to be written, its response may come.
-  void expect(message::Method method);
+  // A request is about to be written, its response may come; a 101 only where it offers an upgrade.
+  void expect(message::Method method, bool upgrade_offered);
   void write(core::ByteChain bytes);
   // Whether on_origin_drained() will tell when to write more.
   bool over_high_mark() const { return transport_->over_high_mark(); }
   // How much of the response's content may come from now on, in all that is not delivered yet. The
   // first call after the head lets the message go on, even with 0.
   void allow_body(uint64_t bytes);
+
+  // After a 101: what follows on this connection is the new protocol's, both ways.
+  void begin_tunnel() { reader_.begin_tunnel(); }
+  // Ends our direction of a tunnel; the origin's goes on.
+  void end();
 
   // Breaks off so that the origin can't take what it got for a whole request.
   void abort();

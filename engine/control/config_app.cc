@@ -9,6 +9,7 @@
 
 #include "config/file.h"
 #include "control/config_planned.h"
+#include "message/characters.h"
 
 namespace hawser::control {
 namespace {
@@ -17,6 +18,7 @@ using config::MapReader;
 using config::Value;
 
 constexpr size_t origin_limit = 64;
+constexpr size_t upgrade_limit = 16;
 constexpr size_t ca_limit_bytes = 256 * 1024;
 constexpr std::string_view name_expected = "1 to 63 of a-z, 0-9 and \"-\"";
 
@@ -152,6 +154,35 @@ void read_host_header(MapReader& map, model::HostHeader& target) {
   if (index) target = *index == 0 ? model::HostHeader::origin : model::HostHeader::public_host;
 }
 
+// A protocol and perhaps its version, as Upgrade names them (RFC 9110 7.8). h2c is never one: the
+// engine speaks HTTP/2 itself.
+bool is_protocol(std::string_view text) {
+  const size_t slash = std::min(text.find('/'), text.size());
+  const bool whole = slash == text.size();
+  return message::is_token(text.substr(0, slash)) &&
+         (whole || message::is_token(text.substr(slash + 1))) &&
+         !message::equals_ignoring_case(text.substr(0, slash), "h2c");
+}
+
+void read_upgrades(MapReader& map, std::vector<std::string>& target) {
+  constexpr std::string_view expected = "a protocol's name, as websocket";
+  const auto value = map.take("upgrades");
+  if (!value) return;
+  const auto list = value->list();
+  if (!list) return;
+  if (list->size() > upgrade_limit) return value->error("at most 16 protocols");
+  target.clear();
+  for (const Value& item : *list) {
+    const auto written = item.text(expected);
+    if (!written) continue;
+    if (is_protocol(*written)) {
+      target.push_back(*written);
+    } else {
+      item.error(std::string(expected), "leave it out, or write it as the Upgrade field has it");
+    }
+  }
+}
+
 void read_access(MapReader& map) {
   const auto value = map.require("access", "who may pass", "access: passthrough");
   if (!value) return;
@@ -179,6 +210,7 @@ model::App read_app(const Value& value, const model::Timeouts& timeouts) {
   read_origins(map, app.origins);
   read_origin_tls(map, app.origin_tls);
   read_host_header(map, app.host_header);
+  read_upgrades(map, app.upgrades);
   if (const auto own = map.take("timeouts")) {
     read_timeouts(*own, planned_in_app_timeouts, app.timeouts);
   }

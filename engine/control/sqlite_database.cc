@@ -96,7 +96,21 @@ StoreResult<SqliteDatabase> SqliteDatabase::open(const std::string& path, int bu
     return sqlite_error(result, raw != nullptr ? sqlite3_errmsg(raw) : "out of memory", path);
   }
   sqlite3_busy_timeout(raw, busy_timeout_ms);
+  if (auto entered = database.enter_wal(busy_timeout_ms); !entered) return entered.error();
   return database;
+}
+
+// For this change alone SQLite does not wait while another program holds the file.
+StoreResult<void> SqliteDatabase::enter_wal(int busy_timeout_ms) {
+  constexpr int pause_ms = 5;
+  auto entered = run("PRAGMA journal_mode = WAL");
+  for (int waited_ms = 0; !entered && entered.error().fault == StoreFault::busy;
+       waited_ms += pause_ms) {
+    if (waited_ms >= busy_timeout_ms) break;
+    sqlite3_sleep(pause_ms);
+    entered = run("PRAGMA journal_mode = WAL");
+  }
+  return entered;
 }
 
 StoreResult<SqliteStatement> SqliteDatabase::prepare(std::string_view sql) {

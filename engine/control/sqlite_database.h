@@ -76,6 +76,7 @@ class SqliteDatabase {
     void operator()(sqlite3* database) const;
   };
   SqliteDatabase(sqlite3* database, std::string path);
+  StoreResult<void> enter_wal(int busy_timeout_ms);
 
   std::unique_ptr<sqlite3, Close> database_;
   std::string path_;

@@ -26,7 +26,7 @@ constexpr const char* tables = R"(
 
 StoreResult<void> set_up(SqliteDatabase& database, uint64_t size_limit_bytes) {
   auto set = database.run(
-      "PRAGMA trusted_schema = OFF; PRAGMA secure_delete = ON; PRAGMA journal_mode = WAL; "
+      "PRAGMA trusted_schema = OFF; PRAGMA secure_delete = ON; "
       "PRAGMA synchronous = FULL; PRAGMA journal_size_limit = 4194304;");
   if (!set.ok()) return set;
   auto page_bytes = database.number("PRAGMA page_size");

@@ -37,6 +37,14 @@ void H1RequestReader::next_message() {
   run();
 }
 
+void H1RequestReader::begin_tunnel() {
+  if (state_ != State::message_done) return;
+  state_ = State::body;
+  allowance_ = 0;
+  keep_alive_ = false;
+  body_.start(message::BodyLength::until_close());
+}
+
 void H1RequestReader::stop() { state_ = State::stopped; }
 
 bool H1RequestReader::wants_bytes() const {
@@ -136,7 +144,6 @@ void H1RequestReader::deliver_head() {
 }
 
 bool H1RequestReader::read_body() {
-  static const message::Fields no_trailers;
   core::Slice content;
   switch (body_.read(input_, allowance_, limits_, content)) {
     case BodyReader::Status::content:
@@ -144,19 +151,28 @@ bool H1RequestReader::read_body() {
       events_.on_body(std::move(content));
       return true;
     case BodyReader::Status::complete:
-      state_ = State::message_done;
-      events_.on_message_end(body_.trailers() != nullptr ? *body_.trailers() : no_trailers);
+      finish_message();
       return true;
     case BodyReader::Status::failed:
       fail(body_.fault().code, body_.fault().reason);
       return false;
     case BodyReader::Status::need_more:
     case BodyReader::Status::need_allowance:
-      if (ended_ && input_.empty())
+      if (!ended_ || !input_.empty()) return false;
+      if (body_.ends_with_connection()) {
+        finish_message();
+      } else {
         fail(ErrorCode::client_gone, "the connection ended inside the content");
+      }
       return false;
   }
   return false;
+}
+
+void H1RequestReader::finish_message() {
+  static const message::Fields no_trailers;
+  state_ = State::message_done;
+  events_.on_message_end(body_.trailers() != nullptr ? *body_.trailers() : no_trailers);
 }
 
 void H1RequestReader::fail(ErrorCode code, std::string reason) {

@@ -48,10 +48,11 @@ class H1RequestReader {
   void allow_body(uint64_t bytes);
   // Goes on to the next request, possibly with bytes that were kept.
   void next_message();
-  // Reads nothing more: the rest goes to take_rest() (after an upgrade) or nowhere.
+  // After a request whose upgrade was agreed to: what follows it, up to the end of the connection,
+  // is content of the new protocol, as far as allow_body() lets it through.
+  void begin_tunnel();
+  // Reads nothing more.
   void stop();
-  // The bytes that came after the head or message and were not read.
-  core::ByteChain take_rest() { return std::move(input_); }
 
   // Whether feed() would get on now.
   bool wants_bytes() const;
@@ -71,6 +72,7 @@ class H1RequestReader {
   bool read_body();
   LineFault finish_head(std::string_view text);
   void deliver_head();
+  void finish_message();
   void fail(message::ErrorCode code, std::string reason);
 
   message::HeadPool& heads_;

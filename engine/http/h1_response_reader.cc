@@ -47,6 +47,12 @@ void H1ResponseReader::allow_body(uint64_t bytes) {
   run();
 }
 
+void H1ResponseReader::begin_tunnel() {
+  if (state_ != State::upgraded) return;
+  state_ = State::body;
+  body_.start(message::BodyLength::until_close());
+}
+
 void H1ResponseReader::stop() { state_ = State::stopped; }
 
 bool H1ResponseReader::wants_bytes() const {
@@ -151,10 +157,9 @@ void H1ResponseReader::deliver_head() {
     events_.on_interim(std::move(head_));
     return;
   }
-  const bool tunnel =
-      head_->status == 101 || (method_ == message::Method::connect && head_->status < 300);
-  state_ = tunnel ? State::upgraded : State::head_done;
-  if (tunnel) {
+  upgraded_ = head_->status == 101 || (method_ == message::Method::connect && head_->status < 300);
+  state_ = upgraded_ ? State::upgraded : State::head_done;
+  if (upgraded_) {
     keep_alive_ = false;
     head_->body_length = message::BodyLength::none();
   }

@@ -24,8 +24,7 @@ class ResponseEvents {
   virtual ~ResponseEvents() = default;
   // A 1xx other than 101; a final response follows.
   virtual void on_interim(message::ResponseHeadPtr head) = 0;
-  // A final response's head, or a 101: after that take_rest() and what arrives next are the new
-  // protocol's.
+  // A final response's head, or a 101: then begin_tunnel() makes what follows content, too.
   virtual void on_head(message::ResponseHeadPtr head) = 0;
   virtual void on_body(core::Slice content) = 0;
   virtual void on_message_end(const message::Fields& trailers) = 0;
@@ -48,15 +47,18 @@ class H1ResponseReader {
   void on_connection_end();
 
   void allow_body(uint64_t bytes);
+  // After a head that upgraded(): what follows it, up to the end of the connection, is content of
+  // the new protocol, as far as allow_body() lets it through.
+  void begin_tunnel();
   void stop();
-  core::ByteChain take_rest() { return std::move(input_); }
 
   bool wants_bytes() const;
   size_t bytes_kept() const { return input_.size(); }
   bool idle() const { return state_ == State::idle; }
   // A byte of the response (or of a 1xx before it) has been seen.
   bool response_started() const { return started_; }
-  bool upgraded() const { return state_ == State::upgraded; }
+  // The head that was delivered last ended HTTP on this connection (101, or 2xx to CONNECT).
+  bool upgraded() const { return upgraded_; }
   // After the response: whether the connection may be used again. False when unexpected bytes are
   // there.
   bool keep_alive() const { return keep_alive_ && input_.empty(); }
@@ -86,6 +88,7 @@ class H1ResponseReader {
   uint32_t interim_seen_ = 0;
   State state_ = State::idle;
   bool upgrade_offered_ = false;
+  bool upgraded_ = false;
   bool running_ = false;
   bool started_ = false;
   bool ended_ = false;

@@ -32,7 +32,8 @@ struct App {
   HostHeader host_header = HostHeader::origin;
   Timeouts timeouts;
   Access access = Access::passthrough;
-  uint64_t revision = 0;  // see content_revision()
+  std::vector<std::string> upgrades{"websocket"};  // protocols that HTTP/1.1 may be left for
+  uint64_t revision = 0;                           // see content_revision()
 
   bool operator==(const App&) const = default;
 };

@@ -6,6 +6,7 @@
 
 #include "channel/link.h"
 #include "http/hop_by_hop.h"
+#include "message/characters.h"
 #include "relay/bulk_tickets.h"
 #include "relay/error_page.h"
 #include "relay/exchange_index.h"
@@ -18,8 +19,17 @@ using message::ErrorCode;
 using message::ExchangeError;
 
 namespace {
+
 constexpr uint8_t attempts_limit = 3;
+
+// Names of protocols are compared without regard to case (RFC 9110 16.7).
+bool may_upgrade(const model::App& app, std::string_view protocol) {
+  return std::any_of(app.upgrades.begin(), app.upgrades.end(), [protocol](const auto& allowed) {
+    return message::equals_ignoring_case(allowed, protocol);
+  });
 }
+
+}  // namespace
 
 Exchange::Exchange(RelayContext& context, ClientSide& client, const ClientFacts& client_facts,
                    core::Budget& share)
@@ -77,9 +87,23 @@ void Exchange::route() {
 
 void Exchange::on_admitted(access::Admission admission) {
   admission_ = std::move(admission);
+  offer_upgrade();
   http::remove_hop_by_hop(head_->fields);
+  if (!upgrade_.empty()) head_->fields.add(message::FieldName::upgrade, upgrade_);
   set_forwarded_fields(*head_, client_facts_, facts_.request_id, context_.ids.next_span_id_hex());
   dispatch();
+}
+
+// An upgrade that cannot be offered to the origin is no fault: the request goes on without it (RFC
+// 9110 7.8).
+void Exchange::offer_upgrade() {
+  const std::string_view protocol = http::upgrade_protocol(head_->fields);
+  if (protocol.empty() || head_->version != message::HttpVersion::http_1_1 ||
+      head_->method != message::Method::get || asking_ != Asking::ended ||
+      !may_upgrade(*app_, protocol))
+    return;
+  upgrade_ = protocol;
+  asking_ = Asking::held;
 }
 
 // --- dispatch
@@ -104,6 +128,10 @@ channel::OpenInfo Exchange::open_info() const {
               : length.is_known() ? channel::BodyKind::known
                                   : channel::BodyKind::unknown;
   info.body_bytes = length.bytes;
+  if (!upgrade_.empty()) {
+    info.kind = channel::OpenKind::upgrade;
+    info.body = channel::BodyKind::unknown;
+  }
   info.client_session = client_facts_.session;
   info.client_address = client_facts_.peer_ip;
   return info;
@@ -141,14 +169,14 @@ void Exchange::on_body_wanted() {
   asking_ = Asking::flowing;
   body_committed_ = true;
   stream_->send_data({});  // the connector waits for it before the origin sees anything
-  client_.allow_body(0);
+  if (!awaits_upgrade()) client_.allow_body(0);
   moved();
 }
 
 void Exchange::on_sendable() { allow_more_body(); }
 
 void Exchange::allow_more_body() {
-  if (asking_ != Asking::flowing || stream_ == nullptr) return;
+  if (asking_ != Asking::flowing || stream_ == nullptr || awaits_upgrade()) return;
   const size_t room = stream_->sendable_bytes();
   if (room <= allowed_bytes_) return;
   const uint64_t more = room - allowed_bytes_;
@@ -185,6 +213,9 @@ void Exchange::on_stop() {
 
 void Exchange::on_head(message::ResponseHead& head, bool interim, bool /*bound*/) {
   moved();
+  if (head.status == 101 && !awaits_upgrade())
+    return fail(
+        ExchangeError::of(ErrorCode::protocol_violation, "an upgrade that was not asked for"));
   http::remove_hop_by_hop(head.fields);
   if (interim) return client_.send_interim(head);
   facts_.first_byte_us = context_.loop.now_us();
@@ -192,7 +223,23 @@ void Exchange::on_head(message::ResponseHead& head, bool interim, bool /*bound*/
   answering_ = Answering::flowing;
   add_missing_date(head.fields, context_.loop.wall_ms());
   offer_bulk_when_long(head.body_length);
+  const bool agreed = head.status == 101;
+  if (agreed) head.fields.add(message::FieldName::upgrade, upgrade_);
   client_.send_head(head);
+  if (awaits_upgrade()) answer_upgrade(agreed);
+}
+
+// The request's direction opens for raw bytes, or ends as that of any other request.
+void Exchange::answer_upgrade(bool agreed) {
+  if (agreed) {
+    upgraded_ = true;
+    total_deadline_.disarm();
+    moved();
+    return allow_more_body();
+  }
+  upgrade_.clear();
+  asking_ = Asking::ended;
+  if (stream_ != nullptr && !stream_->sending_ended()) stream_->send_end({});
 }
 
 void Exchange::on_data(core::ByteChain bytes) {
@@ -332,8 +379,13 @@ void Exchange::over_if_done() {
 }
 
 void Exchange::moved() {
-  if (app_ != nullptr && app_->timeouts.stream_idle_ms != 0 && step_ == Step::stream) {
-    idle_deadline_.arm(context_.loop.timers(), app_->timeouts.stream_idle_ms);
+  if (app_ == nullptr || step_ != Step::stream) return;
+  const uint64_t limit_ms =
+      upgraded_ ? app_->timeouts.upgraded_idle_ms : app_->timeouts.stream_idle_ms;
+  if (limit_ms != 0) {
+    idle_deadline_.arm(context_.loop.timers(), limit_ms);
+  } else {
+    idle_deadline_.disarm();
   }
 }
 

@@ -77,6 +77,9 @@ class Exchange final : private channel::StreamListener,
   void on_finished() override;
 
   void route();
+  void offer_upgrade();
+  void answer_upgrade(bool agreed);
+  bool awaits_upgrade() const { return !upgrade_.empty() && !upgraded_; }
   void dispatch();
   channel::OpenInfo open_info() const;
   void offer_bulk_when_long(const message::BodyLength& length);
@@ -100,6 +103,7 @@ class Exchange final : private channel::StreamListener,
   access::Admission admission_;
   channel::Stream* stream_ = nullptr;
   std::string bulk_ticket_;
+  std::string upgrade_;  // the protocol that the client offers, if this app may speak it
   core::Deadline idle_deadline_;
   core::Deadline total_deadline_;
   RequestFacts facts_;
@@ -110,6 +114,7 @@ class Exchange final : private channel::StreamListener,
   Asking asking_ = Asking::held;
   Answering answering_ = Answering::waiting;
   bool body_committed_ = false;  // the first CREDIT was answered: no second attempt
+  bool upgraded_ = false;        // the origin agreed: both directions carry raw bytes
   bool stream_done_ = false;
 };
 

@@ -43,6 +43,7 @@ void H1ClientProtocol::on_client_end() {
   reader_.on_connection_end();
   if (!session_.is_open()) return;
   if (exchange_ == nullptr) return session_.close();
+  if (tunnel_) return;  // its deadline is the exchange's
   // The client has only ended its direction: it still gets its answer, but we wait less long for
   // one.
   keep_alive_ = false;
@@ -168,13 +169,19 @@ void H1ClientProtocol::send_head(message::ResponseHead& head) {
   options.method = method_;
   options.client_version = version_;
   options.keep_alive = keep_alive_ && !context_.draining;
+  if (head.status == 101) {
+    tunnel_ = true;
+    keep_alive_ = bodyless_ = false;
+    options.upgrade = head.fields.get(message::FieldName::upgrade).value_or("");
+    reader_.begin_tunnel();
+  }
   framing_ = http::write_response_head(out, context_.loop.blocks(), head, options);
   if (framing_ == http::ResponseFraming::close || !options.keep_alive) keep_alive_ = false;
   transport_.write(std::move(out));
 }
 
 void H1ClientProtocol::send_body(core::ByteChain bytes) {
-  if (framing_ == http::ResponseFraming::none || bytes.empty()) return;
+  if (bytes.empty() || (framing_ == http::ResponseFraming::none && !tunnel_)) return;
   if (framing_ != http::ResponseFraming::chunked) return transport_.write(std::move(bytes));
   core::ByteChain out;
   while (!bytes.empty()) chunks_.write(out, bytes.pop_front());
@@ -184,6 +191,7 @@ void H1ClientProtocol::send_body(core::ByteChain bytes) {
 bool H1ClientProtocol::output_full() const { return transport_.over_high_mark(); }
 
 void H1ClientProtocol::send_end(const message::Fields& trailers) {
+  if (tunnel_) return transport_.end();
   if (framing_ != http::ResponseFraming::chunked) return;
   core::ByteChain out;
   chunks_.finish(out, &trailers);
@@ -193,7 +201,7 @@ void H1ClientProtocol::send_end(const message::Fields& trailers) {
 // HTTP/1.1 sees the missing last chunk or bytes; where the end of the connection is the end of the
 // body only a reset tells the truth.
 void H1ClientProtocol::cut() {
-  if (framing_ == http::ResponseFraming::close) transport_.reset();
+  if (tunnel_ || framing_ == http::ResponseFraming::close) transport_.reset();
   session_.close();
 }
 

@@ -70,6 +70,7 @@ class H1ClientProtocol final : public ClientProtocol,
   bool request_read_ = false;  // to its end
   bool reading_body_ = false;  // allow_body() was called for this request
   bool head_deadline_ = false;
+  bool tunnel_ = false;    // after a 101: raw bytes both ways, then the end of the connection
   bool next_due_ = false;  // a request may follow once the output has drained
 };
 

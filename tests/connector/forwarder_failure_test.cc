@@ -284,13 +284,21 @@ TEST_F(ForwarderFailureTest, WithoutMemoryForTheBodyTheRequestIsRefusedUntouched
   EXPECT_TRUE(second.reset.origin_untouched);
 }
 
-TEST_F(ForwarderFailureTest, AnUpgradeIsRefused) {
+TEST_F(ForwarderFailureTest, AnUpgradeToNothingIsRefused) {
   publish(origin.url());
   start();
-  channel::OpenInfo info = channel::open_info();
+  channel::OpenInfo info = channel::open_info(channel::BodyKind::unknown);
   info.kind = channel::OpenKind::upgrade;
-  expect_reset(open(channel::request_head("GET", "/socket"), info), ErrorCode::upgrade_refused,
+  expect_reset(open(channel::request_head("GET", "/socket"), info), ErrorCode::protocol_violation,
                true);
+}
+
+TEST_F(ForwarderFailureTest, ConnectIsRefused) {
+  publish(origin.url());
+  start();
+  channel::OpenInfo info = channel::open_info(channel::BodyKind::unknown);
+  info.kind = channel::OpenKind::connect;
+  expect_reset(open(channel::request_head("CONNECT", "/"), info), ErrorCode::upgrade_refused, true);
 }
 
 // --- https origins

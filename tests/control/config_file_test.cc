@@ -41,7 +41,7 @@ memory_limit: 1G
 state: state
 trusted_proxies: []
 timeouts: {handshake: 1s, head: 2s, idle: off, queue: 300ms, connect: 4s, first_byte: off,
-           stream_idle: 10m, total: 1h, drain: 5s}
+           stream_idle: 10m, upgraded_idle: 2h, total: 1h, drain: 5s}
 limits: {head: 32K, fields: 100, client_sessions: 5000, queue: 0,
          http2: {streams: 50, resets: 1, errors: 2, settings: 3, pings: 4, empty_frames: 5,
                  window_updates: 6, other_frames: 7, continuations: 8}}
@@ -58,6 +58,7 @@ apps:
       - url: http://[fd00::1]
     origin_tls: {ca_file: null, verify: false, server_name: wiki.internal}
     host_header: public
+    upgrades: [websocket, IRC/6.9]
     timeouts: {connect: 1s, total: off}
     limits: {body: off, connections: off, requests_per_second: off, per_client: off}
     sign_in: null
@@ -105,7 +106,7 @@ TEST(ConfigFile, EveryKeyOfTheNodeIsRead) {
   EXPECT_EQ(config.log, (config::LogSettings{core::Level::debug, core::LogFormat::text,
                                              "/etc/hawser/log/engine.log", true}));
   EXPECT_EQ(config.timeouts,
-            (model::Timeouts{1000, 2000, 0, 300, 4000, 0, 600'000, 3'600'000, 5000}));
+            (model::Timeouts{1000, 2000, 0, 300, 4000, 0, 600'000, 7'200'000, 3'600'000, 5000}));
 }
 
 TEST(ConfigFile, EveryKeyOfAnAppIsRead) {

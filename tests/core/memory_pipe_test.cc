@@ -40,7 +40,7 @@ TEST_F(MemoryPipeTest, CarriesBytesAndEndsWithoutASocket) {
 
 TEST_F(MemoryPipeTest, CutsEveryDelivery) {
   const std::string text(40'000, 'x');
-  for (const size_t cut : {1, 3, 16'384}) {
+  for (const size_t cut : {1u, 3u, 16'384u}) {
     at_b_ = {};
     use(MemoryPipe::make(loop_, cut));
     a_->write_copy(text);

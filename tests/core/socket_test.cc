@@ -351,7 +351,7 @@ TEST_F(SocketTest, OptionsReachTheKernel) {
 
 TEST_F(SocketTest, EveryCutGivesTheSameBytes) {
   const std::string body = pattern(3000);
-  for (const size_t cut : {1, 2, 3, 7, 31, 1000}) {
+  for (const size_t cut : {1u, 2u, 3u, 7u, 31u, 1000u}) {
     CuttingFaults faults(cut);
     loop_.set_socket_faults(&faults);
     at_b_ = {};

@@ -26,7 +26,7 @@ class RawPeer final : public core::TransportListener {
   void on_bytes(core::Slice bytes) override { received += bytes.view(); }
   void on_end() override { ended = true; }
   void on_broken(const core::Error&) override { ended = true; }
-  void say(std::string_view text) { transport->write_copy(text); }
+  void say(std::string_view text) const { transport->write_copy(text); }
 
   std::unique_ptr<MemoryTransport> transport;
   std::string received;

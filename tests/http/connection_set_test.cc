@@ -24,7 +24,7 @@ class Caller final : public core::TransportListener {
   void on_bytes(core::Slice bytes) override { received += bytes.view(); }
   void on_end() override { ended = true; }
   void on_broken(const core::Error&) override { ended = true; }
-  void ask() { transport->write_copy("GET / HTTP/1.1\r\nHost: h\r\n\r\n"); }
+  void ask() const { transport->write_copy("GET / HTTP/1.1\r\nHost: h\r\n\r\n"); }
 
   std::unique_ptr<MemoryTransport> transport;
   std::string received;

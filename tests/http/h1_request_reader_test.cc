@@ -37,7 +37,7 @@ TEST_P(RequestTable, IsReadAlikeAtEveryCut) {
 
 TEST_P(RequestTable, IsReadAlikeWithLittleCredit) {
   for (const RequestCase& tried : GetParam().cases()) {
-    for (const uint64_t allowance : {1, 3}) {
+    for (const uint64_t allowance : {1u, 3u}) {
       ReadOptions options;
       options.allowance = allowance;
       EXPECT_EQ(RequestTranscript(options).read(tried.raw), tried.expected) << tried.name;
@@ -120,12 +120,21 @@ TEST_F(RequestReader, KeepsThePipelinedRequestUntilItIsAskedFor) {
   EXPECT_EQ(events.last_head->target.path, "/2");
 }
 
-TEST_F(RequestReader, HandsTheRestOverAfterAnUpgrade) {
+TEST_F(RequestReader, WhatFollowsAnUpgradeIsContentAsFarAsItIsAllowed) {
   feed(
       "GET / HTTP/1.1\r\nHost: wiki.example\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n"
       "\x81\x05");
-  reader.stop();
-  EXPECT_EQ(reader.take_rest().to_string(), "\x81\x05");
+  reader.allow_body(0);
+  reader.begin_tunnel();
+  EXPECT_FALSE(reader.wants_bytes());
+  reader.allow_body(1);
+  EXPECT_EQ(events.body, "\x81");
+  reader.allow_body(10);
+  feed("hello");
+  EXPECT_EQ(events.body, "\x81\x05hello");
+  EXPECT_EQ(events.ends, 1);
+  reader.on_connection_end();
+  EXPECT_EQ(events.ends, 2);
 }
 
 TEST_F(RequestReader, ReportsAnErrorAtTheLineThatHasIt) {

@@ -42,7 +42,7 @@ TEST_P(ResponseTable, IsReadAlikeAtEveryCut) {
 
 TEST_P(ResponseTable, IsReadAlikeWithLittleCredit) {
   for (const ResponseCase& tried : GetParam().cases()) {
-    for (const uint64_t allowance : {1, 3}) {
+    for (const uint64_t allowance : {1u, 3u}) {
       ReadOptions options;
       options.allowance = allowance;
       EXPECT_EQ(read(options, tried), tried.expected) << tried.name;

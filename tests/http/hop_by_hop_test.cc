@@ -8,7 +8,6 @@
 namespace hawser::test {
 namespace {
 
-using message::FieldName;
 using message::Fields;
 
 Fields fields_of(std::initializer_list<std::pair<std::string_view, std::string_view>> lines) {

@@ -145,7 +145,7 @@ class ResponseTranscript final : public http::ResponseEvents {
   std::string read(std::string_view raw) {
     feed_cut(pool_, reader_, raw, options_.cuts);
     if (options_.end) reader_.on_connection_end();
-    if (reader_.upgraded()) text_ += " raw '" + reader_.take_rest().to_string() + "'";
+    if (reader_.upgraded()) text_ += " raw '" + body_ + "'";
     return text_;
   }
   const message::ExchangeError& error() const { return error_; }
@@ -158,6 +158,7 @@ class ResponseTranscript final : public http::ResponseEvents {
   void on_head(message::ResponseHeadPtr head) override {
     text_ += std::to_string(head->status) + ' ' + text_of(head->body_length);
     if (options_.with_fields) text_ += ' ' + text_of(head->fields);
+    if (reader_.upgraded()) reader_.begin_tunnel();
     reader_.allow_body(options_.allowance);
   }
   void on_body(core::Slice content) override {
@@ -165,10 +166,10 @@ class ResponseTranscript final : public http::ResponseEvents {
     if (options_.allowance != UINT64_MAX) reader_.allow_body(content.size());
   }
   void on_message_end(const message::Fields& trailers) override {
+    if (reader_.upgraded()) return;  // read() tells what came
     text_ += " '" + std::exchange(body_, {}) + "'";
     if (!trailers.empty()) text_ += ' ' + text_of(trailers);
     text_ += ';';
-    ended_ = true;
   }
   void on_error(const message::ExchangeError& error) override {
     error_ = error;
@@ -184,7 +185,6 @@ class ResponseTranscript final : public http::ResponseEvents {
   message::ExchangeError error_;
   std::string text_;
   std::string body_;
-  bool ended_ = false;
 };
 
 // All the ways in which a test cuts `size` bytes: whole, the fixed pieces, every single split.

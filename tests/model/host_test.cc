@@ -19,8 +19,8 @@ TEST(Host, IsKeptInOneForm) {
 TEST(Host, RefusesWhatIsNoName) {
   for (const std::string text : {"", ".", "a..b", "a.", ".a", "-a", "a-", "a b", "a_b", "a/b",
                                  "a@b", "a%62", "10.0.0.256", "1.2.3", "0x7f.1",
-                                 "b\xc3\xbc"
-                                 "cher.example",
+                                 ("b\xc3\xbc"
+                                  "cher.example"),
                                  "[::1]", "a\n"}) {
     EXPECT_FALSE(parse_host(text).ok()) << text;
   }

@@ -21,7 +21,9 @@ class ForwardedFieldsTest : public ::testing::Test {
     set_forwarded_fields(head_, client_, "01a21419-3718-713c-a1cf-bb1e2528c2f0",
                          "67487f19dbca543b");
   }
-  std::string value(FieldName name) { return std::string(head_.fields.get(name).value_or("-")); }
+  std::string value(FieldName name) const {
+    return std::string(head_.fields.get(name).value_or("-"));
+  }
 
   message::RequestHead head_;
   ClientFacts client_;

@@ -95,6 +95,7 @@ class WholeWay {
   void send(std::string_view bytes) { client_->write_copy(bytes); }
   // The client takes nothing any more, as if its kernel had no room.
   void stall_client() { engine_end_->hold_output(true); }
+  void end_client() { client_->end(); }
   void cut_client() { client_.reset(); }
   // Nobody listens where the app says that its origin is.
   void lose_the_origins_address() { publish("http://127.0.0.1:1"); }

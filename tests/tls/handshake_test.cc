@@ -392,7 +392,7 @@ TEST(Handshake, APeerThatLeavesMeanwhileIsToldAsSuch) {
 }
 
 TEST(Handshake, EveryCutLeadsToTheSame) {
-  for (const size_t cut : {1, 2, 3, 7, 31, 1000}) {
+  for (const size_t cut : {1u, 2u, 3u, 7u, 31u, 1000u}) {
     PairOptions options;
     options.cut_bytes = cut;
     options.server.client_certificate = PeerCertificate::required;

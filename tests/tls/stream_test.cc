@@ -39,7 +39,7 @@ TEST(Stream, WhatIsWrittenBeforeTheHandshakeFollowsIt) {
 
 TEST(Stream, EveryCutGivesTheSameBytes) {
   const std::string text = pattern(100'000);
-  for (const size_t cut : {1, 2, 3, 5, 7, 31, 1000, 16'384}) {
+  for (const size_t cut : {1u, 2u, 3u, 5u, 7u, 31u, 1000u, 16'384u}) {
     PairOptions options;
     options.cut_bytes = cut;
     TlsPair pair(options);

@@ -26,6 +26,13 @@ class Cut(Exception):
         self.received = received
 
 
+def socket_to(engine):
+    """A TCP connection to where clients come in."""
+    plain = socket.create_connection(("127.0.0.1", engine.client_port.number), DEADLINE_S)
+    plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return plain
+
+
 class RawClient:
     """One TLS connection to an engine. Each write() is one record; send_bytewise() makes one of every byte."""
 
@@ -34,10 +41,8 @@ class RawClient:
         context.set_alpn_protocols(list(alpn))
         if versions:
             context.minimum_version = context.maximum_version = versions
-        plain = socket.create_connection(("127.0.0.1", engine.client_port.number), DEADLINE_S)
-        plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.host = host
-        self.socket = context.wrap_socket(plain, server_hostname=host, suppress_ragged_eofs=False)
+        self.socket = context.wrap_socket(socket_to(engine), server_hostname=host, suppress_ragged_eofs=False)
         self._input = b""
 
     def __enter__(self):
@@ -61,6 +66,18 @@ class RawClient:
         self.send(self.head("GET", path, *fields))
         return self.response()
 
+    def upgrade(self, protocol="websocket", path="/", *fields):
+        """Asks to leave HTTP; the head of a 101, or the whole response where the origin declines."""
+        self.send(self.head("GET", path, "Connection: Upgrade", f"Upgrade: {protocol}", *fields))
+        return self.response(interim=101)
+
+    def receive_exactly(self, size):
+        return self._exactly(size, b"")
+
+    def receive_to_end(self):
+        """What comes until the engine ends its direction; raises Cut if it breaks off."""
+        return self._to_end()
+
     def at_end(self):
         """Whether the engine ended the connection and sent nothing more; a reset or a cut counts as an end too."""
         try:
@@ -68,13 +85,15 @@ class RawClient:
         except (ssl.SSLEOFError, ConnectionResetError):
             return True
 
-    def response(self, to_head=False):
-        """The next final response, whole; raises Cut if the connection ends before it does."""
+    def response(self, to_head=False, interim=None):
+        """The next final response, whole, or one of the status `interim`; raises Cut if the connection ends before."""
         while True:
             head = self._until(b"\r\n\r\n")
             status_line, *lines = head[:-4].decode("latin-1").split("\r\n")
             status = int(status_line.split(" ")[1])
             fields = {n.lower(): v.strip() for n, _, v in (line.partition(":") for line in lines)}
+            if status == interim:
+                return Response(status, fields, b"")
             if status >= 200:
                 return Response(status, fields, self._body(status, fields, to_head))
 
