@@ -5,6 +5,13 @@
 
 namespace hawser::channel {
 
+namespace {
+// A receiver whose bytes waited less than the first keeps up; one whose bytes waited more than the
+// second is slower than its window.
+constexpr uint64_t at_once_ms = 50;
+constexpr uint64_t slow_ms = 200;
+}  // namespace
+
 bool ReceiveWindow::take(size_t bytes) {
   if (!budget_.take(bytes)) return false;
   if (share_ == nullptr || share_->take(bytes)) return true;
@@ -23,22 +30,25 @@ bool ReceiveWindow::start(uint32_t first_bytes) {
   HAWSER_ASSERT(!started_ && !stopped_);
   const auto first = static_cast<size_t>(std::min<uint64_t>(first_bytes, expected_bytes_));
   if (!take(first)) return false;
-  window_bytes_ = first;
+  window_bytes_ = first_bytes_ = first;
   started_ = true;
   return true;
 }
 
 void ReceiveWindow::expect(uint64_t body_bytes) { expected_bytes_ = body_bytes; }
 
-bool ReceiveWindow::received(size_t bytes) {
+bool ReceiveWindow::received(size_t bytes, uint64_t now_ms) {
   if (bytes > outstanding_bytes_) return false;
   outstanding_bytes_ -= bytes;
+  if (held_bytes_ == 0) held_since_ms_ = now_ms;
   if (!stopped_) held_bytes_ += bytes;
   return true;
 }
 
-void ReceiveWindow::consumed(size_t bytes) {
+void ReceiveWindow::consumed(size_t bytes, uint64_t now_ms) {
   HAWSER_ASSERT(bytes <= held_bytes_);
+  longest_wait_ms_ = std::max(longest_wait_ms_, now_ms - held_since_ms_);
+  held_since_ms_ = now_ms;
   held_bytes_ -= bytes;
   if (stopped_) give_back(bytes);
 }
@@ -49,16 +59,28 @@ bool ReceiveWindow::grant_due() const {
 }
 
 void ReceiveWindow::grow() {
-  if (held_bytes_ > 0 || window_bytes_ >= limit_bytes_ || scarce()) return;
+  if (held_bytes_ > 0 || longest_wait_ms_ > at_once_ms) return;
+  if (window_bytes_ >= limit_bytes_ || scarce()) return;
   if (expected_bytes_ - granted_bytes_ <= free_bytes()) return;
   const size_t more = std::min<size_t>(window_bytes_, limit_bytes_ - window_bytes_);
   if (share_ != nullptr && !share_->may_grow(more)) return;  // others of its session begin too
   if (take(more)) window_bytes_ += more;
 }
 
+// Only what is free can go now; the rest follows once it was consumed.
+void ReceiveWindow::shrink() {
+  const size_t target = std::max(first_bytes_, window_bytes_ / 2);
+  give_back(std::min(free_bytes(), window_bytes_ - target));
+}
+
 uint32_t ReceiveWindow::grant() {
   if (!grant_due()) return 0;
-  if (granted_bytes_ > 0) grow();
+  if (longest_wait_ms_ > slow_ms) {
+    shrink();
+  } else if (granted_bytes_ > 0) {
+    grow();
+  }
+  longest_wait_ms_ = 0;
   const uint64_t bytes = std::min<uint64_t>(free_bytes(), expected_bytes_ - granted_bytes_);
   outstanding_bytes_ += static_cast<size_t>(bytes);
   granted_bytes_ += bytes;

@@ -34,7 +34,9 @@ class SendCredit {
 };
 
 // window = outstanding (granted, not here yet) + held (here, not consumed) + what may be granted
-// again. The window's bytes are taken from the budgets while they can be used or are held.
+// again. The window's bytes are taken from the budgets while they can be used or are held. It
+// follows its receiver: it doubles while what comes is consumed at once, and halves, down to its
+// first size, when bytes had to wait for long: a slow reader needs no more than what it takes next.
 class ReceiveWindow {
  public:
   // Both budgets outlive the window; `share` may be null.
@@ -50,10 +52,10 @@ class ReceiveWindow {
   // The body has so many bytes in all: no more is granted.
   void expect(uint64_t body_bytes);
   // False: more than was granted.
-  [[nodiscard]] bool received(size_t bytes);
-  void consumed(size_t bytes);
+  [[nodiscard]] bool received(size_t bytes, uint64_t now_ms);
+  void consumed(size_t bytes, uint64_t now_ms);
   // What is to be granted now, in pieces of half a window at least; 0 when it is not worth a frame
-  // yet. The window doubles when its receiver holds nothing and the budgets are not scarce.
+  // yet. Resizes the window; it does not grow while a budget is scarce.
   uint32_t grant();
   bool grant_due() const;
   // Grants nothing more and gives back what is not held. What still comes is dropped by the caller
@@ -70,6 +72,7 @@ class ReceiveWindow {
   bool scarce() const { return budget_.scarce() || (share_ != nullptr && share_->scarce()); }
   size_t free_bytes() const { return window_bytes_ - outstanding_bytes_ - held_bytes_; }
   void grow();
+  void shrink();
 
   core::Budget& budget_;
   core::Budget* share_;
@@ -77,6 +80,9 @@ class ReceiveWindow {
   size_t window_bytes_ = 0;
   size_t outstanding_bytes_ = 0;
   size_t held_bytes_ = 0;
+  size_t first_bytes_ = 0;
+  uint64_t held_since_ms_ = 0;            // while bytes are held: since when none was consumed
+  uint64_t longest_wait_ms_ = 0;          // of bytes that were consumed since the last grant
   uint64_t granted_bytes_ = 0;            // over the stream's life
   uint64_t expected_bytes_ = UINT64_MAX;  // the whole body
   bool started_ = false;

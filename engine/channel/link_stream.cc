@@ -212,7 +212,7 @@ void LinkStream::die(const Reset* reset, bool by_peer) {
   drop_queue();
   if (move_deadline_ != nullptr) move_deadline_->disarm();  // it may be what brought us here
   const size_t outstanding = window_.outstanding_bytes();
-  if (window_.held_bytes() > 0) window_.consumed(window_.held_bytes());
+  if (window_.held_bytes() > 0) window_.consumed(window_.held_bytes(), in_->loop().now_ms());
   window_.stop();
   StreamListener* listener = std::exchange(listener_, nullptr);
   in_->forget(*this, by_peer ? FramedLink::End::reset_by_peer : FramedLink::End::reset_here,
@@ -221,7 +221,7 @@ void LinkStream::die(const Reset* reset, bool by_peer) {
 }
 
 void LinkStream::finish_with_held() {
-  if (window_.held_bytes() > 0) window_.consumed(window_.held_bytes());
+  if (window_.held_bytes() > 0) window_.consumed(window_.held_bytes(), in_->loop().now_ms());
   finish();
 }
 

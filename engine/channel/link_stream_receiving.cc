@@ -32,8 +32,8 @@ bool LinkStream::want_body() {
 void LinkStream::consumed(size_t bytes) {
   HAWSER_ASSERT(!dead_);
   if (bytes == 0) return;
-  window_.consumed(bytes);
   last_drained_ms_ = out_->loop().now_ms();
+  window_.consumed(bytes, last_drained_ms_);
   if (window_.grant_due()) out_->grant_due(*this);
   if (finished()) out_->stream_changed(*this);
 }
@@ -82,7 +82,7 @@ Fault LinkStream::take_head(message::ResponseHead& head, bool bound, bool last) 
 }
 
 Fault LinkStream::count_data(size_t bytes) {
-  if (!window_.received(bytes)) return "more bytes than the credit granted";
+  if (!window_.received(bytes, in_->loop().now_ms())) return "more bytes than the credit granted";
   if (!stop_sent_) undelivered_bytes_ += bytes;
   return {};
 }
@@ -104,7 +104,7 @@ Fault LinkStream::take_counted_data(core::ByteChain bytes, bool last) {
   const size_t held = std::min(bytes.size(), undelivered_bytes_);
   undelivered_bytes_ -= held;
   if (stop_sent_ || failure_ != nullptr) {
-    window_.consumed(held);  // nobody wants it any more
+    window_.consumed(held, in_->loop().now_ms());  // nobody wants it any more
   } else {
     listener_->on_data(std::move(bytes));
   }
