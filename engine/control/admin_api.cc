@@ -83,28 +83,34 @@ void AdminApi::handle_collection(std::string_view what, const Call& call, const 
   }
   if (what == "tokens" && call.method == "POST") return create_token(call.body, call.now_ms, done);
   if (call.method != "GET") return done(no_such_method(call.method));
-  if (what == "status") return done(status(call.now_ms));
-  if (what == "apps") return done(apps());
-  if (what == "connectors") return done(connectors());
+  if (what == "status") return status(call.now_ms, done);
+  if (what == "apps") return apps(done);
+  if (what == "connectors") return connectors(done);
   done(list_tokens(call.now_ms));
 }
 
-Answer AdminApi::status(int64_t now_ms) {
-  auto records = registry_.list();
-  if (!records.ok()) return refused(records.error());
-  return json_answer(200, status_json(host_.status(), *records, host_.channels(), now_ms));
+void AdminApi::status(int64_t now_ms, const AnswerDone& done) {
+  show(
+      [this, now_ms](const auto& records, const auto& channels) {
+        return status_json(host_.status(), records, channels, now_ms);
+      },
+      done);
 }
 
-Answer AdminApi::apps() {
-  auto records = registry_.list();
-  if (!records.ok()) return refused(records.error());
-  return json_answer(200, apps_json(*host_.snapshot(), *records, host_.channels()));
+void AdminApi::apps(const AnswerDone& done) {
+  show([this](const auto& records,
+              const auto& channels) { return apps_json(*host_.snapshot(), records, channels); },
+       done);
 }
 
-Answer AdminApi::connectors() {
-  auto records = registry_.list();
-  if (!records.ok()) return refused(records.error());
-  return json_answer(200, connectors_json(*records, host_.channels()));
+void AdminApi::connectors(const AnswerDone& done) { show(connectors_json, done); }
+
+// What is known of connectors: who has enrolled, and their channels, of which the workers tell.
+void AdminApi::show(View view, const AnswerDone& done) {
+  host_.channels([this, view = std::move(view), done](const std::vector<LiveChannel>& channels) {
+    const auto records = registry_.list();
+    done(records.ok() ? json_answer(200, view(*records, channels)) : refused(records.error()));
+  });
 }
 
 Answer AdminApi::list_tokens(int64_t now_ms) {

@@ -36,9 +36,12 @@ class AdminApi {
     int64_t now_ms;
   };
   void handle_collection(std::string_view what, const Call& call, const AnswerDone& done);
-  Answer status(int64_t now_ms);
-  Answer apps();
-  Answer connectors();
+  void status(int64_t now_ms, const AnswerDone& done);
+  void apps(const AnswerDone& done);
+  void connectors(const AnswerDone& done);
+  using View = std::function<std::string(const std::vector<ConnectorRecord>&,
+                                         const std::vector<LiveChannel>&)>;
+  void show(View view, const AnswerDone& done);
   Answer list_tokens(int64_t now_ms);
   void create_token(std::string_view body, int64_t now_ms, const AnswerDone& done);
   void revoke_token(std::string_view id, const AnswerDone& done);

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -41,15 +42,17 @@ struct LiveChannel {
   std::string peer;  // address
   bool bulk = false;
   int64_t since_ms = 0;
-  uint64_t open_streams = 0;
-  std::string connector_version;
+  uint64_t open_streams = 0;  // exchanges and control calls on it, as its worker counts them
 };
 
 class AdminHost {
  public:
   virtual ~AdminHost() = default;
   virtual EngineStatus status() = 0;
-  virtual std::vector<LiveChannel> channels() = 0;
+  // `done` is called once every worker has told of its own; not at all when the engine stops
+  // before.
+  using ChannelsDone = std::function<void(const std::vector<LiveChannel>&)>;
+  virtual void channels(ChannelsDone done) = 0;
   virtual std::shared_ptr<const model::Snapshot> snapshot() = 0;  // never null
   // Its channels are to be closed at once, with whatever runs on them.
   virtual void on_connector_revoked(const model::Uuid& connector) = 0;

@@ -25,8 +25,7 @@ json to_json(const LiveChannel& channel) {
           {"peer", channel.peer},
           {"bulk", channel.bulk},
           {"since_ms", channel.since_ms},
-          {"open_streams", channel.open_streams},
-          {"connector_version", channel.connector_version}};
+          {"open_streams", channel.open_streams}};
 }
 
 const char* state_of(const ConnectorRecord& record, bool connected) {

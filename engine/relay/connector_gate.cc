@@ -5,41 +5,17 @@
 
 #include "core/socket.h"
 #include "core/timer_wheel.h"
+#include "model/identity.h"
 #include "tls/certificate.h"
 
 namespace hawser::relay {
 
 namespace {
 
-constexpr std::string_view channel_protocol = "hawser/1";
-constexpr std::string_view enrol_protocol = "hawser-enrol/1";
-
 // A channel's socket: a control frame must not stand behind a bulk of unsent bytes, and a silent
 // peer is noticed.
 constexpr uint32_t channel_notsent_bytes = 128 * 1024;
 constexpr uint32_t channel_user_timeout_ms = 20'000;
-
-struct ParsedIdentity {
-  std::string tenant;
-  model::Uuid connector;
-};
-
-// spiffe://<trust domain>/tenant/<tenant>/connector/<uuid>
-core::Result<ParsedIdentity> parse_identity(std::string_view uri, std::string_view trust_domain) {
-  const std::string prefix = "spiffe://" + std::string(trust_domain) + "/tenant/";
-  static constexpr std::string_view middle = "/connector/";
-  if (!uri.starts_with(prefix))
-    return core::Error{"the certificate's identity is not a connector of this trust domain"};
-  uri.remove_prefix(prefix.size());
-  const size_t at = uri.find(middle);
-  if (at == std::string_view::npos)
-    return core::Error{"the certificate's identity is not a connector's"};
-  const std::string_view tenant = uri.substr(0, at);
-  auto id = model::Uuid::parse(uri.substr(at + middle.size()));
-  if (!model::is_name(tenant) || !id.ok())
-    return core::Error{"the certificate's identity is malformed"};
-  return ParsedIdentity{std::string(tenant), *id};
-}
 
 }  // namespace
 
@@ -58,11 +34,11 @@ class PendingConnector final : private core::TransportListener, private channel:
  private:
   void on_ready() override {
     const std::string& protocol = stream_->handshake().alpn;
-    if (protocol == enrol_protocol) {
+    if (protocol == model::enrolment_alpn) {
       gate_.enrolment_.serve(std::move(stream_));
       return gate_.remove(*this);
     }
-    if (protocol != channel_protocol)
+    if (protocol != model::channel_alpn)
       return give_up("the peer speaks neither hawser/1 nor hawser-enrol/1");
     auto admitted = gate_.admit(*stream_);
     if (!admitted.ok()) return refuse(admitted.error().reason);
@@ -175,7 +151,7 @@ void ConnectorGate::remove(PendingConnector& pending) {
 
 core::Result<ConnectorIdentity> ConnectorGate::admit(const tls::Stream& stream) {
   const tls::Handshake& handshake = stream.handshake();
-  const auto identity = parse_identity(handshake.peer_uri_san, options_.trust_domain);
+  const auto identity = model::parse_connector_uri(handshake.peer_uri_san, options_.trust_domain);
   if (!identity.ok()) return identity.error();
   const auto facts = tls::read_certificate_pem(handshake.peer_certificate_pem);
   if (!facts.ok()) return facts.error();

@@ -400,16 +400,37 @@ control::EngineStatus Engine::status() {
   return status;
 }
 
-std::vector<control::LiveChannel> Engine::channels() {
+// Each worker alone knows the streams of its channels, so each is asked.
+void Engine::channels(ChannelsDone done) {
+  struct Asked {
+    ChannelsDone done;
+    size_t waiting;
+    OpenStreams open_streams;
+  };
+  if (stopped_) return;
+  const auto asked = std::make_shared<Asked>(Asked{std::move(done), workers_.size(), {}});
+  for (uint32_t i = 0; i < workers_.size(); ++i) {
+    to_worker(i, [this, asked](RelayWorker& relay) {
+      mailbox_.post([this, asked, told = relay.open_streams()]() mutable {
+        asked->open_streams.merge(told);
+        if (--asked->waiting == 0) asked->done(live_channels(asked->open_streams));
+      });
+    });
+  }
+}
+
+std::vector<control::LiveChannel> Engine::live_channels(const OpenStreams& open_streams) const {
   std::vector<control::LiveChannel> live;
   for (const auto& [id, channel] : channels_) {
     const auto connector = model::Uuid::parse(channel.identity.id);
+    const auto streams = open_streams.find(id);
     control::LiveChannel entry;
     entry.connector = *connector;
     entry.worker = channel.worker;
     entry.peer = channel.identity.address;
     entry.bulk = channel.bulk;
     entry.since_ms = channel.since_ms;
+    entry.open_streams = streams != open_streams.end() ? streams->second : 0;
     live.push_back(std::move(entry));
   }
   return live;

@@ -79,7 +79,7 @@ class Engine final : public control::AdminHost, public EngineLink {
 
   // AdminHost
   control::EngineStatus status() override;
-  std::vector<control::LiveChannel> channels() override;
+  void channels(ChannelsDone done) override;
   std::shared_ptr<const model::Snapshot> snapshot() override { return snapshot_; }
   void on_connector_revoked(const model::Uuid& connector) override;
 
@@ -92,6 +92,9 @@ class Engine final : public control::AdminHost, public EngineLink {
              std::string body, std::function<void(ControlAnswer)> done) override;
   void health(const std::string& connector, std::string body) override;
   void drained(uint32_t worker) override;
+
+  using OpenStreams = std::map<uint64_t, size_t>;  // by channel
+  std::vector<control::LiveChannel> live_channels(const OpenStreams& open_streams) const;
 
   struct Channel {
     uint32_t worker = 0;

@@ -162,6 +162,12 @@ void RelayWorker::close_connector(const std::string& connector, const std::strin
   for (ConnectorChannel* channel : theirs) channel->close(reason);
 }
 
+std::map<uint64_t, size_t> RelayWorker::open_streams() const {
+  std::map<uint64_t, size_t> open;
+  for (const auto& [id, channel] : channels_) open[id] = channel->link().open_streams();
+  return open;
+}
+
 std::string RelayWorker::config_json(const std::string& group) {
   model::ConfigAnswer answer;
   answer.revision = context_.router->snapshot().revision();

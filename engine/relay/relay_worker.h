@@ -78,6 +78,7 @@ class RelayWorker final : public core::AcceptListener,
                      ConnectorIdentity identity, const channel::Hello& hello,
                      const channel::Welcome& welcome);
   void answer_worker_link(uint32_t peer, core::Fd fd);
+  std::map<uint64_t, size_t> open_streams() const;  // by channel id
   void set_remote(const std::string& group, uint32_t worker, uint32_t channels);
   void close_connector(const std::string& connector, const std::string& reason);
   // No more clients; what is under way finishes. EngineLink::drained() tells the end.

@@ -15,7 +15,7 @@ namespace hawser::control {
 class StagedHost final : public AdminHost {
  public:
   EngineStatus status() override { return engine; }
-  std::vector<LiveChannel> channels() override { return live; }
+  void channels(ChannelsDone done) override { done(live); }
   std::shared_ptr<const model::Snapshot> snapshot() override { return published; }
   void on_connector_revoked(const model::Uuid& connector) override { revoked.push_back(connector); }
   void on_admin_act(std::string_view act, std::string_view subject) override {

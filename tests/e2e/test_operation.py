@@ -120,6 +120,22 @@ def test_hawserctl_reads_well_and_has_json(lab, nginx, command):
     assert isinstance(engine.ctl_json(*command), dict)
 
 
+def test_the_open_streams_of_a_channel_are_listed(lab):
+    origin, go = held_origin(lab)
+    engine, _ = lab.published(origin.url)
+
+    def open_streams():
+        connectors = engine.ctl_json("connector", "list")["connectors"]
+        return sum(channel["open_streams"] for connector in connectors for channel in connector["channels"])
+
+    with RawClient(engine) as client:
+        client.send(client.head())
+        eventually(lambda: open_streams() == 1, "the exchange is listed")
+        go.set()
+        assert client.response().body == b"late"
+    eventually(lambda: open_streams() == 0, "nothing is open any more")
+
+
 def test_requests_beside_each_other_use_every_worker(lab):
     origin = lab.origin(answer_all())
     engine, _ = lab.published(origin.url)
