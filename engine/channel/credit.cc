@@ -58,11 +58,19 @@ bool ReceiveWindow::grant_due() const {
          free_bytes() * 2 >= window_bytes_;
 }
 
+// What a few streams may have, a crowd shares: the more of the budget is in use, the less one
+// stream may hold.
+size_t ReceiveWindow::most_bytes() const {
+  if (budget_.used_bytes() < budget_.limit_bytes() / 16) return limit_bytes_;
+  return budget_.used_bytes() < budget_.limit_bytes() / 8 ? limit_bytes_ / 4 : limit_bytes_ / 16;
+}
+
 void ReceiveWindow::grow() {
   if (held_bytes_ > 0 || longest_wait_ms_ > at_once_ms) return;
-  if (window_bytes_ >= limit_bytes_ || scarce()) return;
+  const size_t most = most_bytes();
+  if (window_bytes_ >= most || scarce()) return;
   if (expected_bytes_ - granted_bytes_ <= free_bytes()) return;
-  const size_t more = std::min<size_t>(window_bytes_, limit_bytes_ - window_bytes_);
+  const size_t more = std::min<size_t>(window_bytes_, most - window_bytes_);
   if (share_ != nullptr && !share_->may_grow(more)) return;  // others of its session begin too
   if (take(more)) window_bytes_ += more;
 }

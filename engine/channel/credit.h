@@ -71,6 +71,7 @@ class ReceiveWindow {
   void give_back(size_t bytes);
   bool scarce() const { return budget_.scarce() || (share_ != nullptr && share_->scarce()); }
   size_t free_bytes() const { return window_bytes_ - outstanding_bytes_ - held_bytes_; }
+  size_t most_bytes() const;
   void grow();
   void shrink();
 

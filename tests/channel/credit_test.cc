@@ -100,6 +100,23 @@ TEST(ReceiveWindowTest, AReceiverThatBecomesSlowIsLeftWithTheFirstWindow) {
   EXPECT_EQ(granted, 16'384u);
 }
 
+TEST(ReceiveWindowTest, ACrowdGrowsLessThanAFew) {
+  core::Budget budget(64_MiB);
+  std::vector<std::unique_ptr<ReceiveWindow>> windows;
+  for (int i = 0; i < 100; ++i) {
+    windows.push_back(std::make_unique<ReceiveWindow>(budget, nullptr, 1_MiB));
+    ASSERT_TRUE(windows.back()->start(16'384));
+  }
+  uint64_t now_ms = 0;
+  for (auto& window : windows) {
+    uint32_t granted = window->grant();
+    for (int turn = 0; turn < 8; ++turn) pass(*window, granted, now_ms, 1);
+  }
+  EXPECT_EQ(windows.front()->window_bytes(), 1_MiB);
+  EXPECT_LT(budget.used_bytes(), 16_MiB);
+  for (auto& window : windows) EXPECT_GE(window->window_bytes(), 64u * 1024);
+}
+
 TEST(ReceiveWindowTest, AReceiverThatIsNeitherQuickNorSlowKeepsItsWindow) {
   core::Budget budget(10_MiB);
   ReceiveWindow window(budget, nullptr, 1_MiB);
