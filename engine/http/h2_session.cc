@@ -211,6 +211,14 @@ void H2Session::on_content_end(H2Stream* stream, bool stream_ended, bool padded)
   stream->end_request(no_trailers);
 }
 
+// Of one stream. False: there is no room for more.
+bool H2Session::count_held(size_t before, size_t now) {
+  if (now > before && !events_.take_room(now - before)) return false;
+  if (now < before) events_.give_room_back(before - now);
+  held_bytes_ = held_bytes_ - before + now;
+  return true;
+}
+
 // What nghttp2 hands over lies in what it was fed.
 core::Slice H2Session::slice_of(const uint8_t* data, size_t length) const {
   HAWSER_ASSERT(input_ != nullptr && data >= input_->data() &&
@@ -383,6 +391,7 @@ void H2Session::on_gone(const std::string& reason) {
   if (std::exchange(gone_, true)) return;
   for (H2Stream* stream = streams_; stream != nullptr; stream = stream->next_) {
     stream->closed_ = true;
+    stream->drop_held();
     stream->over(ErrorCode::client_gone, reason);
   }
 }

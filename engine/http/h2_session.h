@@ -45,6 +45,9 @@ class H2SessionEvents {
   virtual void on_stream_closed() {}
   // What could be written was handed to the transport. No other event is under way.
   virtual void on_written() {}
+  // Content came that nobody has allowed yet: whether there is room for it, and room that it left.
+  virtual bool take_room(size_t bytes) { return bytes > 0; }
+  virtual void give_room_back(size_t bytes) { (void)bytes; }
   // The peer acknowledged begin_shutdown(), or said GOAWAY itself.
   virtual void on_shutdown_seen() {}
   // The connection is ended for the client's fault; GOAWAY is on its way into the transport. End
@@ -105,6 +108,7 @@ class H2Session final : private core::Flushable {
   bool write_data_frame(H2Stream& stream, const uint8_t* frame_head, size_t length);
   void on_stream_close(H2Stream& stream, uint32_t code);
 
+  bool count_held(size_t before, size_t now);
   void check_rate_of_empty_frames();
   void set_head_pending(bool pending);
   void malformed(H2Stream& stream, const char* reason);

@@ -13,8 +13,8 @@ using message::ErrorCode;
 
 namespace {
 
-constexpr size_t output_high_bytes = 32 * 1024;
-constexpr size_t output_low_bytes = 16 * 1024;
+constexpr size_t output_high_bytes = 16 * 1024;
+constexpr size_t output_low_bytes = 8 * 1024;
 // From here on a slice goes into a frame of its own, so that its head can stand before it in place.
 constexpr size_t own_frame_bytes = 8 * 1024;
 
@@ -51,7 +51,6 @@ void H2Stream::allow_body(uint64_t bytes) {
 
 void H2Stream::take_content(core::Slice content) {
   if (stopped_ || content.empty()) return;
-  session_.held_bytes_ += content.size();
   held_.append(std::move(content));
   deliver();
 }
@@ -64,12 +63,12 @@ void H2Stream::end_request(const message::Fields& trailers) {
 }
 
 void H2Stream::deliver() {
-  if (delivering_ || !delivering_begun_) return;  // called from one of our own events
+  if (delivering_) return;  // called from one of our own events
+  if (!delivering_begun_) return count_held();
   delivering_ = true;
   while (events_ != nullptr && !dead() && !held_.empty() && allowance_ > 0) {
     const size_t bytes = std::min<uint64_t>(held_.front().size(), allowance_);
     core::ByteChain next = held_.split_front(bytes);
-    session_.held_bytes_ -= bytes;
     allowance_ -= bytes;
     events_->on_request_body(next.pop_front());
   }
@@ -78,6 +77,7 @@ void H2Stream::deliver() {
     events_->on_request_end(trailers_ != nullptr ? *trailers_ : no_trailers);
   }
   delivering_ = false;
+  count_held();
 }
 
 void H2Stream::stop_body() {
@@ -88,8 +88,20 @@ void H2Stream::stop_body() {
 }
 
 void H2Stream::drop_held() {
-  session_.held_bytes_ -= held_.size();
   held_.clear();
+  count_held();
+}
+
+// What is held takes room of its session's part of the budget; where there is none, the stream is
+// over. While nothing of it was delivered it is refused, so that the client may send it again.
+void H2Stream::count_held() {
+  const size_t before = std::exchange(counted_bytes_, held_.size());
+  if (session_.count_held(before, counted_bytes_)) return;
+  counted_bytes_ = 0;
+  held_.clear();
+  session_.count_held(before, 0);
+  reset(delivering_begun_ ? H2Reset::internal_error : H2Reset::refused_stream);
+  over(ErrorCode::budget_exhausted, "no room for content that came early");
 }
 
 void H2Stream::over(ErrorCode why, const std::string& reason) {

@@ -85,6 +85,7 @@ class H2Stream {
   void end_request(const message::Fields& trailers);
   void deliver();
   void drop_held();
+  void count_held();
   bool dead() const { return closed_ || reset_sent_; }
   void over(message::ErrorCode why, const std::string& reason);
   // response, from the session
@@ -98,7 +99,8 @@ class H2Stream {
   H2Stream* next_ = nullptr;
   int32_t id_;
   // the request
-  core::ByteChain held_;  // came before it was allowed
+  core::ByteChain held_;      // came before it was allowed
+  size_t counted_bytes_ = 0;  // of it, for which there is room
   std::unique_ptr<message::Fields> trailers_;
   uint64_t allowance_ = 0;
   uint64_t content_left_ = 0;

@@ -129,6 +129,18 @@ void H2ClientProtocol::on_malformed(const ExchangeError& error) {
   log_refusal(context_, session_.facts(), error, context_.ids.next_request_id());
 }
 
+bool H2ClientProtocol::take_room(size_t bytes) {
+  if (!context_.budget.take(bytes)) return false;
+  if (session_.share().take(bytes)) return true;
+  context_.budget.give_back(bytes);
+  return false;
+}
+
+void H2ClientProtocol::give_room_back(size_t bytes) {
+  context_.budget.give_back(bytes);
+  session_.share().give_back(bytes);
+}
+
 // Those that have begun and not yet taken their first window count as if they had.
 bool H2ClientProtocol::room_for_one_more() const {
   size_t promised_bytes = first_window_bytes;

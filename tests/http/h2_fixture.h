@@ -156,6 +156,12 @@ class H2Pair final : public http::H2SessionEvents {
   }
   void on_settled() override { settled = true; }
   void on_head_pending(bool pending) override { head_pending = pending; }
+  bool take_room(size_t bytes) override {
+    if (bytes > room - room_taken) return false;
+    room_taken += bytes;
+    return true;
+  }
+  void give_room_back(size_t bytes) override { room_taken -= bytes; }
   void on_shutdown_seen() override { ++shutdowns_seen; }
   void on_cut(http::H2Cut why, const std::string& /*reason*/) override {
     cut = std::string(http::name_of(why));
@@ -176,6 +182,8 @@ class H2Pair final : public http::H2SessionEvents {
   std::vector<std::string> malformed;
   std::function<void(H2Taken&)> on_taken;
   std::string cut;
+  size_t room = SIZE_MAX;  // for content that came early
+  size_t room_taken = 0;
   int shutdowns_seen = 0;
   bool settled = false;
   bool head_pending = false;

@@ -60,6 +60,34 @@ TEST(H2Stream, WhatComesBeforeOurSettingsAreSeenIsHeldUpTo64KiB) {
   EXPECT_EQ(pair.taken[0]->body.size(), 60'000u);
 }
 
+TEST(H2Stream, WhatIsHeldTakesRoomUntilItIsDeliveredOrDropped) {
+  H2Pair pair({.answer = false});
+  pair.on_taken = [](H2Taken&) {};
+  pair.send(preface());
+  for (uint32_t stream = 1; stream < 9; stream += 2)
+    pair.send(headers(stream, upload_of(), 0) + data(stream, "early"));
+  EXPECT_EQ(pair.room_taken, 20u);
+  pair.taken[0]->stream->allow_body(3);
+  EXPECT_EQ(pair.room_taken, 17u);
+  pair.taken[1]->stream->stop_body();
+  EXPECT_EQ(pair.room_taken, 12u);
+  pair.send(rst(5));
+  EXPECT_EQ(pair.room_taken, 7u);
+  pair.session().on_gone("broken");
+  EXPECT_EQ(pair.room_taken, 0u);
+}
+
+TEST(H2Stream, WhereThereIsNoRoomTheStreamIsRefusedAndMayBeSentAgain) {
+  H2Pair pair({.answer = false});
+  pair.on_taken = [](H2Taken&) {};
+  pair.room = 4;
+  pair.send(preface() + headers(1, upload_of(), 0) + data(1, "early"));
+  EXPECT_EQ(pair.saw("RST_STREAM"), std::vector<std::string>{"RST_STREAM 1 REFUSED_STREAM"});
+  EXPECT_EQ(pair.taken[0]->over, "budget_exhausted");
+  EXPECT_EQ(pair.room_taken, 0u);
+  EXPECT_EQ(pair.cut, "");
+}
+
 TEST(H2Stream, MoreThanThatOnManyStreamsEndsTheConnection) {
   H2Pair pair({.answer = false});
   pair.on_taken = [](H2Taken&) {};
@@ -261,7 +289,7 @@ TEST(H2Stream, ASlowReaderHoldsItsOwnStreamAndNoOther) {
     pair.send(window_update(3, 1000));
   }
   EXPECT_EQ(pair.content_of(1).size(), 1000u);
-  pair.send(window_update(1, 40'000));
+  pair.send(window_update(1, 45'000));
   EXPECT_EQ(pair.taken[0]->drained, 1);
   EXPECT_FALSE(pair.taken[0]->stream->output_full());
 }
