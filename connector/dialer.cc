@@ -103,8 +103,8 @@ void Dialer::resolve(const std::string& target) {
   }
   queries_[target] = loop_.resolver().resolve(
       address->host, [this, target, port = address->port](core::DnsResult result) {
-        const std::string name = target;  // the query that holds this goes before it is used
-        resolved(name, port, std::move(result));
+        // A copy, for the query that holds this goes before the name is used.
+        resolved(std::string(target), port, std::move(result));
       });
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // hawser-engine: the edge relay's command line.
-#include <signal.h>
+#include <csignal>
 
 #include <CLI/CLI.hpp>
 #include <cstdio>
@@ -98,7 +98,7 @@ int run(const Arguments& arguments) {
     std::fprintf(stderr, "hawser-engine: %s\n", sink.error().reason.c_str());
     return exit_failed;
   }
-  ::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGPIPE, SIG_IGN);
   core::Loop loop;
   core::Log log(**sink, loop);
   relay::Engine engine(loop, **sink, log, HAWSER_VERSION);

@@ -43,7 +43,7 @@ void read_request(benchmark::State& state) {
     reader.next_message();
   }
   if (sink.errors > 0) state.SkipWithError("the request was refused");
-  state.SetBytesProcessed(static_cast<int64_t>(state.iterations() * bytes.size()));
+  state.SetBytesProcessed(state.iterations() * static_cast<int64_t>(bytes.size()));
 }
 BENCHMARK(read_request)->Arg(5)->Arg(20);
 

@@ -40,7 +40,8 @@ core::Result<std::unique_ptr<AdminServer>> AdminServer::open(core::Loop& loop,
   if (!listening.ok()) return listening.error();
   std::unique_ptr<AdminServer> server(
       new AdminServer(loop, std::move(listening).value(), socket_path, api));
-  server->acceptor_.reset(new core::Acceptor(loop, server->listening_.fd.get(), *server));
+  server->acceptor_ = std::make_unique<core::Acceptor>(loop, server->listening_.fd.get(),
+                                                       static_cast<core::AcceptListener&>(*server));
   return server;
 }
 

@@ -233,12 +233,13 @@ size_t Authority::index_of(const std::string& pin_hex) const {
 void Authority::save(Members wanted, OutcomeDone<void> done) {
   std::vector<StoreWrite> writes{
       {std::string(store_key), encode(trust_domain_, wanted), revision_, no_lease}};
-  store_.commit(std::move(writes), [this, wanted, done](const StoreResult<uint64_t>& saved) {
-    if (!saved.ok()) return done(refusal_of(saved.error()));
-    members_ = wanted;
-    revision_ = *saved;
-    done({});
-  });
+  store_.commit(std::move(writes),
+                [this, wanted = std::move(wanted), done](const StoreResult<uint64_t>& saved) {
+                  if (!saved.ok()) return done(refusal_of(saved.error()));
+                  members_ = wanted;
+                  revision_ = *saved;
+                  done({});
+                });
 }
 
 }  // namespace hawser::control

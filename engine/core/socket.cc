@@ -228,7 +228,7 @@ void Socket::read_failed(int error) {
     if (n < 0 && errno != EAGAIN && errno != EINTR) error = -errno;
   }
   read_ended_ = true;
-  if (failure_ != nullptr) return broke(std::move(*failure_));
+  if (failure_ != nullptr) return broke(Error(*failure_));
   if (error != UV_EOF) return broke(system_error("read", -error));
   listener_->on_end();
 }
@@ -264,7 +264,7 @@ void Socket::flush() {
     start_reading();
   }
   if (failure_ != nullptr && !reading_) {
-    if (listener_ != nullptr) broke(std::move(*failure_));
+    if (listener_ != nullptr) broke(Error(*failure_));
     return;
   }
   write_out();
@@ -368,7 +368,7 @@ void Socket::break_later(Error why) {
   if (!reading_) loop_.request_flush(*this);
 }
 
-void Socket::broke(Error why) {
+void Socket::broke(const Error& why) {
   failure_.reset();
   read_ended_ = true;
   sending_ = Sending::broken;

@@ -94,7 +94,7 @@ class Socket final : public Transport, private Flushable {
   void wrote_some();
   void connected(int status);
   void break_later(Error why);
-  void broke(Error why);
+  void broke(const Error& why);  // not *failure_ itself
   void close();
 
   Loop& loop_;

@@ -268,7 +268,7 @@ void ChunkWriter::write_small(core::ByteChain& out, const core::Slice& content,
   const uint32_t bytes = line_bytes + content.size() + 2;
   uint8_t* at = reserve(bytes);
   std::memcpy(at, line.data(), line_bytes);
-  std::memcpy(at + line_bytes, content.data(), content.size());
+  std::copy_n(content.data(), content.size(), at + line_bytes);
   std::memcpy(at + line_bytes + content.size(), "\r\n", 2);
   commit(out, bytes);
 }

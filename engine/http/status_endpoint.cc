@@ -32,7 +32,8 @@ core::Result<std::unique_ptr<StatusEndpoint>> StatusEndpoint::open(core::Loop& l
   if (!listening.ok()) return listening.error();
   std::unique_ptr<StatusEndpoint> endpoint(
       new StatusEndpoint(loop, std::move(listening).value(), std::move(sources)));
-  endpoint->acceptor_.reset(new core::Acceptor(loop, endpoint->listening_.fd.get(), *endpoint));
+  endpoint->acceptor_ = std::make_unique<core::Acceptor>(
+      loop, endpoint->listening_.fd.get(), static_cast<core::AcceptListener&>(*endpoint));
   return endpoint;
 }
 

@@ -59,7 +59,7 @@ class ControlCall final : public channel::StreamListener,
   void on_finished() override { let_go(); }
 
   void dispatch();
-  void answer(ControlAnswer answer);
+  void answer(const ControlAnswer& answer);
   void fail(uint16_t status, const std::string& why) {
     std::string json = "{\"title\":\"";
     core::append_json_escaped(json, why);
@@ -102,15 +102,15 @@ void ControlCall::dispatch() {
   }
   if (method_ == message::Method::post && path_ == "/v1/renew") {
     host_.renew(caller_.connector, caller_.certificate_sha256, std::move(body_),
-                [weak = weak_from_this()](ControlAnswer result) {
-                  if (const auto call = weak.lock()) call->answer(std::move(result));
+                [weak = weak_from_this()](const ControlAnswer& result) {
+                  if (const auto call = weak.lock()) call->answer(result);
                 });
     return;
   }
   fail(404, "no such call");
 }
 
-void ControlCall::answer(ControlAnswer answer) {
+void ControlCall::answer(const ControlAnswer& answer) {
   if (answered_ || stream_ == nullptr) return;
   answered_ = true;
   message::ResponseHead head;

@@ -149,7 +149,7 @@ void Exchange::on_way(const Way& way) {
   moved();
 }
 
-void Exchange::on_no_way(ExchangeError error) { fail(std::move(error)); }
+void Exchange::on_no_way(ExchangeError error) { fail(error); }
 
 // A long body gets a channel of its own, so that it delays nobody's small exchange.
 void Exchange::offer_bulk_when_long(const message::BodyLength& length) {
@@ -319,7 +319,7 @@ void Exchange::on_client_gone(ErrorCode code, std::string reason) {
   finish();
 }
 
-void Exchange::cut(ExchangeError error) { fail(std::move(error)); }
+void Exchange::cut(const ExchangeError& error) { fail(error); }
 
 void Exchange::idle_too_long() {
   const bool client_stalls =
@@ -328,10 +328,10 @@ void Exchange::idle_too_long() {
       ExchangeError::of(ErrorCode::stream_idle_timeout, "nothing moved for too long");
   if (client_stalls)
     error = ExchangeError::of(ErrorCode::client_too_slow, "the client moved nothing for too long");
-  fail(std::move(error));
+  fail(error);
 }
 
-void Exchange::fail(ExchangeError error) {
+void Exchange::fail(const ExchangeError& error) {
   if (step_ == Step::over) return;
   context_.dispatcher.withdraw(*this);
   release_stream(error);

@@ -41,7 +41,7 @@ class Exchange final : private channel::StreamListener,
   // more.
   void on_client_gone(message::ErrorCode code, std::string reason);
   // Whoever holds a revocation: ends the exchange in whatever state it is.
-  void cut(message::ExchangeError error);
+  void cut(const message::ExchangeError& error);
 
   bool response_begun() const { return answering_ != Answering::waiting; }
   const RequestFacts& facts() const { return facts_; }
@@ -87,7 +87,7 @@ class Exchange final : private channel::StreamListener,
   void moved();
   void release_stream(const message::ExchangeError& error);
   bool may_try_again(const message::ExchangeError& error, bool origin_untouched) const;
-  void fail(message::ExchangeError error);
+  void fail(const message::ExchangeError& error);
   void send_error_page(const message::ExchangeError& error);
   void over_if_done();
   void finish();

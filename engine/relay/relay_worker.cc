@@ -122,7 +122,7 @@ void RelayWorker::adopt_channel(uint64_t channel_id, tls::Stream::Released relea
                                 ConnectorIdentity identity, const channel::Hello& hello,
                                 const channel::Welcome& welcome) {
   if (context_.draining) {
-    tls::Stream::discard(std::move(released));
+    tls::Stream::discard(released);
     return engine_.channel_closed(options_.index, channel_id);
   }
   auto stream = tls::Stream::adopt(context_.loop, std::move(released));

@@ -8,9 +8,8 @@
 #include "commands.h"
 #include "model/quantity.h"
 
+namespace hawser {
 namespace {
-
-using namespace hawser;
 
 constexpr const char* default_address = "unix:/var/lib/hawser/admin.sock";
 
@@ -107,9 +106,7 @@ void describe(CLI::App& app, Arguments& given, Command& chosen) {
   add_planned(app, chosen);
 }
 
-}  // namespace
-
-int main(int argc, char** argv) {
+int main_of(int argc, char** argv) {
   Arguments given;
   Command chosen;
   CLI::App app("Looks at a running Hawser engine and administers it.");
@@ -121,3 +118,8 @@ int main(int argc, char** argv) {
   }
   return chosen({ctl::AdminClient(given.address), given.json});
 }
+
+}  // namespace
+}  // namespace hawser
+
+int main(int argc, char** argv) { return hawser::main_of(argc, argv); }
