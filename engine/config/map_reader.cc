@@ -118,6 +118,10 @@ void MapReader::refuse_planned(const YamlEntry& entry, const PlannedKey& planned
   const Value value(entry.value, path_of(entry.key), context());
   const bool says_nothing = value.is_empty() || value.is_word("off");
   if (planned.refused == PlannedKey::Refused::if_set && says_nothing) return;
+  if (!planned.belongs.empty()) {
+    return error_at(entry, "a key that belongs elsewhere", "no such key here",
+                    std::string(planned.belongs));
+  }
   error_at(entry, "a key that is planned for later", "no such key yet",
            fmt::format("`{}` is {}: remove it", entry.key, not_available));
 }

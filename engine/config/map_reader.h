@@ -15,12 +15,13 @@
 
 namespace hawser::config {
 
-// A key that the design names and this version doesn't have.
+// A key that the design names and this version doesn't have, or that it has elsewhere alone.
 struct PlannedKey {
   // if_set: null, off, [] and {} say the same as absence, and pass.
   enum class Refused { always, if_set };
   std::string_view key;
   Refused refused = Refused::always;
+  std::string_view belongs = {};  // where the key is read instead, with the reason
 };
 
 class MapReader {

@@ -41,12 +41,12 @@ inline constexpr PlannedKey planned_in_app_limits[] = {
     {"per_client", PlannedKey::Refused::if_set},
 };
 
-// Deadlines that run before an app is known, or outlive its exchanges.
+// Deadlines that run before an app is known, or when the whole engine ends.
+inline constexpr std::string_view of_the_engine =
+    "it rules the whole engine: set it in the file's own `timeouts`";
 inline constexpr PlannedKey planned_in_app_timeouts[] = {
-    {"handshake"},
-    {"head"},
-    {"idle"},
-    {"drain"},
+    {"handshake", PlannedKey::Refused::always, of_the_engine},
+    {"drain", PlannedKey::Refused::always, of_the_engine},
 };
 
 }  // namespace hawser::control

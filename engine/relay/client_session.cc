@@ -24,6 +24,8 @@ ClientSession::ClientSession(RelayContext& context, ClientSessionOwner& owner,
       share_(
           std::max(context.budget.limit_bytes() / sessions_sharing_the_budget, least_share_bytes)),
       transport_(std::move(transport)),
+      head_timeout_ms_(context.timeouts.head_ms),
+      idle_timeout_ms_(context.timeouts.idle_ms),
       deadline_([this] { on_deadline(); }) {
   facts_.peer = transport_->peer();
   facts_.peer_ip = facts_.peer.ip();
@@ -38,10 +40,17 @@ ClientSession::~ClientSession() { context_.metrics.client_sessions.add(-1); }
 
 // --- the connection
 
+void ClientSession::use_timeouts_of(const model::App& app) {
+  head_timeout_ms_ = app.timeouts.head_ms;
+  idle_timeout_ms_ = app.timeouts.idle_ms;
+}
+
 void ClientSession::on_ready() {
   const tls::Handshake& handshake = transport_->handshake();
   facts_.tls_version = handshake.version;
   facts_.server_name = handshake.server_name;
+  const Route route = context_.router->find(handshake.server_name, "/");
+  if (route.app != nullptr) use_timeouts_of(*route.app);
   if (handshake.resumed) context_.metrics.handshakes_resumed.add();
   state_ = State::open;
   protocol_ = handshake.alpn == "h2" ? make_h2_protocol(*this) : make_h1_protocol(*this);

@@ -40,6 +40,11 @@ class ClientSession final : private core::TransportListener {
   RelayContext& context() { return context_; }
   const ClientFacts& facts() const { return facts_; }
   core::Budget& share() { return share_; }  // this session's part of the body budget
+  // Of the app asked for last; before that of the one that the server name stands for; else those
+  // of the whole engine.
+  void use_timeouts_of(const model::App& app);
+  uint64_t head_timeout_ms() const { return head_timeout_ms_; }
+  uint64_t idle_timeout_ms() const { return idle_timeout_ms_; }
   core::Transport& transport() { return *transport_; }
   bool is_open() const { return state_ == State::open; }
   bool client_ended() const { return client_ended_; }
@@ -73,6 +78,8 @@ class ClientSession final : private core::TransportListener {
   ClientFacts facts_;
   core::Budget share_;
   std::unique_ptr<tls::Stream> transport_;
+  uint64_t head_timeout_ms_;
+  uint64_t idle_timeout_ms_;
   core::Deadline deadline_;  // handshake, the protocol's, or lingering, by what is going on
   std::unique_ptr<ClientProtocol> protocol_;  // null during the handshake
   State state_ = State::handshake;

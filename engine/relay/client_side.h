@@ -8,6 +8,7 @@
 
 #include "core/byte_chain.h"
 #include "message/head.h"
+#include "model/app.h"
 
 namespace hawser::relay {
 
@@ -21,6 +22,9 @@ class ClientSide {
   // The rest of the request's body is not wanted: the response is finished, then the connection
   // ends.
   virtual void stop_body() = 0;
+
+  // The app that the exchange is for: its timeouts rule the connection until another is asked for.
+  virtual void on_routed(const model::App& app) = 0;
 
   // Interim responses are dropped where the client cannot take them.
   virtual void send_interim(const message::ResponseHead& head) = 0;

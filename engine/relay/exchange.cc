@@ -69,6 +69,7 @@ void Exchange::route() {
   if (route.miss == RouteMiss::no_such_path)
     return fail(ExchangeError::of(ErrorCode::no_such_path));
   app_ = route.app;
+  client_.on_routed(*app_);
   if (target.doubts != message::no_doubt && router_->path_decides(target.authority.host)) {
     return fail(ExchangeError::of(ErrorCode::bad_request,
                                   "the path can be read in two ways, and here it decides"));

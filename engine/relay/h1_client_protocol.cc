@@ -62,15 +62,15 @@ void H1ClientProtocol::on_deadline() {
   if (reader_.between_messages()) return linger();
   refuse(
       ExchangeError::of(ErrorCode::head_timeout,
-                        "no whole head in " + std::to_string(context_.timeouts.head_ms) + " ms"));
+                        "no whole head in " + std::to_string(session_.head_timeout_ms()) + " ms"));
 }
 
 // --- requests
 
 void H1ClientProtocol::wait_for_request() {
   head_deadline_ = false;
-  if (context_.timeouts.idle_ms != 0) {
-    session_.arm_deadline(context_.timeouts.idle_ms);
+  if (session_.idle_timeout_ms() != 0) {
+    session_.arm_deadline(session_.idle_timeout_ms());
   } else {
     session_.disarm_deadline();
   }
@@ -78,7 +78,7 @@ void H1ClientProtocol::wait_for_request() {
 
 void H1ClientProtocol::arm_head_deadline() {
   head_deadline_ = true;
-  session_.arm_deadline(context_.timeouts.head_ms);
+  session_.arm_deadline(session_.head_timeout_ms());
 }
 
 void H1ClientProtocol::on_head(message::RequestHeadPtr head) {
@@ -134,6 +134,8 @@ void H1ClientProtocol::allow_body(uint64_t bytes) {
   reader_.allow_body(bytes);
   update_reading();
 }
+
+void H1ClientProtocol::on_routed(const model::App& app) { session_.use_timeouts_of(app); }
 
 void H1ClientProtocol::stop_body() { keep_alive_ = false; }
 

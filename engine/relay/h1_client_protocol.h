@@ -41,6 +41,7 @@ class H1ClientProtocol final : public ClientProtocol,
   // responses
   void allow_body(uint64_t bytes) override;
   void stop_body() override;
+  void on_routed(const model::App& app) override;
   void send_interim(const message::ResponseHead& head) override;
   void send_head(message::ResponseHead& head) override;
   void send_body(core::ByteChain bytes) override;

@@ -41,7 +41,7 @@ H2ClientProtocol::~H2ClientProtocol() {
 
 void H2ClientProtocol::begin() {
   h2_.begin();
-  session_.arm_deadline(context_.timeouts.head_ms);
+  session_.arm_deadline(session_.head_timeout_ms());
 }
 
 void H2ClientProtocol::on_bytes(core::Slice bytes) { h2_.feed(std::move(bytes)); }
@@ -64,7 +64,7 @@ void H2ClientProtocol::on_settled() { wait_when_idle(); }
 
 void H2ClientProtocol::on_head_pending(bool pending) {
   if (pending) {
-    head_deadline_.arm(context_.loop.timers(), context_.timeouts.head_ms);
+    head_deadline_.arm(context_.loop.timers(), session_.head_timeout_ms());
   } else {
     head_deadline_.disarm();
   }
@@ -72,8 +72,8 @@ void H2ClientProtocol::on_head_pending(bool pending) {
 
 void H2ClientProtocol::wait_when_idle() {
   if (!h2_.settled() || session_.client_ended()) return;
-  if (over() && context_.timeouts.idle_ms != 0) {
-    session_.arm_deadline(context_.timeouts.idle_ms);
+  if (over() && session_.idle_timeout_ms() != 0) {
+    session_.arm_deadline(session_.idle_timeout_ms());
   } else {
     session_.disarm_deadline();
   }

@@ -37,6 +37,7 @@ class H2ClientProtocol final : public ClientProtocol,
   enum class Ending : uint8_t { none, asked, refusing };  // the two GOAWAYs
 
   // of its exchanges
+  void on_routed(const model::App& app) override { session_.use_timeouts_of(app); }
   void on_room() override;
   void on_h2_exchange_over(H2Exchange& exchange) override;
   void begin_anyway(H2Exchange& exchange) override;

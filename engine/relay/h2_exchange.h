@@ -23,6 +23,8 @@ class H2Exchange;
 class H2ExchangeOwner {
  public:
   virtual ~H2ExchangeOwner() = default;
+  // The app that an exchange is for.
+  virtual void on_routed(const model::App& app) = 0;
   // An exchange is over: another one that waits may begin.
   virtual void on_room() = 0;
   // Destroy it at the end of the turn.
@@ -56,6 +58,7 @@ class H2Exchange final : public ClientSide, private http::H2StreamEvents {
   // to the client
   void allow_body(uint64_t bytes) override;
   void stop_body() override;
+  void on_routed(const model::App& app) override { owner_.on_routed(app); }
   void send_interim(const message::ResponseHead& head) override;
   void send_head(message::ResponseHead& head) override;
   void send_body(core::ByteChain bytes) override;
