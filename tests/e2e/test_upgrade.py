@@ -69,6 +69,7 @@ def test_the_origin_is_asked_for_the_same_protocol_alone(lab):
         answer = client.upgrade("WebSocket", "/", "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==")
         assert answer.status == 101
         assert (answer.fields["connection"], answer.fields["upgrade"]) == ("Upgrade", "WebSocket")
+    origin.join()
     head = asked[0].decode().lower()
     assert "\r\nconnection: upgrade\r\n" in head
     assert "\r\nupgrade: websocket\r\n" in head

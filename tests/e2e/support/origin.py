@@ -79,9 +79,9 @@ class ScriptedOrigin:
                 return
             connection = OriginConnection(accepted)
             thread = threading.Thread(target=self._serve, args=(connection,), daemon=True)
+            self._threads.append(thread)  # before it starts: a test may wait for its end right away
             thread.start()
-            self._threads.append(thread)
-            self.connections.add(connection)  # only now may a test wait for the script's end
+            self.connections.add(connection)
 
     def _serve(self, connection):
         with connection.socket:  # closed once the fault is noted: the test may look at it then
