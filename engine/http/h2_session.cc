@@ -197,7 +197,7 @@ void H2Session::on_content(H2Stream* stream, const uint8_t* data, size_t length)
   if (!stream->count_content(length))
     return malformed(*stream, "more content than Content-Length says");
   stream->take_content(slice_of(data, length));
-  if (held_bytes_ > (settled_ ? late_content_limit_bytes : early_content_limit_bytes))
+  if (uncovered_bytes_ > (settled_ ? late_content_limit_bytes : early_content_limit_bytes))
     cut(H2Cut::early_data_flood);
 }
 
@@ -211,11 +211,9 @@ void H2Session::on_content_end(H2Stream* stream, bool stream_ended, bool padded)
   stream->end_request(no_trailers);
 }
 
-// Of one stream. False: there is no room for more.
-bool H2Session::count_held(size_t before, size_t now) {
-  if (now > before && !events_.take_room(now - before)) return false;
+bool H2Session::count_room(size_t before, size_t now) {
+  if (now > before) return events_.take_room(now - before);
   if (now < before) events_.give_room_back(before - now);
-  held_bytes_ = held_bytes_ - before + now;
   return true;
 }
 

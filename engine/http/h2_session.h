@@ -48,6 +48,8 @@ class H2SessionEvents {
   // Content came that nobody has allowed yet: whether there is room for it, and room that it left.
   virtual bool take_room(size_t bytes) { return bytes > 0; }
   virtual void give_room_back(size_t bytes) { (void)bytes; }
+  // Whether a stream may take so much more room ahead.
+  virtual bool may_read_ahead(size_t bytes) { return bytes > 0; }
   // The peer acknowledged begin_shutdown(), or said GOAWAY itself.
   virtual void on_shutdown_seen() {}
   // The connection is ended for the client's fault; GOAWAY is on its way into the transport. End
@@ -108,7 +110,7 @@ class H2Session final : private core::Flushable {
   bool write_data_frame(H2Stream& stream, const uint8_t* frame_head, size_t length);
   void on_stream_close(H2Stream& stream, uint32_t code);
 
-  bool count_held(size_t before, size_t now);
+  bool count_room(size_t before, size_t now);
   void check_rate_of_empty_frames();
   void set_head_pending(bool pending);
   void malformed(H2Stream& stream, const char* reason);
@@ -130,7 +132,7 @@ class H2Session final : private core::Flushable {
   H2Stream* streams_ = nullptr;
   size_t stream_count_ = 0;
   std::vector<H2Stream*> drained_;
-  size_t held_bytes_ = 0;           // of all streams: content that nobody has allowed yet
+  size_t uncovered_bytes_ = 0;      // of all streams: content that nobody has allowed
   size_t frame_content_bytes_ = 0;  // of the DATA frame that is being read
   bool head_pending_ = false;
   bool settled_ = false;

@@ -15,6 +15,9 @@ namespace {
 
 constexpr size_t output_high_bytes = 16 * 1024;
 constexpr size_t output_low_bytes = 8 * 1024;
+// How much content comes ahead of what was allowed: doubled while the client keeps up.
+constexpr size_t least_ahead_bytes = 64 * 1024;
+constexpr size_t most_ahead_bytes = 512 * 1024;
 // From here on a slice goes into a frame of its own, so that its head can stand before it in place.
 constexpr size_t own_frame_bytes = 8 * 1024;
 
@@ -45,6 +48,7 @@ void H2Stream::allow_body(uint64_t bytes) {
   if (dead()) return;
   delivering_begun_ = true;
   allowance_ += bytes;
+  if (bytes > 0) grow_ahead();
   if (bytes > 0 && !request_ended_) session_.open_window(*this);
   deliver();
 }
@@ -58,6 +62,7 @@ void H2Stream::take_content(core::Slice content) {
 void H2Stream::end_request(const message::Fields& trailers) {
   if (request_ended_) return;
   request_ended_ = true;
+  ahead_bytes_ = 0;
   if (!trailers.empty()) trailers_ = std::make_unique<message::Fields>(trailers);
   deliver();
 }
@@ -70,6 +75,7 @@ void H2Stream::deliver() {
     const size_t bytes = std::min<uint64_t>(held_.front().size(), allowance_);
     core::ByteChain next = held_.split_front(bytes);
     allowance_ -= bytes;
+    delivered_bytes_ += bytes;
     events_->on_request_body(next.pop_front());
   }
   if (events_ != nullptr && !dead() && request_ended_ && held_.empty() && !end_told_) {
@@ -89,17 +95,45 @@ void H2Stream::stop_body() {
 
 void H2Stream::drop_held() {
   held_.clear();
+  ahead_bytes_ = 0;
   count_held();
 }
 
-// What is held takes room of its session's part of the budget; where there is none, the stream is
-// over. While nothing of it was delivered it is refused, so that the client may send it again.
+int64_t H2Stream::wanted_window_bytes() const {
+  const int64_t allowed = static_cast<int64_t>(allowance_) - static_cast<int64_t>(held_.size());
+  const auto ahead = static_cast<int64_t>(ahead_bytes_);
+  if (!length_known_) return allowed + ahead;
+  const int64_t left = static_cast<int64_t>(content_left_) - allowed;
+  return allowed + std::clamp<int64_t>(left, 0, ahead);
+}
+
+void H2Stream::grow_ahead() {
+  if (request_ended_ || stopped_ || ahead_bytes_ >= most_ahead_bytes) return;
+  if (length_known_ && content_left_ <= allowance_) return;
+  if (delivered_bytes_ < ahead_bytes_ || held_.size() > ahead_bytes_) return;
+  const size_t more = std::max(ahead_bytes_, least_ahead_bytes);
+  if (!session_.events_.may_read_ahead(more) || !reserve(ahead_bytes_ + more)) return;
+  delivered_bytes_ = 0;
+}
+
+// Room for what may come ahead, or is held. False: there is none, and nothing changes.
+bool H2Stream::reserve(size_t ahead_bytes) {
+  const size_t needed = std::max(ahead_bytes, held_.size());
+  if (!session_.count_room(counted_bytes_, needed)) return false;
+  counted_bytes_ = needed;
+  ahead_bytes_ = ahead_bytes;
+  const size_t uncovered = held_.size() - std::min(held_.size(), ahead_bytes);
+  session_.uncovered_bytes_ += uncovered;
+  session_.uncovered_bytes_ -= std::exchange(uncovered_bytes_, uncovered);
+  return true;
+}
+
+// Where there is no room for what came, the stream is over. While nothing of it was delivered it is
+// refused, so that the client may send it again.
 void H2Stream::count_held() {
-  const size_t before = std::exchange(counted_bytes_, held_.size());
-  if (session_.count_held(before, counted_bytes_)) return;
-  counted_bytes_ = 0;
+  if (reserve(ahead_bytes_)) return;
   held_.clear();
-  session_.count_held(before, 0);
+  reserve(0);
   reset(delivering_begun_ ? H2Reset::internal_error : H2Reset::refused_stream);
   over(ErrorCode::budget_exhausted, "no room for content that came early");
 }

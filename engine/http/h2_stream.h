@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// H2Stream: one request and its response on an HTTP/2 connection. The request's content comes only
-// as far as it was allowed, by the stream's window; the response's content waits here until the
-// client's windows take it, so a slow reader holds the memory of its own stream alone. Owner: its
-// H2Session; the user's pointer is dead after on_stream_over() and after detach(). Thread: the
-// loop's own.
+// H2Stream: one request and its response on an HTTP/2 connection. Nothing of the request's content
+// comes before it was allowed, by the stream's window; from then on a bounded run of it comes
+// ahead, so that a distant client need not wait for each window. The response's content waits here
+// until the client's windows take it, so a slow reader holds the memory of its own stream alone.
+// Owner: its H2Session; the user's pointer is dead after on_stream_over() and after detach().
+// Thread: the loop's own.
 #pragma once
 
 #include <cstdint>
@@ -76,15 +77,15 @@ class H2Stream {
   void begin_content(message::BodyLength length);
   // False: more than Content-Length says.
   [[nodiscard]] bool count_content(size_t bytes);
-  // What the client's window is to be; less than 0 while more is held than was allowed.
-  int64_t wanted_window_bytes() const {
-    return static_cast<int64_t>(allowance_) - static_cast<int64_t>(held_.size());
-  }
+  // What the client's window is to be; less than 0 while more is held than may be.
+  int64_t wanted_window_bytes() const;
   bool content_complete() const { return !length_known_ || content_left_ == 0; }
   void take_content(core::Slice content);
   void end_request(const message::Fields& trailers);
   void deliver();
   void drop_held();
+  void grow_ahead();
+  bool reserve(size_t ahead_bytes);
   void count_held();
   bool dead() const { return closed_ || reset_sent_; }
   void over(message::ErrorCode why, const std::string& reason);
@@ -99,8 +100,11 @@ class H2Stream {
   H2Stream* next_ = nullptr;
   int32_t id_;
   // the request
-  core::ByteChain held_;      // came before it was allowed
-  size_t counted_bytes_ = 0;  // of it, for which there is room
+  core::ByteChain held_;          // came before it was allowed
+  size_t ahead_bytes_ = 0;        // so much may come before it is allowed
+  size_t counted_bytes_ = 0;      // for which room was taken
+  size_t uncovered_bytes_ = 0;    // held beyond ahead_bytes_
+  uint64_t delivered_bytes_ = 0;  // since ahead_bytes_ grew
   std::unique_ptr<message::Fields> trailers_;
   uint64_t allowance_ = 0;
   uint64_t content_left_ = 0;

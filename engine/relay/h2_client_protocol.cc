@@ -141,6 +141,10 @@ void H2ClientProtocol::give_room_back(size_t bytes) {
   session_.share().give_back(bytes);
 }
 
+bool H2ClientProtocol::may_read_ahead(size_t bytes) {
+  return !context_.budget.scarce() && session_.share().may_grow(bytes);
+}
+
 // Those that have begun and not yet taken their first window count as if they had.
 bool H2ClientProtocol::room_for_one_more() const {
   size_t promised_bytes = first_window_bytes;

@@ -53,6 +53,7 @@ class H2ClientProtocol final : public ClientProtocol,
   void on_written() override;
   bool take_room(size_t bytes) override;
   void give_room_back(size_t bytes) override;
+  bool may_read_ahead(size_t bytes) override;
   void on_shutdown_seen() override;
   void on_cut(http::H2Cut why, const std::string& reason) override;
 

@@ -162,6 +162,7 @@ class H2Pair final : public http::H2SessionEvents {
     return true;
   }
   void give_room_back(size_t bytes) override { room_taken -= bytes; }
+  bool may_read_ahead(size_t /*bytes*/) override { return read_ahead; }
   void on_shutdown_seen() override { ++shutdowns_seen; }
   void on_cut(http::H2Cut why, const std::string& /*reason*/) override {
     cut = std::string(http::name_of(why));
@@ -184,6 +185,7 @@ class H2Pair final : public http::H2SessionEvents {
   std::string cut;
   size_t room = SIZE_MAX;  // for content that came early
   size_t room_taken = 0;
+  bool read_ahead = false;
   int shutdowns_seen = 0;
   bool settled = false;
   bool head_pending = false;

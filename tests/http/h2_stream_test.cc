@@ -60,6 +60,40 @@ TEST(H2Stream, WhatComesBeforeOurSettingsAreSeenIsHeldUpTo64KiB) {
   EXPECT_EQ(pair.taken[0]->body.size(), 60'000u);
 }
 
+// A distant client need not wait for each window; what it may send ahead has its room.
+TEST(H2Stream, ContentComesAheadOnceItIsAskedForAndMoreWhileItIsTaken) {
+  constexpr size_t kibi = 1024;
+  H2Pair pair({.answer = false});
+  pair.read_ahead = true;
+  pair.on_taken = [](H2Taken&) {};
+  pair.open().send(headers(1, upload_of(), 0));
+  EXPECT_TRUE(pair.saw("WINDOW_UPDATE 1").empty());
+  pair.taken[0]->stream->allow_body(10 * kibi);
+  pair.settle_more();
+  EXPECT_EQ(pair.saw("WINDOW_UPDATE 1"),
+            std::vector<std::string>{"WINDOW_UPDATE 1 " + std::to_string(74 * kibi)});
+  EXPECT_EQ(pair.room_taken, 64 * kibi);
+  for (int i = 0; i < 7; ++i) pair.send(data(1, std::string(10 * kibi, 'a')));
+  EXPECT_EQ(pair.taken[0]->body.size(), 10 * kibi) << "and no more than was allowed";
+  pair.taken[0]->stream->allow_body(60 * kibi);
+  EXPECT_EQ(pair.taken[0]->body.size(), 70 * kibi);
+  pair.taken[0]->stream->allow_body(kibi);
+  EXPECT_EQ(pair.room_taken, 128 * kibi) << "all of it was taken: twice as much comes ahead";
+  pair.send(data(1, "", end_stream));
+  EXPECT_EQ(pair.room_taken, 0u);
+  EXPECT_TRUE(pair.taken[0]->ended);
+}
+
+TEST(H2Stream, NoMoreComesAheadThanContentLengthSays) {
+  H2Pair pair({.answer = false});
+  pair.read_ahead = true;
+  pair.on_taken = [](H2Taken&) {};
+  pair.open().send(headers(1, upload_of("5000"), 0));
+  pair.taken[0]->stream->allow_body(3000);
+  pair.settle_more();
+  EXPECT_EQ(pair.saw("WINDOW_UPDATE 1"), std::vector<std::string>{"WINDOW_UPDATE 1 5000"});
+}
+
 TEST(H2Stream, WhatIsHeldTakesRoomUntilItIsDeliveredOrDropped) {
   H2Pair pair({.answer = false});
   pair.on_taken = [](H2Taken&) {};
