@@ -1,16 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "relay/client_certificates.h"
 
-#include <cerrno>
-#include <cstring>
-#include <fstream>
-#include <sstream>
-
+#include "config/file.h"
 #include "tls/certificate.h"
 
 namespace hawser::relay {
 
 namespace {
+
+constexpr size_t file_limit_bytes = 1024 * 1024;
 
 core::Error located(const control::NodeConfig& config, const config::Location& at,
                     const std::string& key, const std::string& reason) {
@@ -18,22 +16,17 @@ core::Error located(const control::NodeConfig& config, const config::Location& a
                      ": " + key + ": " + reason};
 }
 
-core::Result<std::string> read_file(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  if (!file) return core::Error{path + ": " + std::strerror(errno), -errno};
-  std::ostringstream text;
-  text << file.rdbuf();
-  return text.str();
-}
-
 core::Result<tls::KeyPair> read_pair(const control::NodeConfig& config, size_t index) {
   const control::CertificateConfig& entry = config.tls[index];
   const std::string key = "tls[" + std::to_string(index) + "]";
-  const auto chain = read_file(entry.certificate_path);
+  const auto chain = config::read_file(entry.certificate_path, file_limit_bytes);
   if (!chain.ok())
-    return located(config, entry.certificate_at, key + ".certificate", chain.error().reason);
-  const auto secret = read_file(entry.key_path);
-  if (!secret.ok()) return located(config, entry.key_at, key + ".key", secret.error().reason);
+    return located(config, entry.certificate_at, key + ".certificate",
+                   entry.certificate_path + ": " + chain.error().reason);
+  const auto secret = config::read_file(entry.key_path, file_limit_bytes);
+  if (!secret.ok())
+    return located(config, entry.key_at, key + ".key",
+                   entry.key_path + ": " + secret.error().reason);
   if (const auto fits = tls::check_key_pair(*chain, *secret); !fits.ok()) {
     return located(config, entry.certificate_at, key, fits.error().reason);
   }
