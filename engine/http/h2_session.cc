@@ -73,7 +73,7 @@ void H2Session::begin() {
 
 // --- in
 
-void H2Session::feed(core::Slice bytes) {
+void H2Session::feed(const core::Slice& bytes) {
   if (cut_ || gone_) return;
   input_ = &bytes;
   const ssize_t taken = nghttp2_session_mem_recv(nghttp2_.get(), bytes.data(), bytes.size());

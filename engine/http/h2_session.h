@@ -67,7 +67,7 @@ class H2Session final : private core::Flushable {
   ~H2Session() override;
 
   void begin();  // sends SETTINGS
-  void feed(core::Slice bytes);
+  void feed(const core::Slice& bytes);
   void on_drained();
   // What a flush does, before the session is given up: not inside an event.
   void write_now();

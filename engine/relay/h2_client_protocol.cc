@@ -8,7 +8,6 @@
 
 namespace hawser::relay {
 
-using message::ErrorCode;
 using message::ExchangeError;
 
 namespace {
@@ -44,7 +43,7 @@ void H2ClientProtocol::begin() {
   session_.arm_deadline(session_.head_timeout_ms());
 }
 
-void H2ClientProtocol::on_bytes(core::Slice bytes) { h2_.feed(std::move(bytes)); }
+void H2ClientProtocol::on_bytes(core::Slice bytes) { h2_.feed(bytes); }
 
 void H2ClientProtocol::on_client_end() {
   if (over()) return session_.close();

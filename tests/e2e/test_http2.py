@@ -105,16 +105,22 @@ def test_interim_answers_and_trailers_pass(lab):
 
 
 def test_an_answer_that_breaks_off_resets_its_stream_alone(lab):
+    go = threading.Event()
+
     def script(connection):
         while head := connection.read_head():
             if b" /half " in head:
                 connection.send(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf")
+                go.wait(DEADLINE_S)
                 return
             connection.answer(b"whole")
 
     engine, _ = lab.published(lab.origin(script).url)
     with Http2Client(engine) as client:
-        half = client.answer(get("/half"))
+        half = client.streams[client.request(get("/half"))]
+        client.until(lambda: half.body == b"half")
+        go.set()
+        client.until(lambda: half.over)
         assert (half.body, half.ended, half.reset is not None) == (b"half", False, True)
         assert client.answer(get("/")).body == b"whole"
 

@@ -192,7 +192,7 @@ class H2Pair final : public http::H2SessionEvents {
 
  private:
   struct Server final : RecordingListener {
-    void on_bytes(core::Slice bytes) override { session->feed(std::move(bytes)); }
+    void on_bytes(core::Slice bytes) override { session->feed(bytes); }
     void on_drained() override { session->on_drained(); }
     http::H2Session* session = nullptr;
   };
