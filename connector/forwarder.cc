@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "connector/origin_request.h"
+#include "connector/response_rewrite.h"
 #include "http/h1_writer.h"
 #include "message/characters.h"
 
@@ -155,6 +156,7 @@ void Forwarder::write_head() {
   // Again from what came when another origin was tried before.
   head_->target.path = record_.path;
   rewrite_for_origin(*head_, *app_, origin);
+  if (app_->rewrite_origin) name_the_origin();
   const std::string host = host_for_origin(*app_, origin);
   http::RequestWriteOptions options;
   options.host = host;
@@ -165,6 +167,25 @@ void Forwarder::write_head() {
   core::ByteChain out;
   http::write_request_head(out, needs_.loop.blocks(), *head_, options);
   connection_->write(std::move(out));
+}
+
+NameTranslation Forwarder::names() const {
+  return {*app_, app_->origins[origin_], head_->target.authority, record_.path, head_->target.path};
+}
+
+void Forwarder::name_the_origin() {
+  using message::FieldName;
+  if (!kept_names_) {
+    kept_names_ = std::make_unique<message::Fields>(head_->fields);
+    kept_names_->remove_if([](const message::FieldView& field) {
+      return field.id != FieldName::origin && field.id != FieldName::referer;
+    });
+  }
+  head_->fields.remove(FieldName::origin);
+  head_->fields.remove(FieldName::referer);
+  kept_names_->for_each(
+      [this](const message::FieldView& field) { head_->fields.add(field.id, field.value); });
+  rewrite_request_names(head_->fields, names());
 }
 
 // Only the side that opened a stream hears a head.
@@ -243,7 +264,7 @@ void Forwarder::request_written() {
 }
 
 void Forwarder::on_origin_interim(message::ResponseHeadPtr head) {
-  rewrite_for_engine(*head);
+  rewrite_for_engine(*head, names());
   stream_->send_head(*head, true, false, false);
 }
 
@@ -252,7 +273,7 @@ void Forwarder::on_origin_head(message::ResponseHeadPtr head) {
   record_.first_byte_us = elapsed_us();
   record_.status = head->status;
   if (head->status == 101) return begin_tunnel(*head);
-  rewrite_for_engine(*head);
+  rewrite_for_engine(*head, names());
   const bool last = !head->body_length.has_body();
   response_ = Response::body;
   touch();
@@ -269,7 +290,7 @@ void Forwarder::begin_tunnel(message::ResponseHead& head) {
     return fail(ErrorCode::origin_bad_answer, "101 with another protocol than was asked for");
   tunnel_ = true;
   total_due_.disarm();
-  rewrite_for_engine(head);
+  rewrite_for_engine(head, names());
   head.fields.add(message::FieldName::upgrade, upgrade_);
   response_ = Response::body;
   request_ = Request::writing;

@@ -12,6 +12,7 @@
 #include "channel/stream.h"
 #include "connector/app_cache.h"
 #include "connector/exchange_record.h"
+#include "connector/name_translation.h"
 #include "connector/origin_connection.h"
 #include "connector/origin_dial.h"
 #include "connector/origin_policy.h"
@@ -95,6 +96,8 @@ class Forwarder final : private channel::StreamListener,
   void connect(bool pooled);
   void connected();
   void write_head();
+  NameTranslation names() const;
+  void name_the_origin();
   void pump_request();
   void write_body(core::Slice slice);
   void request_written();
@@ -140,6 +143,7 @@ class Forwarder final : private channel::StreamListener,
   core::ByteChain pending_;     // of the request's body, not yet written
   http::ChunkWriter chunks_;    // when its length is unknown
   message::Fields trailers_;
+  std::unique_ptr<message::Fields> kept_names_;  // Origin and Referer as they came, if rewritten
   ExchangeRecord record_;
   core::Deadline first_byte_due_;
   core::Deadline idle_due_;

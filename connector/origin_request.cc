@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "connector/response_rewrite.h"
 #include "http/hop_by_hop.h"
 
 namespace hawser::connector {
@@ -30,8 +31,9 @@ std::string host_for_origin(const model::App& app, const model::Origin& origin) 
   return app.host_header == model::HostHeader::origin ? origin.authority() : std::string{};
 }
 
-void rewrite_for_engine(message::ResponseHead& head) {
+void rewrite_for_engine(message::ResponseHead& head, const NameTranslation& names) {
   http::remove_hop_by_hop(head.fields);
+  rewrite_response_names(head.fields, names);
   // How it ended on the origin's wire is told by END or RESET.
   if (head.body_length.kind == message::BodyLength::Kind::until_close)
     head.body_length = message::BodyLength::unknown();

@@ -5,6 +5,7 @@
 
 #include <string>
 
+#include "connector/name_translation.h"
 #include "message/head.h"
 #include "model/app.h"
 
@@ -23,7 +24,7 @@ void rewrite_for_origin(message::RequestHead& head, const model::App& app,
 std::string host_for_origin(const model::App& app, const model::Origin& origin);
 
 // Rewrites a response's head in place, for the way back over the channel.
-void rewrite_for_engine(message::ResponseHead& head);
+void rewrite_for_engine(message::ResponseHead& head, const NameTranslation& names);
 
 // Which of the app's origins to try first: by weight. `random` is uniform.
 size_t pick_origin(const model::App& app, uint64_t random);

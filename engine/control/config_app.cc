@@ -154,6 +154,18 @@ void read_host_header(MapReader& map, model::HostHeader& target) {
   if (index) target = *index == 0 ? model::HostHeader::origin : model::HostHeader::public_host;
 }
 
+void read_rewrite(MapReader& parent, model::App& app) {
+  const auto value = parent.take("rewrite");
+  if (!value) return;
+  MapReader map(*value);
+  map.flag("origin", app.rewrite_origin);
+  map.finish();
+  if (app.rewrite_origin && app.host_header == model::HostHeader::public_host) {
+    value->error_found("`rewrite: {origin: true}` beside `host_header: public`", "one of them",
+                       "remove it: the application knows the public name as its own");
+  }
+}
+
 // A protocol and perhaps its version, as Upgrade names them (RFC 9110 7.8). h2c is never one: the
 // engine speaks HTTP/2 itself.
 bool is_protocol(std::string_view text) {
@@ -210,6 +222,7 @@ model::App read_app(const Value& value, const model::Timeouts& timeouts) {
   read_origins(map, app.origins);
   read_origin_tls(map, app.origin_tls);
   read_host_header(map, app.host_header);
+  read_rewrite(map, app);
   read_upgrades(map, app.upgrades);
   if (const auto own = map.take("timeouts")) {
     read_timeouts(*own, planned_in_app_timeouts, app.timeouts);

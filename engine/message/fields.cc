@@ -52,6 +52,12 @@ void Fields::set(std::string_view name, std::string_view value) {
 
 void Fields::set(FieldName id, std::string_view value) { set_line(id, text_of(id), value); }
 
+void Fields::set_value(size_t index, std::string_view value) {
+  lines_[index].value_at = static_cast<uint32_t>(text_.size());
+  lines_[index].value_size = static_cast<uint32_t>(value.size());
+  text_.append(value);
+}
+
 size_t Fields::remove(std::string_view name) {
   const FieldName id = find_field_name(name);
   return std::erase_if(lines_, [&](const Line& line) { return matches(line, id, name); });

@@ -37,6 +37,8 @@ class Fields {
   // Replaces all lines of that name by one, in the place of the first (or at the end).
   void set(std::string_view name, std::string_view value);
   void set(FieldName id, std::string_view value);
+  // Replaces one line's value, which must not point into this object.
+  void set_value(size_t index, std::string_view value);
   // Removes all lines of that name; returns how many.
   size_t remove(std::string_view name);
   size_t remove(FieldName id);

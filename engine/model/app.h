@@ -30,6 +30,7 @@ struct App {
   std::vector<Origin> origins;  // never empty
   OriginTls origin_tls;
   HostHeader host_header = HostHeader::origin;
+  bool rewrite_origin = false;  // Origin and Referer that name the public side name the origin
   Timeouts timeouts;
   Access access = Access::passthrough;
   std::vector<std::string> upgrades{"websocket"};  // protocols that HTTP/1.1 may be left for

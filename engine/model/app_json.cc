@@ -42,6 +42,8 @@ json app_json(const App& app) {
         {"verify", app.origin_tls.verify},
         {"server_name", app.origin_tls.server_name}}},
       {"host_header", app.host_header == HostHeader::origin ? "origin" : "public"},
+      {"rewrite_origin", app.rewrite_origin},
+      {"upgrades", app.upgrades},
       {"timeouts", timeouts_json(app.timeouts)},
       {"access", "passthrough"},
       {"revision", app.revision},
@@ -118,7 +120,7 @@ void decode_host_header(JsonMembers& members, HostHeader& target) {
 
 std::string encode_app(const App& app) { return write_json(app_json(app)); }
 
-// Access isn't read: an engine has decided before a connector hears of a request.
+// Access and upgrades aren't read: an engine has decided before a connector hears of a request.
 core::Result<App> decode_app(std::string_view text) {
   auto object = parse_json_object(text, control_body_limit_bytes);
   if (!object.ok()) return object.error();
@@ -132,6 +134,7 @@ core::Result<App> decode_app(std::string_view text) {
   decode_place(members, app);
   decode_origins(members, app.origins);
   decode_host_header(members, app.host_header);
+  members.read("rewrite_origin", app.rewrite_origin);
   if (const json* tls = members.object("origin_tls")) {
     if (auto read = decode_origin_tls(*tls, app.origin_tls); !read.ok()) return read.error();
   }

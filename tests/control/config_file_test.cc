@@ -58,6 +58,7 @@ apps:
       - url: http://[fd00::1]
     origin_tls: {ca_file: null, verify: false, server_name: wiki.internal}
     host_header: public
+    rewrite: {origin: false}
     upgrades: [websocket, IRC/6.9]
     timeouts: {connect: 1s, total: off}
     limits: {body: off, connections: off, requests_per_second: off, per_client: off}
@@ -130,6 +131,20 @@ TEST(ConfigFile, AnAppTakesTheTimeoutsOfTheNodeWhereItHasNone) {
   EXPECT_EQ(timeouts.connect_ms, 1000u);
   EXPECT_EQ(timeouts.total_ms, 0u);
   EXPECT_EQ(timeouts.queue_ms, 300u);
+}
+
+TEST(ConfigFile, AnAppMayHaveOriginAndRefererNameItsOrigin) {
+  const NodeConfig config = parsed(std::string(least_file) + R"(
+apps:
+  - name: wiki
+    host: a.example
+    origin: "http://127.0.0.1:1"
+    rewrite: {origin: true}
+    access: passthrough
+)");
+  ASSERT_EQ(config.apps.size(), 1u);
+  EXPECT_TRUE(config.apps[0].rewrite_origin);
+  EXPECT_FALSE(parsed(full_file).apps[0].rewrite_origin);
 }
 
 TEST(ConfigFile, RelativePathsStartAtTheFilesFolder) {

@@ -19,15 +19,16 @@ http {{
     root {folder}/files;
     location / {{ index index.html; }}
     location /upload/ {{ root {folder}; dav_methods PUT DELETE; create_full_put_path on; }}
+    {locations}
   }}
 }}
 """
 
 
 class Nginx(Program):
-    """Files are read from FOLDER/files at /, uploads arrive in FOLDER/upload at /upload/."""
+    """Files are read from FOLDER/files at /, uploads arrive in FOLDER/upload at /upload/; `locations`: more of them."""
 
-    def __init__(self, name, folder, certificate_and_key=None):
+    def __init__(self, name, folder, certificate_and_key=None, locations=""):
         super().__init__(name, folder)
         self.port = HeldPort()
         self.files, self.uploads = self.folder / "files", self.folder / "upload"
@@ -38,7 +39,7 @@ class Nginx(Program):
         if certificate_and_key:
             listen, tls = " ssl", "ssl_certificate {}; ssl_certificate_key {};".format(*certificate_and_key)
         (self.folder / "nginx.conf").write_text(
-            CONFIG.format(folder=self.folder, listen=self.port.address + listen, tls=tls))
+            CONFIG.format(folder=self.folder, listen=self.port.address + listen, tls=tls, locations=locations))
 
     def start(self):
         self.spawn("/usr/sbin/nginx", "-p", self.folder, "-e", "stderr", "-c", self.folder / "nginx.conf")
