@@ -18,8 +18,9 @@ inline constexpr uint32_t frame_prefix_bytes = 8;
 inline constexpr uint32_t data_payload_limit_bytes =
     16 * 1024 - 64;  // a DATA frame fits one TLS record
 inline constexpr uint32_t header_limit_bytes = 96 * 1024;
-inline constexpr uint32_t head_fields_limit = 200;
-inline constexpr uint32_t head_bytes_limit = 64 * 1024;  // names and values summed
+// More than an edge takes from anybody (200 fields, 64 KiB), for it adds fields of its own.
+inline constexpr uint32_t head_fields_limit = 240;
+inline constexpr uint32_t head_bytes_limit = 72 * 1024;  // names and values summed
 inline constexpr uint32_t interim_heads_limit = 8;
 inline constexpr uint32_t credit_limit_bytes = 0x7fffffff;  // that may be open on one stream
 inline constexpr uint32_t short_text_limit_bytes = 255;     // ids, names, addresses, tickets

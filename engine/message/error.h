@@ -85,6 +85,7 @@ struct ExchangeError {
   static ExchangeError of(ErrorCode code, std::string reason = {}, Retry retry = Retry::never);
 };
 
+inline constexpr int no_answer_status = 499;
 int status_of(ErrorCode code);              // 499 where no answer can be sent any more
 std::string_view name_of(ErrorCode code);   // "origin_connect_timeout"; "none" for none
 std::string_view title_of(ErrorCode code);  // one line for people

@@ -24,8 +24,14 @@ std::string_view advice_for(message::Blame blame) {
   return "";
 }
 
+// A client that ended in the middle of its request may still read what became of it.
+int page_status_of(message::ErrorCode code) {
+  const int status = message::status_of(code);
+  return status == message::no_answer_status ? 400 : status;
+}
+
 std::string html_body(const message::ExchangeError& error, std::string_view request_id) {
-  const std::string status = std::to_string(message::status_of(error.code));
+  const std::string status = std::to_string(page_status_of(error.code));
   const std::string title(message::title_of(error.code));
   std::string html;
   html += "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n";
@@ -45,7 +51,7 @@ std::string html_body(const message::ExchangeError& error, std::string_view requ
 std::string problem_body(const message::ExchangeError& error, std::string_view request_id) {
   std::string json = "{\"type\":\"about:blank\",\"title\":\"";
   core::append_json_escaped(json, message::title_of(error.code));
-  json += "\",\"status\":" + std::to_string(message::status_of(error.code));
+  json += "\",\"status\":" + std::to_string(page_status_of(error.code));
   json += ",\"detail\":\"";
   core::append_json_escaped(json, advice_for(error.blame));
   json += "\",\"reason\":\"" + std::string(message::name_of(error.code));
@@ -95,7 +101,7 @@ bool prefers_html(std::string_view accept) {
 ErrorPage make_error_page(const message::ExchangeError& error, std::string_view request_id,
                           std::string_view accept) {
   ErrorPage page;
-  const int status = message::status_of(error.code);
+  const int status = page_status_of(error.code);
   page.head.status = static_cast<uint16_t>(status);
   page.head.reason = message::usual_reason(status);
   const bool html = prefers_html(accept);

@@ -44,9 +44,8 @@ void H1ClientProtocol::on_client_end() {
   if (!session_.is_open()) return;
   if (exchange_ == nullptr) return session_.close();
   if (tunnel_) return;  // its deadline is the exchange's
-  // The client has only ended its direction: it still gets its answer, but we wait less long for
-  // one.
-  keep_alive_ = false;
+  // The client has only ended its direction: it still gets the answers to all that it asked, but we
+  // wait less long for each.
   session_.arm_deadline(half_closed_answer_ms);
 }
 
@@ -84,11 +83,11 @@ void H1ClientProtocol::arm_head_deadline() {
 void H1ClientProtocol::on_head(message::RequestHeadPtr head) {
   head_deadline_ = false;
   session_.disarm_deadline();
+  if (session_.client_ended()) session_.arm_deadline(half_closed_answer_ms);
   method_ = head->method;
   version_ = head->version;
   // Behind a CONNECT that was refused a client may go on as if it had not been.
-  keep_alive_ = reader_.keep_alive() && !context_.draining && !session_.client_ended() &&
-                method_ != message::Method::connect;
+  keep_alive_ = reader_.keep_alive() && !context_.draining && method_ != message::Method::connect;
   reading_body_ = false;
   request_read_ = false;
   head->target.scheme = "https";
@@ -170,7 +169,8 @@ void H1ClientProtocol::send_head(message::ResponseHead& head) {
   http::ResponseWriteOptions options;
   options.method = method_;
   options.client_version = version_;
-  options.keep_alive = keep_alive_ && !context_.draining;
+  const bool last = session_.client_ended() && reader_.bytes_kept() == 0;
+  options.keep_alive = keep_alive_ && !context_.draining && !last;
   if (head.status == 101) {
     tunnel_ = true;
     keep_alive_ = bodyless_ = false;

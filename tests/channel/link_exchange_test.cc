@@ -306,7 +306,7 @@ TEST_F(LinkExchange, ALinkMayBeClosedAndGivenUpInACallback) {
 TEST_F(LinkExchange, ARequestHeadThatIsTooLargeIsToldBeforeAnythingIsSent) {
   establish();
   message::RequestHead head = request_head();
-  head.fields.add("X-Large", std::string(65_KiB, 'x'));
+  head.fields.add("X-Large", std::string(head_bytes_limit, 'x'));
   auto get = open(*engine, head, open_info());
   ASSERT_NE(get, nullptr);
   EXPECT_EQ(get->events, "");

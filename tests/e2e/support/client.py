@@ -33,16 +33,64 @@ def socket_to(engine):
     return plain
 
 
+def wrap_whole(context, plain, name):
+    return context.wrap_socket(plain, server_hostname=name, suppress_ragged_eofs=False)
+
+
+class HalfClosingTls:
+    """A TLS client that can end its direction and read on, which Python's own socket cannot."""
+
+    def __init__(self, context, plain, name):
+        self._plain = plain
+        self._in, self._out = ssl.MemoryBIO(), ssl.MemoryBIO()
+        self._tls = context.wrap_bio(self._in, self._out, server_hostname=name)
+        self._until_done(self._tls.do_handshake)
+
+    def sendall(self, data):
+        self._tls.write(data)
+        self._plain.sendall(self._out.read())
+
+    def end(self):
+        try:
+            self._tls.unwrap()
+        except ssl.SSLWantReadError:
+            self._plain.sendall(self._out.read())
+
+    def recv(self, size):
+        try:
+            return self._until_done(lambda: self._tls.read(size))
+        except ssl.SSLZeroReturnError:
+            return b""
+
+    def close(self):
+        self._plain.close()
+
+    def _until_done(self, step):
+        while True:
+            try:
+                done = step()
+                self._plain.sendall(self._out.read())
+                return done
+            except ssl.SSLWantReadError:
+                self._plain.sendall(self._out.read())
+                received = self._plain.recv(65536)
+                self._in.write(received)
+                if not received:
+                    self._in.write_eof()
+
+
 class RawClient:
     """One TLS connection to an engine. Each write() is one record; send_bytewise() makes one of every byte."""
 
-    def __init__(self, engine, host="wiki.localhost", versions=None, alpn=("http/1.1",)):
+    def __init__(self, engine, host="wiki.localhost", versions=None, alpn=("http/1.1",), verified=None,
+                 half_closing=False):
         context = ssl.create_default_context(cafile=str(engine.authority.certificate))
         context.set_alpn_protocols(list(alpn))
         if versions:
             context.minimum_version = context.maximum_version = versions
         self.host = host
-        self.socket = context.wrap_socket(socket_to(engine), server_hostname=host, suppress_ragged_eofs=False)
+        wrap = HalfClosingTls if half_closing else wrap_whole
+        self.socket = wrap(context, socket_to(engine), verified or host)
         self._input = b""
 
     def __enter__(self):
@@ -65,6 +113,10 @@ class RawClient:
     def get(self, path="/", *fields):
         self.send(self.head("GET", path, *fields))
         return self.response()
+
+    def end(self):
+        """Ends our direction alone (of a half_closing client): what the engine still sends can be read."""
+        self.socket.end()
 
     def upgrade(self, protocol="websocket", path="/", *fields):
         """Asks to leave HTTP; the head of a 101, or the whole response where the origin declines."""

@@ -31,6 +31,12 @@ class OriginConnection:
         taken, self._input = self._input[:size], self._input[size:]
         return taken
 
+    def read_line(self):
+        while b"\r\n" not in self._input:
+            assert self._receive(), f"closed within a line: {self._input!r}"
+        line, _, self._input = self._input.partition(b"\r\n")
+        return line
+
     def read_to_end(self):
         """What comes until the peer closes, and whether it closed well (a reset is not well)."""
         try:
