@@ -11,7 +11,7 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_L
 endif()
 
 # With HAWSER_PCH the standard library's headers are compiled once for all layers; they are half of a file's cost. What a
-# file forgets to include shows without it: in the debug preset, and in the lint, whose commands leave it out.
+# file forgets to include shows without it: in the presets debug and tsan, and in the lint, whose commands leave it out.
 if(HAWSER_PCH)
   if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
     add_compile_options($<$<COMPILE_LANGUAGE:CXX>:-fpch-preprocess>) # for ccache

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "http/h1_writer.h"
 
+#include <algorithm>
 #include <charconv>
 #include <cstring>
 
@@ -269,7 +270,8 @@ void ChunkWriter::write_small(core::ByteChain& out, const core::Slice& content,
   uint8_t* at = reserve(bytes);
   std::memcpy(at, line.data(), line_bytes);
   std::copy_n(content.data(), content.size(), at + line_bytes);
-  std::memcpy(at + line_bytes + content.size(), "\r\n", 2);
+  at[line_bytes + content.size()] = '\r';
+  at[line_bytes + content.size() + 1] = '\n';
   commit(out, bytes);
 }
 
