@@ -2,6 +2,9 @@
 #include "relay/router.h"
 
 #include <algorithm>
+#include <utility>
+
+#include "message/target.h"
 
 namespace hawser::relay {
 
@@ -19,10 +22,14 @@ bool covers(std::string_view prefix, std::string_view path) {
 Router::Router(std::shared_ptr<const model::Snapshot> snapshot) : snapshot_(std::move(snapshot)) {
   for (const model::App& app : snapshot_->apps()) {
     Hosts& hosts = app.host.wildcard ? wildcard_ : exact_;
-    hosts[app.host.name].push_back(&app);
+    std::string prefix;
+    uint8_t doubts = message::no_doubt;
+    if (!message::canonicalise_path(app.path_prefix, prefix, doubts).empty())
+      prefix = app.path_prefix;  // no request has such a path
+    hosts[app.host.name].push_back({std::move(prefix), &app});
   }
-  const auto longest_first = [](const model::App* a, const model::App* b) {
-    return a->path_prefix.size() > b->path_prefix.size();
+  const auto longest_first = [](const Place& a, const Place& b) {
+    return a.prefix.size() > b.prefix.size();
   };
   for (Hosts* hosts : {&exact_, &wildcard_}) {
     for (auto& [name, apps] : *hosts) std::stable_sort(apps.begin(), apps.end(), longest_first);
@@ -40,14 +47,14 @@ const Router::Host* Router::find_host(std::string_view host) const {
 
 bool Router::path_decides(std::string_view host) const {
   const Host* apps = find_host(host);
-  return apps != nullptr && (apps->size() > 1 || apps->front()->path_prefix != "/");
+  return apps != nullptr && (apps->size() > 1 || apps->front().prefix != "/");
 }
 
 Route Router::find(std::string_view host, std::string_view path) const {
   const Host* apps = find_host(host);
   if (apps == nullptr) return {nullptr, RouteMiss::no_such_host};
-  for (const model::App* app : *apps) {
-    if (covers(app->path_prefix, path)) return {app, RouteMiss::none};
+  for (const Place& place : *apps) {
+    if (covers(place.prefix, path)) return {place.app, RouteMiss::none};
   }
   return {nullptr, RouteMiss::no_such_path};
 }

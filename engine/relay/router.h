@@ -40,8 +40,13 @@ class Router {
     using is_transparent = void;
     size_t operator()(std::string_view text) const { return std::hash<std::string_view>{}(text); }
   };
+  // An app at the canonical form of its path prefix.
+  struct Place {
+    std::string prefix;
+    const model::App* app;
+  };
   // The apps of one host, longest path prefix first.
-  using Host = std::vector<const model::App*>;
+  using Host = std::vector<Place>;
   using Hosts = std::unordered_map<std::string, Host, Hash, std::equal_to<>>;
 
   const Host* find_host(std::string_view host) const;

@@ -29,6 +29,7 @@ class RouterTest : public ::testing::Test {
       app("deeper", "*.corp.example"),
       app("docs", "multi.example", "/docs/"),
       app("manuals", "multi.example", "/docs/manuals/"),
+      app("coffee", "multi.example", "/caf%C3%A9/"),
   })};
 };
 
@@ -56,6 +57,10 @@ TEST_F(RouterTest, APrefixCoversItsOwnNameButNotALongerWord) {
   EXPECT_EQ(find("multi.example", "/docs"), "docs");
   EXPECT_EQ(find("multi.example", "/docsx"), "no such path");
   EXPECT_EQ(find("multi.example", "/"), "no such path");
+}
+
+TEST_F(RouterTest, APrefixIsComparedInItsCanonicalForm) {
+  EXPECT_EQ(find("multi.example", "/caf\xc3\xa9/a"), "coffee");
 }
 
 TEST_F(RouterTest, OptionsForTheWholeServerGoesToTheAppOfTheWholeHost) {
