@@ -84,9 +84,9 @@ bool names_fields(const Fields& fields) {
 }
 
 char without_separator(char c) {
-  return c == '_' || c == '.' || c == '~' || c == '*' || c == '\'' || c == '+'
-             ? '-'
-             : message::to_lower(c);
+  const char lower = message::to_lower(c);
+  const bool plain = (lower >= 'a' && lower <= 'z') || message::is_in(message::digit_char, c);
+  return plain ? lower : '-';
 }
 
 }  // namespace
