@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "config/file.h"
+#include "control/config_app_limits.h"
 #include "control/config_planned.h"
 #include "message/characters.h"
 
@@ -195,6 +196,14 @@ void read_upgrades(MapReader& map, std::vector<std::string>& target) {
   }
 }
 
+void read_hsts(MapReader& map, uint64_t& target_s) {
+  constexpr uint64_t day_ms = 86'400'000;
+  const auto value = map.take_nullable("hsts");
+  if (!value) return;
+  if (const auto duration = value->duration_ms(1000, 3660 * day_ms, true))
+    target_s = *duration / 1000;
+}
+
 void read_access(MapReader& map) {
   const auto value = map.require("access", "who may pass", "access: passthrough");
   if (!value) return;
@@ -203,13 +212,6 @@ void read_access(MapReader& map) {
   }
   constexpr std::string_view words[] = {"passthrough"};
   (void)value->choice(words);
-}
-
-void read_app_limits(MapReader& parent) {
-  const auto value = parent.take("limits");
-  if (!value) return;
-  MapReader map(*value, planned_in_app_limits);
-  map.finish();
 }
 
 model::App read_app(const Value& value, const model::Timeouts& timeouts) {
@@ -227,7 +229,8 @@ model::App read_app(const Value& value, const model::Timeouts& timeouts) {
   if (const auto own = map.take("timeouts")) {
     read_timeouts(*own, planned_in_app_timeouts, app.timeouts);
   }
-  read_app_limits(map);
+  read_app_limits(map, app.limits);
+  read_hsts(map, app.hsts_s);
   read_access(map);
   map.finish();
   return app;

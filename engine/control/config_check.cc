@@ -133,7 +133,9 @@ std::vector<std::string> keys_that_need_a_restart(const NodeConfig& running,
   const auto note = [&](bool differs, const char* key) {
     if (differs) keys.emplace_back(key);
   };
-  note(running.listen.clients != wanted.listen.clients, "listen.clients");
+  note(running.listen.clients != wanted.listen.clients ||
+           running.listen.proxy_protocol_from != wanted.listen.proxy_protocol_from,
+       "listen.clients");
   note(running.listen.redirect != wanted.listen.redirect, "listen.redirect");
   note(running.listen.connectors != wanted.listen.connectors, "listen.connectors");
   note(running.admin_socket_path != wanted.admin_socket_path, "admin");

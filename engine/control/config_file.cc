@@ -8,6 +8,7 @@
 #include "config/map_reader.h"
 #include "control/config_app.h"
 #include "control/config_listen.h"
+#include "control/config_networks.h"
 #include "control/config_planned.h"
 
 namespace hawser::control {
@@ -133,6 +134,8 @@ void read_file_keys(MapReader& file, const ConfigOptions& options, NodeConfig& t
   file.size_bytes("memory_limit", 4 * mebi, tebi, target.memory_limit_bytes);
   read_state(file, options, target.state_folder);
   read_admin(file, target);
+  if (const auto proxies = file.take_nullable("trusted_proxies"))
+    read_networks(*proxies, target.trusted_proxies);
   if (const auto timeouts = file.take("timeouts")) read_timeouts(*timeouts, {}, target.timeouts);
   read_limits(file, target.limits);
   config::read_log(file, config::LogQueryKey::known, target.log);

@@ -17,12 +17,15 @@
 #include "http/h2_limits.h"
 #include "model/app.h"
 #include "model/host.h"
+#include "model/ip_network.h"
 #include "model/timeouts.h"
 
 namespace hawser::control {
 
 struct ListenConfig {
   std::vector<core::Address> clients;  // never empty
+  // Of each of these by index: who speaks the PROXY protocol there, and has to.
+  std::vector<std::vector<model::Network>> proxy_protocol_from;
   std::vector<core::Address> redirect;
   std::vector<core::Address> connectors;  // never empty
 };
@@ -56,6 +59,7 @@ struct NodeConfig {
   std::optional<uint64_t> workers;     // none: one a core
   uint64_t memory_limit_bytes = uint64_t{512} * 1024 * 1024;
   std::string state_folder;
+  std::vector<model::Network> trusted_proxies;  // whose X-Forwarded-For is believed
   model::Timeouts timeouts;
   NodeLimits limits;
   config::LogSettings log;

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "config/file.h"
-#include "control/config_planned.h"
+#include "control/config_networks.h"
 
 namespace hawser::control {
 namespace {
@@ -57,40 +57,60 @@ class Addresses {
   std::vector<Place> places_;
 };
 
-std::optional<core::Address> read_listener(const Value& value, const std::string& kind,
-                                           Addresses& addresses) {
+struct Listener {
+  core::Address address;
+  std::vector<model::Network> proxied_from;
+};
+
+std::optional<Listener> read_listener(const Value& value, const std::string& kind,
+                                      Addresses& addresses) {
   if (value.node().kind == config::YamlNode::Kind::scalar) {
     value.error("a map", fmt::format("write `{{address: \"{}\"}}`", value.node().text));
     return std::nullopt;
   }
-  const bool is_clients = kind == "clients";
-  MapReader map(value, is_clients ? std::span<const config::PlannedKey>(planned_in_clients_listener)
-                                  : std::span<const config::PlannedKey>());
+  MapReader map(value);
+  Listener listener;
   std::optional<core::Address> address;
   if (const auto written =
           map.require("address", "an IP address and a port", "address: \"[::]:8443\"")) {
     address = written->ip_address();
     if (address) addresses.add(*written, *address, kind);
   }
+  if (kind == "clients") {
+    if (const auto from = map.take_nullable("proxy_protocol_from"))
+      read_networks(*from, listener.proxied_from);
+  }
   map.finish();
-  return address;
+  if (!address) return std::nullopt;
+  listener.address = *address;
+  return listener;
 }
 
 // Of each kind, in the order of the file. `least`: how many there have to be.
-void read_listeners(MapReader& parent, const std::string& kind, size_t least, Addresses& addresses,
-                    std::vector<core::Address>& target) {
+std::optional<std::vector<Listener>> read_listeners(MapReader& parent, const std::string& kind,
+                                                    size_t least, Addresses& addresses) {
   const auto value = parent.take(kind);
-  if (!value) return;
+  if (!value) return std::nullopt;
   const auto list = value->list();
-  if (!list) return;
-  target.clear();
+  if (!list) return std::nullopt;
   if (list->size() < least || list->size() > listener_limit) {
-    return value->error(fmt::format("{} to {} listeners", least, listener_limit),
-                        "write `[{address: \"[::]:PORT\"}]`, or remove the key for its default");
+    value->error(fmt::format("{} to {} listeners", least, listener_limit),
+                 "write `[{address: \"[::]:PORT\"}]`, or remove the key for its default");
+    return std::vector<Listener>();
   }
+  std::vector<Listener> listeners;
   for (const Value& item : *list) {
-    if (auto address = read_listener(item, kind, addresses)) target.push_back(*address);
+    if (auto listener = read_listener(item, kind, addresses))
+      listeners.push_back(std::move(*listener));
   }
+  return listeners;
+}
+
+void take_addresses(const std::optional<std::vector<Listener>>& listeners,
+                    std::vector<core::Address>& target) {
+  if (!listeners) return;
+  target.clear();
+  for (const Listener& listener : *listeners) target.push_back(listener.address);
 }
 
 core::Address any_address(uint16_t port) {
@@ -100,13 +120,19 @@ core::Address any_address(uint16_t port) {
 
 void read_listen(MapReader& file, Addresses& addresses, ListenConfig& target) {
   target.clients = {any_address(8443)};
+  target.proxy_protocol_from.resize(1);
   target.connectors = {any_address(7443)};
   const auto value = file.take("listen");
   if (!value) return;
   MapReader map(*value);
-  read_listeners(map, "clients", 1, addresses, target.clients);
-  read_listeners(map, "redirect", 0, addresses, target.redirect);
-  read_listeners(map, "connectors", 1, addresses, target.connectors);
+  if (const auto clients = read_listeners(map, "clients", 1, addresses)) {
+    take_addresses(clients, target.clients);
+    target.proxy_protocol_from.clear();
+    for (const Listener& listener : *clients)
+      target.proxy_protocol_from.push_back(listener.proxied_from);
+  }
+  take_addresses(read_listeners(map, "redirect", 0, addresses), target.redirect);
+  take_addresses(read_listeners(map, "connectors", 1, addresses), target.connectors);
   map.finish();
 }
 

@@ -10,16 +10,11 @@ namespace hawser::control {
 using config::PlannedKey;
 
 inline constexpr PlannedKey planned_in_file[] = {
-    {"trusted_proxies", PlannedKey::Refused::if_set},
     {"providers", PlannedKey::Refused::if_set},
     {"administrators", PlannedKey::Refused::if_set},
     {"tenants"},
     {"geo"},
     {"events_keep"},
-};
-
-inline constexpr PlannedKey planned_in_clients_listener[] = {
-    {"proxy_protocol_from", PlannedKey::Refused::if_set},
 };
 
 inline constexpr PlannedKey planned_in_app[] = {
@@ -32,13 +27,6 @@ inline constexpr PlannedKey planned_in_app[] = {
     {"verify_identity"},
     {"park"},
     {"http2"},
-};
-
-inline constexpr PlannedKey planned_in_app_limits[] = {
-    {"body", PlannedKey::Refused::if_set},
-    {"connections", PlannedKey::Refused::if_set},
-    {"requests_per_second", PlannedKey::Refused::if_set},
-    {"per_client", PlannedKey::Refused::if_set},
 };
 
 // Deadlines that run before an app is known, or when the whole engine ends.

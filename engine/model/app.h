@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "model/app_limits.h"
 #include "model/host.h"
 #include "model/ids.h"
 #include "model/origin.h"
@@ -32,6 +33,8 @@ struct App {
   HostHeader host_header = HostHeader::origin;
   bool rewrite_origin = false;  // Origin and Referer that name the public side name the origin
   Timeouts timeouts;
+  AppLimits limits;
+  uint64_t hsts_s = 0;  // Strict-Transport-Security's max-age; 0: what the origin says
   Access access = Access::passthrough;
   std::vector<std::string> upgrades{"websocket"};  // protocols that HTTP/1.1 may be left for
   uint64_t revision = 0;                           // see content_revision()

@@ -29,6 +29,13 @@ json timeouts_json(const Timeouts& timeouts) {
   return object;
 }
 
+json limits_json(const AppLimits& limits) {
+  return {{"body_bytes", limits.body_bytes},
+          {"connections", limits.connections},
+          {"requests_per_second", limits.requests_per_second},
+          {"per_client", limits.per_client}};
+}
+
 json app_json(const App& app) {
   return {
       {"name", app.name},
@@ -45,6 +52,8 @@ json app_json(const App& app) {
       {"rewrite_origin", app.rewrite_origin},
       {"upgrades", app.upgrades},
       {"timeouts", timeouts_json(app.timeouts)},
+      {"limits", limits_json(app.limits)},
+      {"hsts_s", app.hsts_s},
       {"access", "passthrough"},
       {"revision", app.revision},
   };
@@ -120,7 +129,8 @@ void decode_host_header(JsonMembers& members, HostHeader& target) {
 
 std::string encode_app(const App& app) { return write_json(app_json(app)); }
 
-// Access and upgrades aren't read: an engine has decided before a connector hears of a request.
+// Access, upgrades, limits and HSTS aren't read: an engine has decided before a connector hears of
+// a request.
 core::Result<App> decode_app(std::string_view text) {
   auto object = parse_json_object(text, control_body_limit_bytes);
   if (!object.ok()) return object.error();

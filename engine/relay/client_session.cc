@@ -27,8 +27,7 @@ ClientSession::ClientSession(RelayContext& context, ClientSessionOwner& owner,
       head_timeout_ms_(context.timeouts.head_ms),
       idle_timeout_ms_(context.timeouts.idle_ms),
       deadline_([this] { on_deadline(); }) {
-  facts_.peer = transport_->peer();
-  facts_.peer_ip = facts_.peer.ip();
+  note_peer();
   facts_.local_port = transport_->local().port();
   facts_.session = context_.ids.next_session();
   arm_deadline(context_.timeouts.handshake_ms);
@@ -40,12 +39,19 @@ ClientSession::~ClientSession() { context_.metrics.client_sessions.add(-1); }
 
 // --- the connection
 
+// Behind a load balancer it is known only once its header has come.
+void ClientSession::note_peer() {
+  facts_.peer = transport_->peer();
+  facts_.peer_ip = facts_.peer.ip();
+}
+
 void ClientSession::use_timeouts_of(const model::App& app) {
   head_timeout_ms_ = app.timeouts.head_ms;
   idle_timeout_ms_ = app.timeouts.idle_ms;
 }
 
 void ClientSession::on_ready() {
+  note_peer();
   const tls::Handshake& handshake = transport_->handshake();
   facts_.tls_version = handshake.version;
   facts_.server_name = handshake.server_name;
@@ -72,6 +78,7 @@ void ClientSession::on_end() {
 
 void ClientSession::on_broken(const core::Error& why) {
   if (state_ == State::handshake) {
+    note_peer();
     context_.metrics.handshakes_failed.add();
     core::LogLine(context_.log, core::Level::debug, "client_handshake_failed")
         .text("client", facts_.peer_ip)

@@ -69,6 +69,7 @@ class ClientSession final : private core::TransportListener {
   void on_broken(const core::Error& why) override;
   void on_drained() override;
 
+  void note_peer();
   void on_deadline();
   void linger_on();
   void close_because(const std::string& reason);

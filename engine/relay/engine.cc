@@ -207,6 +207,7 @@ RelaySettings Engine::settings() const {
   settings.h1_limits.fields = static_cast<uint32_t>(config_.limits.field_limit);
   settings.h2_limits = config_.limits.http2;
   settings.log_query = config_.log.query;
+  settings.trusted_proxies = config_.trusted_proxies;
   return settings;
 }
 
@@ -218,10 +219,12 @@ RelayWorkerOptions Engine::worker_options(uint32_t index) {
   RelayWorkerOptions options;
   options.index = index;
   options.client_listeners = std::move(client_fds_[index]);
+  options.proxy_protocol_from = config_.listen.proxy_protocol_from;
   options.session_limit = std::max<uint64_t>(1, sessions / workers_.size());
   options.queue_limit = config_.limits.queue_limit;
   options.budget_bytes = config_.memory_limit_bytes / workers_.size();
   options.settings = settings();
+  options.loads = loads_;
   return options;
 }
 
@@ -256,6 +259,7 @@ core::Result<void> Engine::reload(control::NodeConfig config) {
   snapshot_ = model::Snapshot::make(config.apps);
   config_.apps = std::move(config.apps);
   config_.timeouts = config.timeouts;
+  config_.trusted_proxies = std::move(config.trusted_proxies);
   config_.limits.head_limit_bytes = config.limits.head_limit_bytes;
   config_.limits.field_limit = config.limits.field_limit;
   config_.log.level = config.log.level;

@@ -112,6 +112,7 @@ class Engine final : public control::AdminHost, public EngineLink {
   core::MetricRegistry registry_;
   control::NodeConfig config_;
   std::shared_ptr<const model::Snapshot> snapshot_;
+  std::shared_ptr<AppLoads> loads_ = std::make_shared<AppLoads>();
   std::shared_ptr<tls::Context> client_tls_;
   std::unique_ptr<control::StateDir> state_dir_;
   std::unique_ptr<control::SqliteStore> store_;

@@ -11,7 +11,9 @@
 #include "relay/error_page.h"
 #include "relay/exchange_index.h"
 #include "relay/forwarded_fields.h"
+#include "relay/load_gate.h"
 #include "relay/request_log.h"
+#include "relay/response_fields.h"
 
 namespace hawser::relay {
 
@@ -56,6 +58,8 @@ Exchange::~Exchange() {
 void Exchange::start(message::RequestHeadPtr head) {
   head_ = std::move(head);
   if (!head_->body_length.has_body()) asking_ = Asking::ended;
+  chain_ = read_client_chain(head_->fields, client_facts_, context_.trusted_proxies);
+  if (!chain_.before_peer.empty()) facts_.client_ip = chain_.before_peer.front();
   route();
 }
 
@@ -80,10 +84,20 @@ void Exchange::route() {
   if (http::expectation_of(head_->fields) == http::Expectation::unknown) {
     return fail(ExchangeError::of(ErrorCode::expectation_failed));
   }
+  if (!within_limits()) return;
   if (app_->timeouts.total_ms != 0)
     total_deadline_.arm(context_.loop.timers(), app_->timeouts.total_ms);
   step_ = Step::access;
   context_.gate.decide(*app_, *this);
+}
+
+// Before anything of the request is taken or asked: what is too much costs next to nothing.
+bool Exchange::within_limits() {
+  if (context_.loads == nullptr) return true;
+  auto refusal = context_.loads->admit(*app_, chain_.client, head_->body_length,
+                                       context_.loop.now_us(), in_flight_);
+  if (refusal) fail(*refusal);
+  return !refusal;
 }
 
 void Exchange::on_admitted(access::Admission admission) {
@@ -91,7 +105,8 @@ void Exchange::on_admitted(access::Admission admission) {
   offer_upgrade();
   http::remove_hop_by_hop(head_->fields);
   if (!upgrade_.empty()) head_->fields.add(message::FieldName::upgrade, upgrade_);
-  set_forwarded_fields(*head_, client_facts_, facts_.request_id, context_.ids.next_span_id_hex());
+  set_forwarded_fields(*head_, client_facts_, chain_, facts_.request_id,
+                       context_.ids.next_span_id_hex());
   dispatch();
 }
 
@@ -134,7 +149,7 @@ channel::OpenInfo Exchange::open_info() const {
     info.body = channel::BodyKind::unknown;
   }
   info.client_session = client_facts_.session;
-  info.client_address = client_facts_.peer_ip;
+  info.client_address = chain_.client_ip(client_facts_);
   return info;
 }
 
@@ -189,6 +204,10 @@ void Exchange::on_request_body(core::ByteChain bytes) {
   facts_.bytes_in += bytes.size();
   allowed_bytes_ -= std::min<uint64_t>(allowed_bytes_, bytes.size());
   if (asking_ != Asking::flowing || stream_ == nullptr) return;
+  // The origin sees the body break off, never an end.
+  const uint64_t limit_bytes = app_->limits.body_bytes;
+  if (limit_bytes != 0 && !upgraded_ && facts_.bytes_in > limit_bytes && context_.loads != nullptr)
+    return fail(context_.loads->body_too_long(*app_));
   moved();
   stream_->send_data(std::move(bytes));
   if (allowed_bytes_ == 0) allow_more_body();
@@ -197,8 +216,11 @@ void Exchange::on_request_body(core::ByteChain bytes) {
 void Exchange::on_request_end(const message::Fields& trailers) {
   const Asking before = std::exchange(asking_, Asking::ended);
   moved();
-  if (before == Asking::flowing && stream_ != nullptr && !stream_->sending_ended())
-    stream_->send_end(trailers);
+  if (before == Asking::flowing && stream_ != nullptr && !stream_->sending_ended()) {
+    message::Fields kept = trailers;
+    remove_asserted_fields(kept);
+    stream_->send_end(kept);
+  }
   over_if_done();
 }
 
@@ -222,7 +244,7 @@ void Exchange::on_head(message::ResponseHead& head, bool interim, bool /*bound*/
   facts_.first_byte_us = context_.loop.now_us();
   facts_.status = head.status;
   answering_ = Answering::flowing;
-  add_missing_date(head.fields, context_.loop.wall_ms());
+  complete_origin_response(head.fields, *app_, context_.loop.wall_ms());
   offer_bulk_when_long(head.body_length);
   const bool agreed = head.status == 101;
   if (agreed) head.fields.add(message::FieldName::upgrade, upgrade_);
@@ -353,7 +375,7 @@ void Exchange::send_error_page(const ExchangeError& error) {
   if (asking_ != Asking::ended && head_->body_length.has_body()) client_.stop_body();
   const auto accept = head_->fields.get(message::FieldName::accept);
   ErrorPage page = make_error_page(error, facts_.request_id, accept.value_or(""));
-  add_missing_date(page.head.fields, context_.loop.wall_ms());
+  complete_own_response(page.head.fields, app_, context_.loop.wall_ms());
   facts_.status = page.head.status;
   answering_ = Answering::ended;
   client_.send_head(page.head);
@@ -393,6 +415,7 @@ void Exchange::moved() {
 void Exchange::finish() {
   if (step_ == Step::over) return;
   step_ = Step::over;
+  in_flight_ = {};
   idle_deadline_.disarm();
   total_deadline_.disarm();
   context_.dispatcher.withdraw(*this);

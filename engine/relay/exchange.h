@@ -13,6 +13,8 @@
 #include "channel/stream.h"
 #include "core/timer_wheel.h"
 #include "message/head_pool.h"
+#include "relay/app_load.h"
+#include "relay/client_chain.h"
 #include "relay/client_side.h"
 #include "relay/dispatcher.h"
 #include "relay/relay_context.h"
@@ -77,6 +79,7 @@ class Exchange final : private channel::StreamListener,
   void on_finished() override;
 
   void route();
+  bool within_limits();
   void offer_upgrade();
   void answer_upgrade(bool agreed);
   bool awaits_upgrade() const { return !upgrade_.empty() && !upgraded_; }
@@ -107,6 +110,8 @@ class Exchange final : private channel::StreamListener,
   core::Deadline idle_deadline_;
   core::Deadline total_deadline_;
   RequestFacts facts_;
+  ClientChain chain_;
+  InFlight in_flight_;          // counted for the app's limit
   uint64_t allowed_bytes_ = 0;  // that the client may still send
   uint64_t drained_ms_ = 0;
   size_t unconsumed_bytes_ = 0;  // of the response, not yet taken by the client

@@ -2,7 +2,6 @@
 #include "relay/forwarded_fields.h"
 
 #include <array>
-#include <ctime>
 #include <string>
 
 #include "http/hop_by_hop.h"
@@ -22,8 +21,8 @@ bool letters_begin(std::string_view name, std::string_view prefix) {
   return http::looks_like(name.substr(0, prefix.size()), prefix);
 }
 
-std::string node_of(const ClientFacts& client) {
-  return client.peer.is_ipv6() ? "\"[" + client.peer_ip + "]\"" : client.peer_ip;
+std::string node_of(const std::string& ip) {
+  return ip.find(':') != std::string::npos ? "\"[" + ip + "]\"" : ip;
 }
 
 // RFC 7239 wants a quoted string where the value is no token.
@@ -56,40 +55,36 @@ bool is_asserted_field(std::string_view name) {
   return false;
 }
 
-void set_forwarded_fields(message::RequestHead& head, const ClientFacts& client,
-                          std::string_view request_id, std::string_view span_id_hex) {
-  message::Fields& fields = head.fields;
+void remove_asserted_fields(message::Fields& fields) {
   fields.remove_if([](const message::FieldView& field) { return is_asserted_field(field.name); });
+}
+
+void set_forwarded_fields(message::RequestHead& head, const ClientFacts& client,
+                          const ClientChain& chain, std::string_view request_id,
+                          std::string_view span_id_hex) {
+  message::Fields& fields = head.fields;
+  remove_asserted_fields(fields);
   const std::string& authority = head.target.authority.raw;
   const uint16_t named_port = head.target.authority.port;
-  fields.add(message::FieldName::x_forwarded_for, client.peer_ip);
+  std::string addresses;
+  std::string nodes;
+  for (const std::string& ip : chain.before_peer) {
+    addresses += ip + ", ";
+    nodes += "for=" + node_of(ip) + ", ";
+  }
+  fields.add(message::FieldName::x_forwarded_for, addresses + client.peer_ip);
   fields.add(message::FieldName::x_forwarded_proto, "https");
   fields.add(message::FieldName::x_forwarded_host, authority);
   fields.add(message::FieldName::x_forwarded_port,
              std::to_string(named_port != 0 ? named_port : 443));
-  fields.add(message::FieldName::forwarded,
-             "for=" + node_of(client) + ";host=" + quoted_unless_token(authority) + ";proto=https");
+  fields.add(message::FieldName::forwarded, nodes + "for=" + node_of(client.peer_ip) + ";host=" +
+                                                quoted_unless_token(authority) + ";proto=https");
   fields.add(message::FieldName::via, head.version == message::HttpVersion::http_2 ? "2 hawser"
                                       : head.version == message::HttpVersion::http_1_0
                                           ? "1.0 hawser"
                                           : "1.1 hawser");
   fields.add(message::FieldName::x_request_id, request_id);
   fields.add(message::FieldName::traceparent, trace_parent(request_id, span_id_hex));
-}
-
-void add_missing_date(message::Fields& fields, int64_t wall_ms) {
-  if (fields.has(message::FieldName::date)) return;
-  thread_local int64_t stamped_s = -1;
-  thread_local char stamp[32];
-  const int64_t now_s = wall_ms / 1000;
-  if (now_s != stamped_s) {
-    const time_t when = static_cast<time_t>(now_s);
-    tm utc{};
-    gmtime_r(&when, &utc);
-    strftime(stamp, sizeof stamp, "%a, %d %b %Y %H:%M:%S GMT", &utc);
-    stamped_s = now_s;
-  }
-  fields.add(message::FieldName::date, stamp);
 }
 
 }  // namespace hawser::relay

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "message/head.h"
+#include "relay/client_chain.h"
 #include "relay/request_facts.h"
 
 namespace hawser::relay {
@@ -14,11 +15,14 @@ namespace hawser::relay {
 // Whether only we may say this, or an application could take it for something that only we say.
 bool is_asserted_field(std::string_view name);
 
-// `span_id_hex`: 16 hex digits, for traceparent; the trace id is the request id's.
-void set_forwarded_fields(message::RequestHead& head, const ClientFacts& client,
-                          std::string_view request_id, std::string_view span_id_hex);
+// Removes what is_asserted_field() says; of trailers too, which applications may join to the head.
+void remove_asserted_fields(message::Fields& fields);
 
-// Adds Date where the origin left it out (RFC 9110 6.6.1). `wall_ms` since 1970.
-void add_missing_date(message::Fields& fields, int64_t wall_ms);
+// X-Forwarded-For and Forwarded name the believed chain, the peer last; host, port and scheme are
+// those that we were asked by, whatever a proxy says. `span_id_hex`: 16 hex digits, for
+// traceparent; the trace id is the request id's.
+void set_forwarded_fields(message::RequestHead& head, const ClientFacts& client,
+                          const ClientChain& chain, std::string_view request_id,
+                          std::string_view span_id_hex);
 
 }  // namespace hawser::relay

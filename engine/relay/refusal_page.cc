@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "relay/refusal_page.h"
 
-#include "relay/forwarded_fields.h"
 #include "relay/request_log.h"
+#include "relay/response_fields.h"
 
 namespace hawser::relay {
 
@@ -11,7 +11,7 @@ ErrorPage make_refusal_page(RelayContext& context, const ClientFacts& client,
   const std::string request_id = context.ids.next_request_id();
   log_refusal(context, client, error, request_id);
   ErrorPage page = make_error_page(error, request_id, "");
-  add_missing_date(page.head.fields, context.loop.wall_ms());
+  complete_own_response(page.head.fields, nullptr, context.loop.wall_ms());
   return page;
 }
 

@@ -7,6 +7,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "access/gate.h"
 #include "core/budget.h"
@@ -15,6 +16,7 @@
 #include "http/h2_limits.h"
 #include "http/limits.h"
 #include "message/head_pool.h"
+#include "model/ip_network.h"
 #include "model/timeouts.h"
 #include "relay/relay_metrics.h"
 #include "relay/request_ids.h"
@@ -25,6 +27,7 @@ namespace hawser::relay {
 class Dispatcher;
 class BulkTickets;
 class ExchangeIndex;
+class LoadGate;
 
 struct RelayContext {
   core::Loop& loop;
@@ -44,6 +47,8 @@ struct RelayContext {
   bool log_query = false;
   bool draining = false;
   http::H2Limits h2_limits = {};  // sessions keep those that they began with
+  LoadGate* loads = nullptr;      // null: no app has limits
+  std::vector<model::Network> trusted_proxies = {};
 };
 
 }  // namespace hawser::relay

@@ -58,6 +58,8 @@ RelayMetrics::RelayMetrics(core::MetricRegistry& registry)
   http2_cuts_ =
       registry.counter("hawser_http2_cut_total",
                        "HTTP/2 connections ended for the client's fault, by cause.", {"cause"});
+  refused_ = registry.counter("hawser_refused_total", "Requests that a limit of their app refused.",
+                              {"app", "limit"});
 }
 
 RelayMetrics::App& RelayMetrics::app(std::string_view name) {
@@ -88,6 +90,10 @@ void RelayMetrics::set_connector_channels(std::string_view connector_id, int64_t
 
 void RelayMetrics::count_channel_lost(std::string_view cause) {
   set_.counter(channels_lost_, {cause}).add();
+}
+
+void RelayMetrics::count_refused(std::string_view app, std::string_view limit) {
+  set_.counter(refused_, {app, limit}).add();
 }
 
 void RelayMetrics::count_http2_cut(std::string_view cause) {

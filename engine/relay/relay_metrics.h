@@ -32,6 +32,8 @@ class RelayMetrics {
   void set_connector_channels(std::string_view connector_id, int64_t channels);
   void count_channel_lost(std::string_view why);
   void count_http2_cut(std::string_view cause);
+  // `limit`: the key of the app's limit.
+  void count_refused(std::string_view app, std::string_view limit);
 
  private:
   core::MetricSet set_;  // made before the references into it
@@ -57,7 +59,7 @@ class RelayMetrics {
 
   core::MetricId requests_, duration_, queue_, first_byte_, request_bytes_, response_bytes_,
       errors_;
-  core::MetricId connector_streams_, connector_channels_, channels_lost_, http2_cuts_;
+  core::MetricId connector_streams_, connector_channels_, channels_lost_, http2_cuts_, refused_;
   std::unordered_map<std::string, App> apps_;
 };
 

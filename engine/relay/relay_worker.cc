@@ -8,6 +8,8 @@
 
 #include "core/socket.h"
 #include "model/control_calls.h"
+#include "relay/client_chain.h"
+#include "relay/proxied_transport.h"
 
 namespace hawser::relay {
 
@@ -22,6 +24,26 @@ constexpr uint32_t client_notsent_bytes = 128 * 1024;
 
 }  // namespace
 
+class RelayWorker::Entry final : private core::AcceptListener {
+ public:
+  Entry(RelayWorker& worker, int fd, std::vector<model::Network> proxied_from)
+      : worker_(worker),
+        proxied_from_(std::move(proxied_from)),
+        acceptor_(worker.context_.loop, fd, *this) {}
+
+  core::Acceptor& acceptor() { return acceptor_; }
+
+ private:
+  void on_accepted(core::Fd fd, const core::Address& peer) override {
+    worker_.adopt_client(std::move(fd), peer, proxied_from_);
+  }
+  void on_accept_trouble(const core::Error& why) override { worker_.note_accept_trouble(why); }
+
+  RelayWorker& worker_;
+  std::vector<model::Network> proxied_from_;
+  core::Acceptor acceptor_;
+};
+
 RelayWorker::RelayWorker(core::Loop& loop, core::LogSink& log_sink, RelayMetrics& metrics,
                          EngineLink& engine, RelayWorkerOptions options)
     : engine_(engine),
@@ -32,6 +54,7 @@ RelayWorker::RelayWorker(core::Loop& loop, core::LogSink& log_sink, RelayMetrics
       ids_(loop),
       dispatcher_(loop, options_.queue_limit, metrics.queued_exchanges,
                   [this](uint32_t worker) { return link_to_worker(worker); }),
+      loads_(options_.loads, metrics),
       context_{loop,
                log_,
                budget_,
@@ -47,14 +70,19 @@ RelayWorker::RelayWorker(core::Loop& loop, core::LogSink& log_sink, RelayMetrics
                options_.settings.h1_limits,
                options_.settings.log_query,
                false,
-               options_.settings.h2_limits} {
-  for (const core::Fd& fd : options_.client_listeners) {
-    acceptors_.push_back(std::make_unique<core::Acceptor>(loop, fd.get(), *this));
+               options_.settings.h2_limits,
+               &loads_} {
+  loads_.apply(*options_.settings.snapshot);
+  context_.trusted_proxies = options_.settings.trusted_proxies;
+  options_.proxy_protocol_from.resize(options_.client_listeners.size());
+  for (size_t i = 0; i < options_.client_listeners.size(); ++i) {
+    entries_.push_back(std::make_unique<Entry>(*this, options_.client_listeners[i].get(),
+                                               options_.proxy_protocol_from[i]));
   }
 }
 
 RelayWorker::~RelayWorker() {
-  acceptors_.clear();
+  entries_.clear();
   cut_all();
   for (auto& [id, channel] : channels_) context_.loop.defer_delete(std::move(channel));
   for (auto& [worker, link] : asking_links_) context_.loop.defer_delete(std::move(link));
@@ -64,10 +92,12 @@ RelayWorker::~RelayWorker() {
 
 void RelayWorker::apply(RelaySettings settings) {
   context_.router = std::make_shared<const Router>(settings.snapshot);
+  loads_.apply(*settings.snapshot);
   context_.timeouts = settings.timeouts;
   context_.h1_limits = settings.h1_limits;
   context_.h2_limits = settings.h2_limits;
   context_.log_query = settings.log_query;
+  context_.trusted_proxies = settings.trusted_proxies;
   const uint64_t revision = settings.snapshot->revision();
   options_.settings = std::move(settings);
   for (const auto& [id, channel] : channels_) {
@@ -77,12 +107,16 @@ void RelayWorker::apply(RelaySettings settings) {
 
 // --- clients
 
-void RelayWorker::on_accepted(core::Fd fd, const core::Address& /*peer*/) {
+void RelayWorker::adopt_client(core::Fd fd, const core::Address& peer,
+                               const std::vector<model::Network>& proxied_from) {
   auto socket = core::Socket::adopt(context_.loop, fd.release());
   if (!socket.ok()) return;  // gone already
   (*socket)->set_notsent_lowat(client_notsent_bytes);
   context_.metrics.client_sessions_accepted.add();
-  auto stream = tls::Stream::accept(std::move(*socket), options_.settings.client_tls);
+  std::unique_ptr<core::Transport> plain = std::move(*socket);
+  if (is_trusted(peer.ip(), proxied_from))
+    plain = std::make_unique<ProxiedTransport>(std::move(plain));
+  auto stream = tls::Stream::accept(std::move(plain), options_.settings.client_tls);
   auto session = std::make_unique<ClientSession>(context_, *this, std::move(stream));
   session->next = sessions_;
   if (sessions_ != nullptr) sessions_->previous = session.get();
@@ -91,7 +125,7 @@ void RelayWorker::on_accepted(core::Fd fd, const core::Address& /*peer*/) {
   pause_accepting_when_full();
 }
 
-void RelayWorker::on_accept_trouble(const core::Error& why) {
+void RelayWorker::note_accept_trouble(const core::Error& why) {
   core::LogLine(log_, core::Level::error, "accept_failed").text("reason", why.reason);
 }
 
@@ -109,7 +143,7 @@ void RelayWorker::pause_accepting_when_full() {
   const bool full = session_count_ >= options_.session_limit;
   if (full == accepting_paused_) return;
   accepting_paused_ = full;
-  for (const auto& acceptor : acceptors_) full ? acceptor->pause() : acceptor->resume();
+  for (const auto& entry : entries_) full ? entry->acceptor().pause() : entry->acceptor().resume();
   if (full) {
     core::LogLine(log_, core::Level::warn, "client_session_limit")
         .number("sessions", session_count_);
@@ -233,7 +267,7 @@ void RelayWorker::set_remote(const std::string& group, uint32_t worker, uint32_t
 void RelayWorker::drain() {
   if (context_.draining) return;
   context_.draining = true;
-  acceptors_.clear();
+  entries_.clear();
   dispatcher_.refuse_all(ExchangeError::of(ErrorCode::draining));
   for (const auto& [id, channel] : channels_) channel->link().drain("the engine is shutting down");
   for (ClientSession* session = sessions_; session != nullptr;) {

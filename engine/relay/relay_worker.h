@@ -18,6 +18,7 @@
 #include "relay/connector_channel.h"
 #include "relay/dispatcher.h"
 #include "relay/exchange_index.h"
+#include "relay/load_gate.h"
 #include "relay/relay_context.h"
 #include "relay/worker_link.h"
 #include "tls/context.h"
@@ -32,15 +33,18 @@ struct RelaySettings {
   http::H1Limits h1_limits;
   http::H2Limits h2_limits;
   bool log_query = false;
+  std::vector<model::Network> trusted_proxies;
 };
 
 struct RelayWorkerOptions {
   uint32_t index = 0;
   std::vector<core::Fd> client_listeners;
-  size_t session_limit = 10'000;  // of this worker
+  std::vector<std::vector<model::Network>> proxy_protocol_from;  // of each of these
+  size_t session_limit = 10'000;                                 // of this worker
   size_t queue_limit = 1'000;
   size_t budget_bytes = 256u * 1024 * 1024;
   RelaySettings settings;
+  std::shared_ptr<AppLoads> loads = std::make_shared<AppLoads>();  // shared by all workers
 };
 
 // What a worker tells the engine. Called on the worker's thread; the engine passes it on to its
@@ -61,8 +65,7 @@ class EngineLink {
   virtual void drained(uint32_t worker) = 0;
 };
 
-class RelayWorker final : public core::AcceptListener,
-                          public ClientSessionOwner,
+class RelayWorker final : public ClientSessionOwner,
                           public ConnectorChannelOwner,
                           public WorkerLinkOwner,
                           public ControlHost {
@@ -87,8 +90,12 @@ class RelayWorker final : public core::AcceptListener,
   void cut_all();
 
  private:
-  void on_accepted(core::Fd fd, const core::Address& peer) override;
-  void on_accept_trouble(const core::Error& why) override;
+  // One listener of clients.
+  class Entry;
+
+  void adopt_client(core::Fd fd, const core::Address& peer,
+                    const std::vector<model::Network>& proxied_from);
+  void note_accept_trouble(const core::Error& why);
   void on_session_over(ClientSession& session) override;
   void on_channel_lost(ConnectorChannel& channel) override;
   void on_worker_link_lost(WorkerLink& link) override;
@@ -112,8 +119,9 @@ class RelayWorker final : public core::AcceptListener,
   ExchangeIndex index_;
   RequestIds ids_;
   Dispatcher dispatcher_;
+  LoadGate loads_;
   RelayContext context_;
-  std::vector<std::unique_ptr<core::Acceptor>> acceptors_;
+  std::vector<std::unique_ptr<Entry>> entries_;
   ClientSession* sessions_ = nullptr;  // a list that owns them
   size_t session_count_ = 0;
   std::map<uint64_t, std::unique_ptr<ConnectorChannel>> channels_;

@@ -24,6 +24,7 @@ struct ClientFacts {
 // Times are the loop's, in microseconds; 0: did not happen.
 struct RequestFacts {
   std::string request_id;
+  std::string client_ip;  // as trusted proxies tell it; empty: the peer's own
   uint64_t began_us = 0;
   uint64_t dispatched_us = 0;  // a link was found
   uint64_t first_byte_us = 0;  // the response's head came

@@ -39,7 +39,7 @@ void log_exchange(RelayContext& context, const ClientFacts& client,
   core::LogLine line(context.log, core::Level::info, "request");
   line.text("request_id", facts.request_id)
       .text_if("app", app != nullptr ? std::string_view(app->name) : std::string_view())
-      .text("client", client.peer_ip)
+      .text("client", facts.client_ip.empty() ? client.peer_ip : facts.client_ip)
       .text_if("user", admission.user)
       .text("protocol", message::text_of(head.version))
       .text("method", head.method_text())

@@ -188,6 +188,26 @@ TEST_F(ForwarderFailureTest, AStaleConnectionIsReplacedForAnIdempotentRequest) {
   EXPECT_TRUE(finished(second));
 }
 
+TEST_F(ForwarderFailureTest, AReplacedConnectionIsAskedWithTheSameNames) {
+  publish(origin.url("/base/"));
+  engine.app.rewrite_origin = true;
+  start();
+  message::RequestHead head = channel::request_head("GET", "/a");
+  head.fields.add("Referer", "https://wiki.example/b");
+  auto& first = open(head, channel::open_info());
+  ASSERT_TRUE(origin_got_head());
+  const std::string referer = "\r\nReferer: " + origin.url("/base/b") + "\r\n";
+  EXPECT_NE(origin.session().received.find(referer), std::string::npos);
+  origin.session().send(ok_hello);
+  ASSERT_TRUE(ended(first));
+  origin.session().received.clear();
+  open(head, channel::open_info());
+  ASSERT_TRUE(origin_got_head());
+  origin.session().end();
+  ASSERT_TRUE(origin_got_head(1));
+  EXPECT_NE(origin.session(1).received.find(referer), std::string::npos);
+}
+
 TEST_F(ForwarderFailureTest, AStaleConnectionIsNotReplacedWhenTheRequestMayHaveDoneSomething) {
   publish(origin.url());
   start();

@@ -147,6 +147,39 @@ apps:
   EXPECT_FALSE(parsed(full_file).apps[0].rewrite_origin);
 }
 
+TEST(ConfigFile, AnAppsLimitsAreReadAndEachMayBeOff) {
+  const NodeConfig config = parsed(std::string(least_file) + R"(
+apps:
+  - name: wiki
+    host: a.example
+    origin: "http://127.0.0.1:1"
+    hsts: 180d
+    limits: {body: 100M, connections: 20, requests_per_second: 30, per_client: 4}
+    access: passthrough
+)");
+  ASSERT_EQ(config.apps.size(), 1u);
+  EXPECT_EQ(config.apps[0].limits, (model::AppLimits{100 * 1024 * 1024, 20, 30, 4}));
+  EXPECT_EQ(config.apps[0].hsts_s, 180u * 86'400);
+  EXPECT_EQ(parsed(full_file).apps[0].limits, model::AppLimits{});
+}
+
+TEST(ConfigFile, ProxiesAreNamedByAddress) {
+  const NodeConfig config = parsed(std::string(least_file) + R"(
+trusted_proxies: [192.0.2.1, "2001:db8::/48"]
+listen:
+  clients:
+    - {address: "127.0.0.1:1", proxy_protocol_from: [10.0.0.0/8]}
+    - {address: "127.0.0.1:2"}
+)");
+  EXPECT_THAT(config.trusted_proxies, ElementsAre(*model::Network::parse("192.0.2.1"),
+                                                  *model::Network::parse("2001:db8::/48")));
+  ASSERT_EQ(config.listen.proxy_protocol_from.size(), 2u);
+  EXPECT_THAT(config.listen.proxy_protocol_from[0],
+              ElementsAre(*model::Network::parse("10.0.0.0/8")));
+  EXPECT_TRUE(config.listen.proxy_protocol_from[1].empty());
+  EXPECT_EQ(parsed(least_file).listen.proxy_protocol_from.size(), 1u);
+}
+
 TEST(ConfigFile, RelativePathsStartAtTheFilesFolder) {
   const NodeConfig config = parsed(full_file);
   EXPECT_EQ(config.tls[0].certificate_path, "/etc/hawser/certs/edge.pem");

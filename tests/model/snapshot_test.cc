@@ -70,6 +70,11 @@ TEST(ContentRevision, ChangesWithEveryField) {
       [](App& a) { a.rewrite_origin = true; },
       [](App& a) { a.upgrades.clear(); },
       [](App& a) { a.timeouts.total_ms = 7; },
+      [](App& a) { a.limits.body_bytes = 7; },
+      [](App& a) { a.limits.connections = 7; },
+      [](App& a) { a.limits.requests_per_second = 7; },
+      [](App& a) { a.limits.per_client = 7; },
+      [](App& a) { a.hsts_s = 7; },
   };
   for (size_t i = 0; i < changes.size(); ++i) {
     App changed = app("wiki");

@@ -18,7 +18,8 @@ class ForwardedFieldsTest : public ::testing::Test {
     EXPECT_EQ(message::parse_authority("wiki.example:8443", head_.target.authority), "");
   }
   void set() {
-    set_forwarded_fields(head_, client_, "01a21419-3718-713c-a1cf-bb1e2528c2f0",
+    const ClientChain chain = read_client_chain(head_.fields, client_, trusted_);
+    set_forwarded_fields(head_, client_, chain, "01a21419-3718-713c-a1cf-bb1e2528c2f0",
                          "67487f19dbca543b");
   }
   std::string value(FieldName name) const {
@@ -27,6 +28,7 @@ class ForwardedFieldsTest : public ::testing::Test {
 
   message::RequestHead head_;
   ClientFacts client_;
+  std::vector<model::Network> trusted_;
 };
 
 TEST_F(ForwardedFieldsTest, SaysWhoAskedForWhatAndHow) {
@@ -65,13 +67,13 @@ TEST_F(ForwardedFieldsTest, NothingThatAClientAssertsSurvivesInAnySpelling) {
   const unsigned seed = std::random_device{}();
   SCOPED_TRACE("seed " + std::to_string(seed));
   std::mt19937 random(seed);
-  const std::string_view names[] = {"X-Forwarded-For",  "X-Forwarded-Host", "X-Forwarded-Proto",
-                                    "X-Forwarded-Port", "X-Real-IP",        "Forwarded",
-                                    "X-Hawser-User",    "X-Request-ID"};
+  const std::string_view names[] = {
+      "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Forwarded-Port", "X-Real-IP",
+      "Forwarded",       "X-Hawser-User",    "X-Request-ID",      "traceparent",      "tracestate"};
   for (int round = 0; round < 2000; ++round) {
     std::string name(names[random() % std::size(names)]);
     for (char& c : name) {
-      if (c == '-' && random() % 2 == 0) c = "-_."[random() % 3];
+      if (c == '-' && random() % 2 == 0) c = "-_.~*'+!#$%&^`|"[random() % 15];
       if (random() % 2 == 0) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
     }
     head_.fields.clear();
@@ -88,12 +90,27 @@ TEST_F(ForwardedFieldsTest, OtherFieldsStay) {
   }
 }
 
-TEST_F(ForwardedFieldsTest, DateIsAddedOnlyWhereItIsMissing) {
-  message::Fields fields;
-  add_missing_date(fields, 784111777'000);
-  EXPECT_EQ(fields.get(FieldName::date), "Sun, 06 Nov 1994 08:49:37 GMT");
-  add_missing_date(fields, 0);
-  EXPECT_EQ(fields.count(FieldName::date), 1u);
+TEST_F(ForwardedFieldsTest, ATrustedProxysChainIsAppendedTo) {
+  trusted_ = {*model::Network::parse("192.0.2.0/24")};
+  head_.fields.add(FieldName::x_forwarded_for, "203.0.113.9, 192.0.2.8");
+  head_.fields.add(FieldName::x_forwarded_host, "other.example");
+  head_.fields.add(FieldName::x_forwarded_proto, "http");
+  head_.fields.add(FieldName::forwarded, "for=198.51.100.1");
+  set();
+  EXPECT_EQ(head_.fields.count(FieldName::x_forwarded_for), 1u);
+  EXPECT_EQ(value(FieldName::x_forwarded_for), "203.0.113.9, 192.0.2.8, 192.0.2.7");
+  EXPECT_EQ(value(FieldName::x_forwarded_proto), "https");
+  EXPECT_EQ(value(FieldName::x_forwarded_host), "wiki.example:8443");
+  EXPECT_EQ(value(FieldName::forwarded),
+            "for=203.0.113.9, for=192.0.2.8, "
+            "for=192.0.2.7;host=\"wiki.example:8443\";proto=https");
+}
+
+TEST_F(ForwardedFieldsTest, WhatTheClientOfATrustedProxyClaimsIsDropped) {
+  trusted_ = {*model::Network::parse("192.0.2.7")};
+  head_.fields.add(FieldName::x_forwarded_for, "10.0.0.1, 203.0.113.9");
+  set();
+  EXPECT_EQ(value(FieldName::x_forwarded_for), "203.0.113.9, 192.0.2.7");
 }
 
 }  // namespace

@@ -85,7 +85,7 @@ const Conversation early_hints{
     {"HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\nHTTP/1.1 204 No Content\r\nDate: Sun, 06 Nov "
      "1994 08:49:37 GMT\r\nX-Last: 1\r\n\r\n"},
     "\r\n\r\n",
-    "X-Last: 1\r\n\r\n"};
+    "X-Last: 1\r\nVia: 1.1 hawser\r\n\r\n"};
 
 // Chunk boundaries belong to the hop, so what the origin got of a chunked body is compared without
 // them.

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+// What we add to every final response: Date where it is missing, Via, and the app's
+// Strict-Transport-Security. Owner: nobody (functions). Thread: any.
+#pragma once
+
+#include <cstdint>
+
+#include "message/fields.h"
+#include "model/app.h"
+
+namespace hawser::relay {
+
+// Adds Date where the origin left it out (RFC 9110 6.6.1). `wall_ms` since 1970.
+void add_missing_date(message::Fields& fields, int64_t wall_ms);
+
+// Of a response that came from an origin: Date, Via (RFC 9110 7.6.3), and HSTS.
+void complete_origin_response(message::Fields& fields, const model::App& app, int64_t wall_ms);
+
+// Of a page of our own; `app` may be null: none was found.
+void complete_own_response(message::Fields& fields, const model::App* app, int64_t wall_ms);
+
+}  // namespace hawser::relay

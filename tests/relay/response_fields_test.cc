@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "relay/response_fields.h"
+
+#include <gtest/gtest.h>
+
+namespace hawser::relay {
+namespace {
+
+using message::FieldName;
+
+TEST(ResponseFields, DateIsAddedOnlyWhereItIsMissing) {
+  message::Fields fields;
+  add_missing_date(fields, 784111777'000);
+  EXPECT_EQ(fields.get(FieldName::date), "Sun, 06 Nov 1994 08:49:37 GMT");
+  add_missing_date(fields, 0);
+  EXPECT_EQ(fields.count(FieldName::date), 1u);
+}
+
+TEST(ResponseFields, AnOriginsResponseNamesUsInVia) {
+  message::Fields fields;
+  fields.add(FieldName::via, "1.1 cache");
+  complete_origin_response(fields, model::App(), 0);
+  EXPECT_EQ(fields.joined(FieldName::via), "1.1 cache, 1.1 hawser");
+  EXPECT_TRUE(fields.has(FieldName::date));
+}
+
+TEST(ResponseFields, HstsIsTheAppsWhereItIsSet) {
+  model::App app;
+  message::Fields fields;
+  fields.add(FieldName::strict_transport_security, "max-age=5");
+  complete_origin_response(fields, app, 0);
+  EXPECT_EQ(fields.get(FieldName::strict_transport_security), "max-age=5");
+  app.hsts_s = 86'400;
+  complete_origin_response(fields, app, 0);
+  EXPECT_EQ(fields.get(FieldName::strict_transport_security), "max-age=86400");
+  EXPECT_EQ(fields.count(FieldName::strict_transport_security), 1u);
+}
+
+TEST(ResponseFields, OurOwnPagesOfAnAppHaveItToo) {
+  model::App app;
+  app.hsts_s = 60;
+  message::Fields fields;
+  complete_own_response(fields, &app, 0);
+  EXPECT_EQ(fields.get(FieldName::strict_transport_security), "max-age=60");
+  EXPECT_FALSE(fields.has(FieldName::via));
+  message::Fields nobodys;
+  complete_own_response(nobodys, nullptr, 0);
+  EXPECT_FALSE(nobodys.has(FieldName::strict_transport_security));
+}
+
+}  // namespace
+}  // namespace hawser::relay
