@@ -198,11 +198,17 @@ void ConnectorWorker::on_uplink_draining(Uplink& uplink, const std::string& reas
   found->second.quiet = true;
   if (draining_) return check_drained();
   if (!found->second.retired) {
-    found->second.retired = true;
     LogLine(log_, Level::info, "channel_draining")
         .text("engine", uplink.engine())
         .text("reason", reason);
-    reports_.on_channel_lost(uplink.number(), "the engine drains it: " + reason);
+    // The plan dials its number anew, while what is open here goes on under another one.
+    const uint64_t number = uplink.number();
+    uplink.renumber(next_leaving_++);
+    auto node = channels_.extract(found);
+    node.key() = uplink.number();
+    node.mapped().retired = true;
+    channels_.insert(std::move(node));
+    reports_.on_channel_lost(number, "the engine drains it: " + reason);
   }
   loop_.defer_call([this, number = uplink.number()] { close_idle(number); });
 }

@@ -54,6 +54,7 @@ class Uplink final : private core::TransportListener, private channel::LinkListe
   ~Uplink() override;
 
   uint64_t number() const { return number_; }
+  void renumber(uint64_t number) { number_ = number; }
   const core::Address& address() const { return address_; }
   const channel::Hello& hello() const { return hello_; }
   const std::string& engine() const { return welcome_.engine_id; }

@@ -22,7 +22,9 @@ http::ServerConnection::Options short_options() {
 core::Result<std::unique_ptr<RedirectListener>> RedirectListener::open(core::Loop& loop,
                                                                        const core::Address& address,
                                                                        uint16_t https_port) {
-  auto listening = core::open_listening(address);
+  core::ListenOptions alone;
+  alone.reuse_port = false;
+  auto listening = core::open_listening(address, alone);
   if (!listening.ok()) return listening.error();
   return std::unique_ptr<RedirectListener>(
       new RedirectListener(loop, std::move(*listening), https_port));

@@ -7,7 +7,7 @@ import threading
 import pytest
 
 from support.client import RawClient
-from support.hawser import http_get
+from support.hawser import Engine, http_get
 from support.origin import answer_all
 from support.program import BIN, run
 from support.schema import metrics_listed, metrics_shown
@@ -68,16 +68,28 @@ def test_a_bad_new_file_keeps_the_old_one_and_says_so(lab, nginx):
 
 def test_the_engine_drains_what_is_open_and_ends_with_0(lab):
     origin, go = held_origin(lab)
-    engine, _ = lab.published(origin.url)
+    engine, _ = lab.published(origin.url, engine={"faulty": True})
     with RawClient(engine) as client:
         client.send(client.head())
         origin.connections.wait_for(lambda _: True, "a connection to the origin")
+        before = len(engine.fault.accepted.items())
         engine.signal(signal.SIGTERM)
+        eventually(lambda: len(engine.fault.accepted.items()) > before, "a channel is dialled anew")
         engine.wait_for_record(event("draining"), "the drain")
         eventually(lambda: (http_get(engine.metrics_port, "/readyz") or (503,))[0] == 503, "not ready any more")
         go.set()
         assert client.response().body == b"late"
     assert engine.wait_exit() == 0
+
+
+def test_an_address_that_another_engine_serves_is_refused(lab, nginx):
+    first, _ = lab.published(nginx.url)
+    second = lab.add(Engine("second", lab.folder / "second", lab.authority, first.settings["apps"]))
+    second.set(listen={"clients": [{"address": first.client_port.address}],
+                       "connectors": [{"address": second.connector_port.address}]})
+    second.spawn(BIN / "hawser-engine", "run", "--config", second.config)
+    assert second.wait_exit() != 0
+    assert "Address already in use" in "\n".join(second.log.items())
 
 
 def test_the_connector_drains_what_is_open_and_ends_with_0(lab):

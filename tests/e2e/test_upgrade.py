@@ -222,9 +222,9 @@ def test_silence_ends_it_at_its_own_limit(lab):
         ended.append(connection.read_to_end())
 
     origin = lab.origin(script)
-    engine, _ = lab.published(origin.url, timeouts={"stream_idle": "10ms", "upgraded_idle": "700ms"})
+    engine, _ = lab.published(origin.url, timeouts={"upgraded_idle": "700ms"})
     with RawClient(engine) as client:
-        client.upgrade()
+        assert client.upgrade().status == 101
         client.send(b"x")
         with pytest.raises(Cut):
             client.receive_to_end()

@@ -89,9 +89,10 @@ TEST_P(EveryH2Piece, APageIsTheSame) {
     origin->send("HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n");
     origin->send("HTTP/1.1 200 OK\r\nDate: now\r\nContent-Length: 5\r\nX-Also: 2\r\n\r\nhello");
     ASSERT_TRUE(h2.way.until([&] { return h2.ended(1); }));
-    EXPECT_EQ(h2.saw("HEADERS"), (std::vector<std::string>{
-                                     "HEADERS 1 :status=103 link=</a>",
-                                     "HEADERS 1 :status=200 date=now x-also=2 content-length=5"}));
+    EXPECT_EQ(h2.saw("HEADERS"),
+              (std::vector<std::string>{"HEADERS 1 :status=103 link=</a>",
+                                        "HEADERS 1 :status=200 date=now x-also=2 via=1.1 hawser "
+                                        "content-length=5"}));
     EXPECT_EQ(h2.content_of(1), "hello");
   });
 }
