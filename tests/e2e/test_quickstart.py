@@ -20,8 +20,10 @@ class Quickstart:
     """One that stays up; its output line by line."""
 
     def __init__(self):
+        # A shell cannot trap what it was started to ignore, and whoever runs in the background ignores Ctrl-C.
         self._process = subprocess.Popen([ROOT / "tools/quickstart"], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                                         stderr=subprocess.STDOUT, text=True, start_new_session=True)
+                                         stderr=subprocess.STDOUT, text=True, start_new_session=True,
+                                         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))
         self.said = Record()
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
