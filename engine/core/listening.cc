@@ -78,6 +78,15 @@ Result<ListeningSocket> open_listening(const Address& address, const ListenOptio
   return give(std::move(fd));
 }
 
+Result<void> require_free(const Address& address) {
+  if (address.port() == 0) return {};
+  ListenOptions alone;
+  alone.reuse_port = false;
+  const auto listening = open_listening(address, alone);
+  if (!listening.ok()) return listening.error();
+  return {};
+}
+
 struct Acceptor::Cell : HandleCell<uv_poll_t, Acceptor> {};
 
 void Acceptor::CellCloser::operator()(Cell* cell) const { close_cell(cell); }

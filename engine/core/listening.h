@@ -28,6 +28,10 @@ struct ListeningSocket {
 // Error.
 Result<ListeningSocket> open_listening(const Address& address, const ListenOptions& options = {});
 
+// An address that our own descriptors are to share (reuse_port) would be shared with those of
+// another program, too, which then takes a part of what comes: so it is asked for alone first.
+Result<void> require_free(const Address& address);
+
 class AcceptListener {
  public:
   virtual ~AcceptListener() = default;

@@ -93,27 +93,12 @@ core::Result<void> Engine::open_authority() {
   return result;
 }
 
-namespace {
-
-// A descriptor that shares its address with others of ours shares it with those of another engine,
-// too, which would take a part of the clients: so the address is first asked for alone.
-core::Result<void> require_free(const core::Address& address) {
-  if (address.port() == 0) return {};
-  core::ListenOptions alone;
-  alone.reuse_port = false;
-  const auto listening = core::open_listening(address, alone);
-  if (!listening.ok()) return listening.error();
-  return {};
-}
-
-}  // namespace
-
 core::Result<void> Engine::open_client_listeners() {
   const size_t count = config_.workers.value_or(*core::Worker::count_for("auto"));
   workers_.resize(count);
   client_fds_.resize(count);
   for (const core::Address& wanted : config_.listen.clients) {
-    if (auto free = require_free(wanted); !free.ok()) return free;
+    if (auto free = core::require_free(wanted); !free.ok()) return free;
     core::Address address = wanted;
     for (size_t i = 0; i < count; ++i) {
       auto listening = core::open_listening(address);

@@ -75,6 +75,7 @@ def test_nghttp_gets_a_page(lab, nginx):
     assert done.stdout.encode() == page, done.stderr
 
 
+@pytest.mark.large
 def test_a_stream_that_is_not_read_stalls_no_other_and_holds_little(lab, nginx):
     nginx.write("large", os.urandom(32 * MIB))
     page = nginx.write("page", os.urandom(30_000))
