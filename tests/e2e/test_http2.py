@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """HTTP/2 with clients, the whole way: curl, nghttp and h2load, and single frames by python3-h2."""
+import contextlib
 import hashlib
 import os
 import signal
@@ -75,20 +76,32 @@ def test_nghttp_gets_a_page(lab, nginx):
     assert done.stdout.encode() == page, done.stderr
 
 
-@pytest.mark.large
-def test_a_stream_that_is_not_read_stalls_no_other_and_holds_little(lab, nginx):
+@contextlib.contextmanager
+def streams_that_are_not_read(engine, nginx):
+    """A client with 20 downloads of which it has read all that it allows, 100 kB each."""
     nginx.write("large", os.urandom(32 * MIB))
-    page = nginx.write("page", os.urandom(30_000))
-    engine, _ = lab.published(nginx.url)
     # Streams may have 100 kB open each, the connection as good as everything.
     with Http2Client(engine, settings=setting(4, 100_000)) as client:
         client.send(frame(WINDOW_UPDATE, 0, 0, (1 << 30).to_bytes(4, "big")))
         client.held = {client.request(get("/large")) for _ in range(20)}
         client.until(lambda: all(len(client.streams[number].body) == 100_000 for number in client.held))
+        yield client
+        assert all(len(client.streams[number].body) == 100_000 for number in client.held)
+
+
+def test_a_stream_that_is_not_read_stalls_no_other(lab, nginx):
+    page = nginx.write("page", os.urandom(30_000))
+    engine, _ = lab.published(nginx.url)
+    with streams_that_are_not_read(engine, nginx) as client:
         for _ in range(20):
             assert client.answer(get("/page")).body == page
         assert lab.curl(engine)("/page", "--http2").body == page
-        assert all(len(client.streams[number].body) == 100_000 for number in client.held)
+
+
+@pytest.mark.large
+def test_streams_that_are_not_read_hold_little(lab, nginx):
+    engine, _ = lab.published(nginx.url)
+    with streams_that_are_not_read(engine, nginx):
         assert engine.resident_bytes() < 64 * MIB
 
 
