@@ -189,7 +189,7 @@ std::optional<std::vector<Value>> Value::list() const {
 }
 
 bool Value::is_word(std::string_view word) const {
-  return node_->kind == YamlNode::Kind::scalar && !node_->quoted && node_->text == word;
+  return node_->kind == YamlNode::Kind::scalar && node_->text == word;
 }
 
 bool Value::is_empty() const {

@@ -58,7 +58,7 @@ class Value {
   std::optional<core::Address> ip_address() const;  // "[::]:8443", "127.0.0.1:0"
   std::optional<std::vector<Value>> list() const;   // their keys: key[0], key[1], …
 
-  bool is_word(std::string_view word) const;  // a plain scalar of just that word
+  bool is_word(std::string_view word) const;  // a scalar of just that word, quoted or not
   bool is_empty() const;                      // null, [] or {}
 
   // What a parse function of the model reads; its reason becomes the remedy.
