@@ -6,6 +6,7 @@
 #include "connector/origin_request.h"
 #include "connector/response_rewrite.h"
 #include "http/h1_writer.h"
+#include "http/hop_by_hop.h"
 #include "message/characters.h"
 
 namespace hawser::connector {
@@ -167,6 +168,9 @@ void Forwarder::write_head() {
   core::ByteChain out;
   http::write_request_head(out, needs_.loop.blocks(), *head_, options);
   connection_->write(std::move(out));
+  // The client may wait for a 100, so it is the origin's turn (RFC 9110 10.1.1).
+  if (has_body() && http::expectation_of(head_->fields) == http::Expectation::continue_100)
+    await_first_byte();
 }
 
 NameTranslation Forwarder::names() const {
@@ -246,6 +250,7 @@ void Forwarder::pump_request() {
 }
 
 void Forwarder::write_body(core::Slice slice) {
+  first_byte_due_.disarm();
   body_written_bytes_ += slice.size();
   core::ByteChain out;
   if (info_.body == BodyKind::unknown && !tunnel_)
@@ -259,11 +264,16 @@ void Forwarder::request_written() {
   request_ = Request::written;
   touch();
   if (response_ == Response::ended) return finish_exchange();
+  await_first_byte();
+}
+
+void Forwarder::await_first_byte() {
   if (response_ == Response::waiting && app_->timeouts.first_byte_ms != 0)
     first_byte_due_.arm(needs_.loop.timers(), app_->timeouts.first_byte_ms);
 }
 
 void Forwarder::on_origin_interim(message::ResponseHeadPtr head) {
+  if (request_ == Request::writing) first_byte_due_.disarm();  // it is the client's turn
   rewrite_for_engine(*head, names());
   stream_->send_head(*head, true, false, false);
 }

@@ -101,6 +101,7 @@ class Forwarder final : private channel::StreamListener,
   void pump_request();
   void write_body(core::Slice slice);
   void request_written();
+  void await_first_byte();
   void allow_origin();
   void finish_exchange();
   void give_up_request();

@@ -11,10 +11,6 @@
 
 namespace hawser::relay {
 
-// A body of at least this length, or of unknown length whose window has grown to its top, gets a
-// channel of its own.
-inline constexpr uint64_t bulk_from_bytes = 4 * 1024 * 1024;
-
 class BulkTickets {
  public:
   void offer(const std::string& ticket, channel::Stream& stream) { streams_[ticket] = &stream; }

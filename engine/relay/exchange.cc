@@ -7,7 +7,6 @@
 #include "channel/link.h"
 #include "http/hop_by_hop.h"
 #include "message/characters.h"
-#include "relay/bulk_tickets.h"
 #include "relay/error_page.h"
 #include "relay/exchange_index.h"
 #include "relay/forwarded_fields.h"
@@ -23,6 +22,9 @@ using message::ExchangeError;
 namespace {
 
 constexpr uint8_t attempts_limit = 3;
+// The connector runs the timers of an origin itself and knows which one it was: it is to tell
+// first.
+constexpr uint64_t connector_slack_ms = 1000;
 
 // Names of protocols are compared without regard to case (RFC 9110 16.7).
 bool may_upgrade(const model::App& app, std::string_view protocol) {
@@ -40,6 +42,7 @@ Exchange::Exchange(RelayContext& context, ClientSide& client, const ClientFacts&
       client_facts_(client_facts),
       share_(share),
       router_(context.router),
+      bulk_(context),
       idle_deadline_([this] { idle_too_long(); }),
       total_deadline_([this] { fail(ExchangeError::of(ErrorCode::total_timeout)); }) {
   facts_.request_id = context_.ids.next_request_id();
@@ -161,22 +164,11 @@ void Exchange::on_way(const Way& way) {
   stream_ = way.link->open(*head_, open_info(), *this, &share_);
   if (stream_ == nullptr) return fail(ExchangeError::of(ErrorCode::budget_exhausted));
   if (!way.other_worker) context_.metrics.count_connector_stream(way.connector);
-  offer_bulk_when_long(head_->body_length);
+  if (has_channel()) bulk_.on_length(*stream_, head_->body_length);
   moved();
 }
 
 void Exchange::on_no_way(ExchangeError error) { fail(error); }
-
-// A long body gets a channel of its own, so that it delays nobody's small exchange.
-void Exchange::offer_bulk_when_long(const message::BodyLength& length) {
-  const bool long_known = length.is_known() && length.bytes >= bulk_from_bytes;
-  const bool long_so_far = !length.is_known() && stream_->receive_window_bytes() >= 1024 * 1024;
-  if (!bulk_ticket_.empty() || stream_->on_bulk() || facts_.connector.empty()) return;
-  if (!long_known && !long_so_far) return;
-  bulk_ticket_ = context_.ids.next_ticket();
-  context_.bulk_tickets.offer(bulk_ticket_, *stream_);
-  stream_->offer_bulk(bulk_ticket_);
-}
 
 // --- the request's body
 
@@ -245,7 +237,7 @@ void Exchange::on_head(message::ResponseHead& head, bool interim, bool /*bound*/
   facts_.status = head.status;
   answering_ = Answering::flowing;
   complete_origin_response(head.fields, *app_, context_.loop.wall_ms());
-  offer_bulk_when_long(head.body_length);
+  if (has_channel()) bulk_.on_length(*stream_, head.body_length);
   const bool agreed = head.status == 101;
   if (agreed) head.fields.add(message::FieldName::upgrade, upgrade_);
   client_.send_head(head);
@@ -282,8 +274,8 @@ void Exchange::on_client_drained() {
   drained_ms_ = context_.loop.now_ms();
   moved();
   stream_->consumed(bytes);
-  if (answering_ == Answering::flowing && bulk_ticket_.empty())
-    offer_bulk_when_long(message::BodyLength::unknown());
+  if (answering_ == Answering::flowing && has_channel())
+    bulk_.on_received(*stream_, facts_.bytes_out);
 }
 
 void Exchange::on_body_end(const message::Fields& trailers) {
@@ -312,7 +304,7 @@ void Exchange::on_reset(const channel::Reset& reset) {
     return over_if_done();
   }
   if (!may_try_again(reset.error, reset.origin_untouched)) return fail(reset.error);
-  context_.bulk_tickets.withdraw(std::exchange(bulk_ticket_, {}));
+  bulk_.withdraw();
   unconsumed_bytes_ = 0;
   stream_done_ = false;
   dispatch();
@@ -347,11 +339,34 @@ void Exchange::cut(const ExchangeError& error) { fail(error); }
 void Exchange::idle_too_long() {
   const bool client_stalls =
       unconsumed_bytes_ > 0 || (asking_ == Asking::flowing && allowed_bytes_ > 0);
-  ExchangeError error =
-      ExchangeError::of(ErrorCode::stream_idle_timeout, "nothing moved for too long");
   if (client_stalls)
-    error = ExchangeError::of(ErrorCode::client_too_slow, "the client moved nothing for too long");
-  fail(error);
+    return fail(
+        ExchangeError::of(ErrorCode::client_too_slow, "the client moved nothing for too long"));
+  if (awaits_connector())
+    return fail(ExchangeError::of(ErrorCode::origin_first_byte_timeout,
+                                  "neither the application nor its connector answered in " +
+                                      std::to_string(quiet_limit_ms()) + " ms"));
+  fail(ExchangeError::of(ErrorCode::stream_idle_timeout, "nothing moved for too long"));
+}
+
+// All that the client has to do is done: it is the connector's turn to ask for the body or to
+// answer.
+bool Exchange::awaits_connector() const {
+  return answering_ == Answering::waiting && asking_ != Asking::flowing;
+}
+
+// A connector that lives tells by itself when its origin is late; one that was stopped tells
+// nothing.
+uint64_t Exchange::quiet_limit_ms() const {
+  const model::Timeouts& timeouts = app_->timeouts;
+  if (upgraded_) return timeouts.upgraded_idle_ms;
+  if (!awaits_connector()) return timeouts.stream_idle_ms;
+  if (timeouts.first_byte_ms == 0) return 0;
+  const uint64_t limit_ms =
+      timeouts.connect_ms * app_->origins.size() + timeouts.first_byte_ms + connector_slack_ms;
+  if (!body_committed_) return limit_ms;
+  // What the connector holds of the body has first to be taken by the origin, at its own pace.
+  return timeouts.stream_idle_ms == 0 ? 0 : limit_ms + timeouts.stream_idle_ms;
 }
 
 void Exchange::fail(const ExchangeError& error) {
@@ -389,7 +404,7 @@ void Exchange::send_error_page(const ExchangeError& error) {
 }
 
 void Exchange::release_stream(const ExchangeError& error) {
-  if (!bulk_ticket_.empty()) context_.bulk_tickets.withdraw(bulk_ticket_);
+  bulk_.withdraw();
   if (stream_ == nullptr) return;
   channel::Reset reset;
   reset.error = error;
@@ -403,9 +418,7 @@ void Exchange::over_if_done() {
 
 void Exchange::moved() {
   if (app_ == nullptr || step_ != Step::stream) return;
-  const uint64_t limit_ms =
-      upgraded_ ? app_->timeouts.upgraded_idle_ms : app_->timeouts.stream_idle_ms;
-  if (limit_ms != 0) {
+  if (const uint64_t limit_ms = quiet_limit_ms(); limit_ms != 0) {
     idle_deadline_.arm(context_.loop.timers(), limit_ms);
   } else {
     idle_deadline_.disarm();

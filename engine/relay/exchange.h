@@ -14,6 +14,7 @@
 #include "core/timer_wheel.h"
 #include "message/head_pool.h"
 #include "relay/app_load.h"
+#include "relay/bulk_offer.h"
 #include "relay/client_chain.h"
 #include "relay/client_side.h"
 #include "relay/dispatcher.h"
@@ -85,8 +86,11 @@ class Exchange final : private channel::StreamListener,
   bool awaits_upgrade() const { return !upgrade_.empty() && !upgraded_; }
   void dispatch();
   channel::OpenInfo open_info() const;
-  void offer_bulk_when_long(const message::BodyLength& length);
+  // The stream is on a channel; over another worker the bulk is offered there.
+  bool has_channel() const { return stream_ != nullptr && !facts_.connector.empty(); }
   void allow_more_body();
+  bool awaits_connector() const;
+  uint64_t quiet_limit_ms() const;
   void moved();
   void release_stream(const message::ExchangeError& error);
   bool may_try_again(const message::ExchangeError& error, bool origin_untouched) const;
@@ -105,7 +109,7 @@ class Exchange final : private channel::StreamListener,
   message::RequestHeadPtr head_;
   access::Admission admission_;
   channel::Stream* stream_ = nullptr;
-  std::string bulk_ticket_;
+  BulkOffer bulk_;
   std::string upgrade_;  // the protocol that the client offers, if this app may speak it
   core::Deadline idle_deadline_;
   core::Deadline total_deadline_;

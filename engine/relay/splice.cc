@@ -5,7 +5,6 @@
 #include <utility>
 
 #include "channel/link.h"
-#include "relay/bulk_tickets.h"
 
 namespace hawser::relay {
 
@@ -27,7 +26,7 @@ Splice::Splice(RelayContext& context, SpliceOwner& owner, channel::Stream& from,
 }
 
 Splice::~Splice() {
-  if (!ticket_.empty()) context_.bulk_tickets.withdraw(ticket_);
+  bulk_.withdraw();
   for (End* end : {&asker_, &answerer_}) {
     if (end->stream == nullptr) continue;
     std::exchange(end->stream, nullptr)->reset({ExchangeError::of(ErrorCode::cancelled), false});
@@ -46,11 +45,7 @@ void Splice::on_way(const Way& way) {
   answerer_.stream = way.link->open(*head_, info_, answerer_);
   if (answerer_.stream == nullptr) return on_no_way(ExchangeError::of(ErrorCode::budget_exhausted));
   context_.metrics.count_connector_stream(way.connector);
-  if (head_->body_length.is_known() && head_->body_length.bytes >= bulk_from_bytes) {
-    ticket_ = context_.ids.next_ticket();
-    context_.bulk_tickets.offer(ticket_, *answerer_.stream);
-    answerer_.stream->offer_bulk(ticket_);
-  }
+  bulk_.on_length(*answerer_.stream, head_->body_length);
 }
 
 void Splice::on_no_way(ExchangeError error) {
@@ -68,6 +63,7 @@ void Splice::over_if_done() {
 }
 
 void Splice::End::on_head(message::ResponseHead& head, bool interim, bool bound) {
+  if (!interim) splice_.bulk_.on_length(*stream, head.body_length);
   if (other->stream != nullptr) other->stream->send_head(head, interim, bound, false);
 }
 
@@ -89,7 +85,10 @@ void Splice::End::pass_on() {
   const size_t bytes = std::min(queued.size(), stream->sendable_bytes());
   if (bytes > 0) {
     stream->send_data(queued.split_front(bytes));
+    passed_on_bytes += bytes;
     if (other->stream != nullptr) other->stream->consumed(bytes);
+    if (other == &splice_.answerer_ && other->stream != nullptr)
+      splice_.bulk_.on_received(*other->stream, passed_on_bytes);
   }
   if (queued.empty() && end_due) stream->send_end(trailers);
 }
@@ -104,8 +103,14 @@ void Splice::End::on_body_wanted() {
   splice_.over_if_done();
 }
 
-void Splice::End::on_stop() {
+void Splice::End::drop_queued() {
+  const size_t bytes = queued.size();
   queued.clear();
+  if (bytes > 0 && other->stream != nullptr) other->stream->consumed(bytes);
+}
+
+void Splice::End::on_stop() {
+  drop_queued();
   if (stream != nullptr && !stream->sending_ended()) stream->send_end({});
   if (other->stream != nullptr && !other->stream->receiving_ended()) other->stream->send_stop();
 }
@@ -114,6 +119,7 @@ void Splice::End::on_reset(const channel::Reset& reset) {
   stream = nullptr;
   if (this == &splice_.answerer_ && other->end_due && other->stream != nullptr) {
     // What it had to say is whole and still goes out; only its side of the rest is lost.
+    drop_queued();
     if (!other->stream->receiving_ended()) other->stream->send_stop();
     return splice_.over_if_done();
   }

@@ -8,6 +8,7 @@
 
 #include "channel/stream.h"
 #include "message/head_pool.h"
+#include "relay/bulk_offer.h"
 #include "relay/dispatcher.h"
 #include "relay/relay_context.h"
 
@@ -45,12 +46,14 @@ class Splice final : private Waiter {
     void on_reset(const channel::Reset& reset) override;
     void on_finished() override;
 
-    void pass_on();  // what came from the other end and waits
+    void pass_on();      // what came from the other end and waits
+    void drop_queued();  // of what came from the other end
     bool over() const { return stream == nullptr; }
 
     channel::Stream* stream = nullptr;
     End* other = nullptr;
-    core::ByteChain queued;    // to be sent on this end
+    core::ByteChain queued;  // to be sent on this end
+    uint64_t passed_on_bytes = 0;
     message::Fields trailers;  // that follow it
     bool end_due = false;
 
@@ -67,7 +70,7 @@ class Splice final : private Waiter {
   message::RequestHeadPtr head_;
   channel::OpenInfo info_;
   std::string group_;
-  std::string ticket_;
+  BulkOffer bulk_{context_};
   End asker_{*this};     // the other worker's stream
   End answerer_{*this};  // the channel's
   bool over_ = false;

@@ -28,7 +28,8 @@ WorkerLink::WorkerLink(RelayContext& context, WorkerLinkOwner& owner, uint32_t p
 }
 
 WorkerLink::~WorkerLink() {
-  while (splices_ != nullptr) take(*splices_);
+  for (Splice* splice = std::exchange(splices_, nullptr); splice != nullptr;)
+    const std::unique_ptr<Splice> ended(std::exchange(splice, splice->next));
 }
 
 void WorkerLink::on_open(channel::Stream& stream, message::RequestHead& head,

@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """What goes wrong is told truthfully: one status, one named reason, the request's id; and a cut never looks complete."""
 import json
+import signal
 import socket
+import threading
 
 import pytest
 
@@ -90,6 +92,47 @@ def test_an_origin_that_the_connector_does_not_allow(lab):
 def test_an_origin_that_takes_too_long_to_answer(lab):
     engine, _ = lab.published(lab.origin(lambda c: c.read_head() and c.read_head()).url, timeouts={"first_byte": "100ms"})
     assert ask(lab, engine) == (504, "origin_first_byte_timeout")
+
+
+def test_an_origin_that_never_says_whether_it_wants_the_body(lab):
+    engine, _ = lab.published(lab.origin(lambda c: c.read_head() and c.read_head()).url, timeouts={"first_byte": "100ms"})
+    with RawClient(engine) as client:
+        client.send(client.head("PUT", "/", "Content-Length: 4", "Expect: 100-continue"))
+        assert problem(client.response()) == (504, "origin_first_byte_timeout")
+
+
+def test_a_client_that_was_told_to_continue_has_its_own_time(lab):
+    def script(connection):
+        connection.read_head()
+        connection.send(b"HTTP/1.1 100 Continue\r\n\r\n")
+        connection.answer(connection.read_exactly(4))
+
+    engine, _ = lab.published(lab.origin(script).url, timeouts={"first_byte": "100ms"})
+    with RawClient(engine) as client:
+        client.send(client.head("PUT", "/", "Content-Length: 4", "Expect: 100-continue"))
+        assert client.response(interim=100).status == 100
+        threading.Event().wait(0.3)  # longer than an application may take
+        client.send(b"four")
+        assert client.response().body == b"four"
+
+
+def test_a_connector_that_stands_still_ends_by_the_same_timer(lab):
+    engine, connector = lab.published(lab.origin(answer_all()).url, timeouts={"connect": "50ms", "first_byte": "50ms"})
+    connector.signal(signal.SIGSTOP)
+    try:
+        assert ask(lab, engine) == (504, "origin_first_byte_timeout")
+    finally:
+        connector.signal(signal.SIGCONT)
+
+
+def test_an_answer_may_take_longer_than_what_may_stand_still(lab):
+    def script(connection):
+        connection.read_head()
+        threading.Event().wait(0.4)
+        connection.answer(b"late")
+
+    engine, _ = lab.published(lab.origin(script).url, timeouts={"first_byte": "off", "stream_idle": "100ms"})
+    assert lab.curl(engine)("/").body == b"late"
 
 
 @pytest.mark.parametrize("answer", [

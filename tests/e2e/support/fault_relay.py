@@ -56,8 +56,15 @@ class FaultRelay:
 
     def cut(self):
         """Every open connection is reset on both sides, now."""
+        self._cut_all_but(0)
+
+    def cut_all_but_the_newest(self):
+        self._cut_all_but(1)
+
+    def _cut_all_but(self, newest):
         with self._lock:
-            pairs, self._pairs = self._pairs, []
+            cut_from = len(self._pairs) - newest
+            pairs, self._pairs = self._pairs[:cut_from], self._pairs[cut_from:]
         for pair in pairs:
             for end in pair:
                 reset(end)
