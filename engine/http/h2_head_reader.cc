@@ -54,7 +54,7 @@ bool belongs_to_a_connection(FieldName id) {
 }  // namespace
 
 void H2HeadReader::start(Section section) {
-  for (Pseudo* pseudo : {&method_, &scheme_, &authority_, &path_}) {
+  for (Pseudo* pseudo : {&method_, &scheme_, &authority_, &path_, &protocol_}) {
     pseudo->text.clear();
     pseudo->given = false;
   }
@@ -106,6 +106,7 @@ void H2HeadReader::take_pseudo(std::string_view name, std::string_view value) {
                          : name == ":scheme"    ? &scheme_
                          : name == ":authority" ? &authority_
                          : name == ":path"      ? &path_
+                         : name == ":protocol"  ? &protocol_
                                                 : nullptr;
   if (pseudo == nullptr) return malformed("a pseudo-field that no request has");
   if (pseudo->given) return malformed("a pseudo-field twice");
@@ -145,13 +146,16 @@ H2Fault H2HeadReader::finish_request(bool stream_ended, const H1Limits& limits,
   if (!fault_) finish_target(limits, head);
   if (!fault_) finish_authority(head);
   if (!fault_) finish_length(stream_ended, head);
+  if (!fault_ && protocol_.given) finish_extended_connect(stream_ended, head);
   return fault_;
 }
 
 void H2HeadReader::finish_target(const H1Limits& limits, message::RequestHead& head) {
   if (!method_.given) return malformed(":method is missing");
   if (!message::is_token(method_.text)) return malformed(":method is no token");
-  if (head.method == Method::connect) {
+  if (protocol_.given && head.method != Method::connect)
+    return malformed(":protocol without CONNECT");
+  if (head.method == Method::connect && !protocol_.given) {
     if (scheme_.given || path_.given || !authority_.given)
       return malformed("CONNECT has :authority alone");
     return fail(ErrorCode::not_implemented, "CONNECT is not for applications", false);
@@ -171,6 +175,19 @@ void H2HeadReader::finish_target(const H1Limits& limits, message::RequestHead& h
       message::parse_target(path_.text, false, head.method == Method::options, head.target);
   if (!fault.empty()) return fail(ErrorCode::bad_request, fault.data(), false);
   head.target.scheme = "https";
+}
+
+// RFC 8441 4: the stream's content is the other protocol's bytes.
+void H2HeadReader::finish_extended_connect(bool stream_ended, message::RequestHead& head) {
+  if (!authority_.given) return malformed("CONNECT without :authority");
+  if (stream_ended) return malformed("CONNECT ends its stream at once");
+  if (head.body_length.is_known()) return malformed("CONNECT with Content-Length");
+  if (!message::is_token(protocol_.text)) return malformed(":protocol is no token");
+  head.method = Method::get;
+  head.extended_connect = true;
+  head.body_length = BodyLength::none();
+  head.fields.add(FieldName::connection, "Upgrade");
+  head.fields.add(FieldName::upgrade, protocol_.text);
 }
 
 void H2HeadReader::finish_authority(message::RequestHead& head) {

@@ -51,6 +51,7 @@ class H2HeadReader {
   bool count(size_t bytes, bool is_line, const H1Limits& limits);
   void take_pseudo(std::string_view name, std::string_view value);
   void take_field(std::string_view name, std::string_view value, message::Fields& fields);
+  void finish_extended_connect(bool stream_ended, message::RequestHead& head);
   void finish_target(const H1Limits& limits, message::RequestHead& head);
   void finish_authority(message::RequestHead& head);
   void finish_length(bool stream_ended, message::RequestHead& head);
@@ -59,6 +60,7 @@ class H2HeadReader {
   Pseudo scheme_;
   Pseudo authority_;
   Pseudo path_;
+  Pseudo protocol_;      // RFC 8441
   std::string cookies_;  // crumbs, joined (RFC 9113 8.2.3)
   H2Fault fault_;
   uint64_t section_bytes_ = 0;

@@ -64,6 +64,7 @@ void H2Session::begin() {
       {NGHTTP2_SETTINGS_INITIAL_WINDOW_SIZE, 0},
       {NGHTTP2_SETTINGS_MAX_HEADER_LIST_SIZE, limits_.head_bytes},
       {NGHTTP2_SETTINGS_NO_RFC7540_PRIORITIES, 1},
+      {NGHTTP2_SETTINGS_ENABLE_CONNECT_PROTOCOL, 1},
   };
   nghttp2_submit_settings(nghttp2_.get(), NGHTTP2_FLAG_NONE, settings, std::size(settings));
   nghttp2_session_set_local_window_size(nghttp2_.get(), NGHTTP2_FLAG_NONE, 0,
@@ -178,7 +179,8 @@ void H2Session::on_request_head(H2Stream& stream, bool stream_ended) {
     stream.stopped_ = !stream_ended;
     return events_.on_refusal(stream, method, ExchangeError::of(fault.code, fault.reason));
   }
-  stream.begin_content(head_->body_length);
+  stream.begin_content(head_->extended_connect ? message::BodyLength::unknown()
+                                               : head_->body_length);
   events_.on_request(stream, std::move(head_));
 }
 

@@ -106,6 +106,7 @@ void RequestHead::clear() {
   target.clear();
   fields.clear();
   body_length = BodyLength::none();
+  extended_connect = false;
 }
 
 void ResponseHead::clear() {

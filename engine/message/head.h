@@ -70,6 +70,9 @@ struct RequestHead {
   Target target;  // target.authority is the one that counts, whichever form it came in
   Fields fields;  // Host included, as it came
   BodyLength body_length;
+  // An HTTP/2 request for another protocol (RFC 8441), kept as the HTTP/1.1 upgrade that says the
+  // same: GET, with the protocol in Upgrade. It cannot go on as a request without it.
+  bool extended_connect = false;
 
   std::string_view method_text() const { return text_of(method); }
   void clear();  // keeps the memory

@@ -13,6 +13,7 @@
 #include "relay/load_gate.h"
 #include "relay/request_log.h"
 #include "relay/response_fields.h"
+#include "relay/websocket_key.h"
 
 namespace hawser::relay {
 
@@ -108,6 +109,12 @@ void Exchange::on_admitted(access::Admission admission) {
   offer_upgrade();
   http::remove_hop_by_hop(head_->fields);
   if (!upgrade_.empty()) head_->fields.add(message::FieldName::upgrade, upgrade_);
+  if (head_->extended_connect) {
+    if (upgrade_.empty())
+      return fail(ExchangeError::of(ErrorCode::not_implemented,
+                                    "the app's `upgrades` does not name this protocol"));
+    offer_for_http_2();
+  }
   set_forwarded_fields(*head_, client_facts_, chain_, facts_.request_id,
                        context_.ids.next_span_id_hex());
   dispatch();
@@ -117,9 +124,10 @@ void Exchange::on_admitted(access::Admission admission) {
 // 9110 7.8).
 void Exchange::offer_upgrade() {
   const std::string_view protocol = http::upgrade_protocol(head_->fields);
-  if (protocol.empty() || head_->version != message::HttpVersion::http_1_1 ||
-      head_->method != message::Method::get || asking_ != Asking::ended ||
-      !may_upgrade(*app_, protocol))
+  const bool can_be_left =
+      head_->version == message::HttpVersion::http_1_1 || head_->extended_connect;
+  if (protocol.empty() || !can_be_left || head_->method != message::Method::get ||
+      asking_ != Asking::ended || !may_upgrade(*app_, protocol))
     return;
   upgrade_ = protocol;
   asking_ = Asking::held;
@@ -233,15 +241,43 @@ void Exchange::on_head(message::ResponseHead& head, bool interim, bool /*bound*/
         ExchangeError::of(ErrorCode::protocol_violation, "an upgrade that was not asked for"));
   http::remove_hop_by_hop(head.fields);
   if (interim) return client_.send_interim(head);
+  const bool agreed = head.status == 101;
+  if (head_->extended_connect && !agree_for_http_2(head)) return;
   facts_.first_byte_us = context_.loop.now_us();
   facts_.status = head.status;
   answering_ = Answering::flowing;
   complete_origin_response(head.fields, *app_, context_.loop.wall_ms());
   if (has_channel()) bulk_.on_length(*stream_, head.body_length);
-  const bool agreed = head.status == 101;
   if (agreed) head.fields.add(message::FieldName::upgrade, upgrade_);
   client_.send_head(head);
   if (awaits_upgrade()) answer_upgrade(agreed);
+}
+
+// The client sends no key, and would not check the answer to it (RFC 8441 5.1).
+void Exchange::offer_for_http_2() {
+  message::Fields& fields = head_->fields;
+  fields.remove(message::FieldName::sec_websocket_key);
+  if (!message::equals_ignoring_case(upgrade_, "websocket")) return;
+  websocket_key_ = make_websocket_key(context_.loop);
+  fields.add(message::FieldName::sec_websocket_key, websocket_key_);
+}
+
+// To an HTTP/2 client any 2xx says that the protocol was agreed on, and there is no 101 (RFC 8441
+// 4). False: the answer was none, and the exchange has failed.
+bool Exchange::agree_for_http_2(message::ResponseHead& head) {
+  if (head.status == 101) {
+    const auto accept = head.fields.get(message::FieldName::sec_websocket_accept);
+    const bool ours = websocket_key_.empty() || accept == websocket_accept_of(websocket_key_);
+    head.fields.remove(message::FieldName::sec_websocket_accept);
+    head.status = 200;
+    head.reason.clear();
+    head.body_length = message::BodyLength::unknown();
+    if (ours) return true;
+  } else if (head.status >= 300) {
+    return true;
+  }
+  fail(ExchangeError::of(ErrorCode::origin_bad_answer, "not an answer to the offered upgrade"));
+  return false;
 }
 
 // The request's direction opens for raw bytes, or ends as that of any other request.

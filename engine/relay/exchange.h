@@ -82,6 +82,9 @@ class Exchange final : private channel::StreamListener,
   void route();
   bool within_limits();
   void offer_upgrade();
+  // What an HTTP/2 client's upgrade needs more: the part of its handshake that it leaves to us.
+  void offer_for_http_2();
+  bool agree_for_http_2(message::ResponseHead& head);
   void answer_upgrade(bool agreed);
   bool awaits_upgrade() const { return !upgrade_.empty() && !upgraded_; }
   void dispatch();
@@ -110,7 +113,8 @@ class Exchange final : private channel::StreamListener,
   access::Admission admission_;
   channel::Stream* stream_ = nullptr;
   BulkOffer bulk_;
-  std::string upgrade_;  // the protocol that the client offers, if this app may speak it
+  std::string websocket_key_;  // ours, for a client that speaks HTTP/2
+  std::string upgrade_;        // the protocol that the client offers, if this app may speak it
   core::Deadline idle_deadline_;
   core::Deadline total_deadline_;
   RequestFacts facts_;

@@ -22,7 +22,7 @@ void H2Exchange::wait(message::RequestHeadPtr head) {
 void H2Exchange::begin(const ClientFacts& facts, core::Budget& share) {
   deadline_.disarm();
   method_ = head_->method;
-  bodyless_ = !head_->body_length.has_body();
+  bodyless_ = !head_->body_length.has_body() && !head_->extended_connect;
   exchange_ = std::make_unique<Exchange>(context_, *this, facts, share);
   exchange_->start(std::move(head_));
   if (bodyless_) allow_body(0);

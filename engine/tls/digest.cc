@@ -2,6 +2,7 @@
 #include "tls/digest.h"
 
 #include <openssl/aead.h>
+#include <openssl/base64.h>
 #include <openssl/err.h>
 #include <openssl/hmac.h>
 #include <openssl/mem.h>
@@ -50,6 +51,12 @@ std::array<uint8_t, 32> sha256(std::string_view bytes) {
   return digest;
 }
 
+std::array<uint8_t, 20> sha1(std::string_view bytes) {
+  std::array<uint8_t, 20> digest{};
+  SHA1(raw(bytes), bytes.size(), digest.data());
+  return digest;
+}
+
 std::string sha256_hex(std::string_view bytes) {
   const auto digest = sha256(bytes);
   return hex({reinterpret_cast<const char*>(digest.data()), digest.size()});
@@ -65,6 +72,12 @@ std::array<uint8_t, 32> hmac_sha256(std::string_view key, std::string_view bytes
 
 bool equal_secrets(std::string_view a, std::string_view b) {
   return a.size() == b.size() && CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0;
+}
+
+std::string base64(std::string_view bytes) {
+  std::string text((bytes.size() + 2) / 3 * 4 + 1, '\0');  // EVP_EncodeBlock ends it with a NUL
+  text.resize(EVP_EncodeBlock(raw(text), raw(bytes), bytes.size()));
+  return text;
 }
 
 std::string base64url(std::string_view bytes) {

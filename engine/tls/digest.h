@@ -14,12 +14,14 @@
 namespace hawser::tls {
 
 std::array<uint8_t, 32> sha256(std::string_view bytes);
+std::array<uint8_t, 20> sha1(std::string_view bytes);  // for RFC 6455 alone; it protects nothing
 std::string sha256_hex(std::string_view bytes);
 std::array<uint8_t, 32> hmac_sha256(std::string_view key, std::string_view bytes);
 
 // Constant time for equal lengths.
 bool equal_secrets(std::string_view a, std::string_view b);
 
+std::string base64(std::string_view bytes);                         // with padding
 std::string base64url(std::string_view bytes);                      // without padding
 core::Result<std::string> base64url_decode(std::string_view text);  // strict, without padding
 std::string hex(std::string_view bytes);                            // lower case

@@ -6,6 +6,7 @@ import signal
 import pytest
 
 from support.client import Cut, RawClient
+from support.http2 import DATA, END_STREAM, NO_ERROR, Http2Client, frame, get
 from support.websocket import WebSocketApplication, echo, websocket
 
 MIB = 1024 * 1024
@@ -251,3 +252,124 @@ def test_a_drain_waits_for_it_and_then_cuts(lab):
         chat.send("during")
         assert chat.receive() == "during"
         assert chat.wait_closed()[0] == 1006  # cut, not closed
+
+
+# --- over HTTP/2 (RFC 8441)
+
+
+def connect(path="/", *more, protocol="websocket"):
+    return [(":protocol", protocol), *get(path, ("sec-websocket-version", "13"), *more, method="CONNECT")]
+
+
+def masked(payload, opcode=1):
+    """A short WebSocket message of a client, its mask all zeros."""
+    return bytes([0x80 | opcode, 0x80 | len(payload), 0, 0, 0, 0]) + payload
+
+
+def test_http_2_offers_websockets(echoing):
+    with Http2Client(echoing) as client:
+        assert client.settings[8] == 1, "ENABLE_CONNECT_PROTOCOL"
+
+
+def test_websockets_over_http_2_share_a_connection(echoing):
+    with Http2Client(echoing) as client:
+        chats = [client.request(connect(f"/chat?room={room}"), end=False) for room in "abc"]
+        for chat in chats:
+            client.until(lambda: client.streams[chat].status)
+            answer = client.streams[chat]
+            assert answer.status == 200
+            assert not {"connection", "upgrade", "sec-websocket-accept"} & answer.fields.keys()
+        for chat in reversed(chats):
+            client.send(frame(DATA, 0, chat, masked(b"to %d" % chat)))
+        for chat in chats:
+            wanted = b"to %d" % chat
+            client.until(lambda: client.streams[chat].body == bytes([0x81, len(wanted)]) + wanted)
+            client.send(frame(DATA, 0, chat, masked(b"\x03\xe8", opcode=8)))
+            client.until(lambda: client.streams[chat].over)
+            assert client.streams[chat].body.endswith(b"\x88\x02\x03\xe8")
+            assert client.streams[chat].ended
+
+
+def test_a_large_message_over_http_2_comes_back_whole(lab):
+    message = os.urandom(2 * MIB)
+
+    def script(connection):
+        switching(connection, protocol="raw")
+        connection.send(connection.read_exactly(len(message)))
+        assert connection.read_to_end() == (b"", True)
+
+    origin = lab.origin(script)
+    engine, _ = lab.published(origin.url, upgrades=["raw"])
+    with Http2Client(engine) as client:
+        stream = client.request(connect(protocol="raw"), end=False)
+        client.until(lambda: client.streams[stream].status == 200)
+        client.send_content(stream, message)
+        client.until(lambda: len(client.streams[stream].body) == len(message))
+        assert client.streams[stream].body == message
+        client.send(frame(DATA, END_STREAM, stream))
+        client.until(lambda: client.streams[stream].ended)
+    origin.join()
+
+
+def test_the_origin_is_asked_as_http_1_1_asks(lab):
+    asked = []
+    origin = lab.origin(lambda connection: asked.append(switching(connection)))
+    engine, _ = lab.published(origin.url)
+    with Http2Client(engine) as client:
+        refused = client.answer_to(client.request(connect("/a?b", ("sec-websocket-key", "own"), ("x-own", "1")), end=False))
+        assert refused.status == 502, "the answer to the key is missing"
+    origin.join()
+    head = asked[0].decode()
+    assert head.startswith("GET /a?b HTTP/1.1\r\n")
+    lines = head.lower().split("\r\n")
+    assert {"connection: upgrade", "upgrade: websocket", "sec-websocket-version: 13", "x-own: 1"} <= set(lines)
+    keys = [line for line in lines if line.startswith("sec-websocket-key:")]
+    assert len(keys) == 1 and len(keys[0]) == len("sec-websocket-key: ") + 24
+
+
+@pytest.mark.parametrize("answer, status", [
+    (b"HTTP/1.1 403 Forbidden\r\nContent-Length: 2\r\n\r\nno", 403),
+    (b"HTTP/1.1 302 Found\r\nLocation: /login\r\nContent-Length: 0\r\n\r\n", 302),
+    (b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\npage!", 502),
+    (b"HTTP/1.1 204 No Content\r\n\r\n", 502),
+    (b"HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+     b"Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n", 502),
+])
+def test_no_answer_but_agreement_opens_the_stream(lab, answer, status):
+    def script(connection):
+        while connection.read_head():
+            connection.send(answer)
+
+    engine, _ = lab.published(lab.origin(script).url)
+    with Http2Client(engine) as client:
+        refused = client.answer_to(client.request(connect(), end=False))
+        assert refused.status == status
+        assert refused.ended or refused.reset == NO_ERROR
+        if status < 500:
+            assert refused.body == answer.partition(b"\r\n\r\n")[2]
+
+
+@pytest.mark.parametrize("protocol", ["websocket", "connect-udp", "h2c"])
+def test_a_protocol_that_the_app_does_not_name_is_refused(lab, protocol):
+    origin = lab.origin(lambda connection: None)
+    engine, _ = lab.published(origin.url, upgrades=[])
+    with Http2Client(engine) as client:
+        assert client.answer_to(client.request(connect(protocol=protocol), end=False)).status == 501
+    assert origin.connections.items() == []
+
+
+def test_a_reset_of_the_stream_cuts_the_origin(lab):
+    def script(connection):
+        connection.read_head()
+        connection.send(b"HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: raw\r\n\r\n")
+        ends.append(connection.read_to_end()[0])
+
+    ends = []
+    origin = lab.origin(script)
+    engine, _ = lab.published(origin.url, upgrades=["raw"])
+    with Http2Client(engine) as client:
+        stream = client.request(connect(protocol="raw"), end=False)
+        client.until(lambda: client.streams[stream].status == 200)
+        client.reset(stream)
+        origin.join()
+    assert ends == [b""]

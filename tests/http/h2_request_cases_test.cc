@@ -42,6 +42,11 @@ FieldPairs crumbs(size_t count) {
   return fields;
 }
 
+FieldPairs extended_connect() {
+  return with({{":protocol", "websocket"}}, but(get_of(), ":method", "CONNECT"));
+}
+
+const std::string upgrade = "{Connection: Upgrade}{Upgrade: websocket}";
 const std::string taken = "taken: GET wiki.example / none";
 const std::string connections = "reset: a field that belongs to a connection";
 const std::string bad = "answered: bad_request";
@@ -83,8 +88,21 @@ const Case cases[] = {
      "reset: a pseudo-field that no request has"},
     {"pseudo unknown", with({{":own", "1"}}, get_of()),
      "reset: a pseudo-field that no request has"},
-    {"protocol", with({{":protocol", "websocket"}}, but(get_of(), ":method", "CONNECT")),
-     "reset: a pseudo-field that no request has"},
+    // RFC 8441 4
+    {"protocol", extended_connect(), "taken: GET wiki.example / none " + upgrade, 0},
+    {"protocol of its own", but(extended_connect(), ":protocol", "x/1"),
+     "reset: :protocol is no token", 0},
+    {"protocol empty", but(extended_connect(), ":protocol", ""), "reset: :protocol is no token", 0},
+    {"protocol and no connect", but(extended_connect(), ":method", "GET"),
+     "reset: :protocol without CONNECT", 0},
+    {"protocol and no path", but(extended_connect(), ":path", nullptr),
+     "reset: :scheme or :path is missing", 0},
+    {"protocol and no authority",
+     with(but(extended_connect(), ":authority", nullptr), {{"host", "wiki.example"}}),
+     "reset: CONNECT without :authority", 0},
+    {"protocol and a length", with(extended_connect(), {{"content-length", "0"}}),
+     "reset: CONNECT with Content-Length", 0},
+    {"protocol and no content", extended_connect(), "reset: CONNECT ends its stream at once"},
     {"pseudo in capitals", with({{":Path", "/"}}, but(get_of(), ":path", nullptr)),
      "reset: a pseudo-field that no request has"},
     {"method no token", but(get_of(), ":method", "GE T"), "reset: :method is no token"},

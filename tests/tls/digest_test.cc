@@ -18,6 +18,12 @@ TEST(Digest, Sha256AgreesWithThePublishedVectors) {
   EXPECT_EQ(text_of(sha256("abc")), sha256_hex("abc"));
 }
 
+TEST(Digest, Sha1AgreesWithThePublishedVector) {
+  const auto digest = sha1("abc");
+  EXPECT_EQ(hex({reinterpret_cast<const char*>(digest.data()), digest.size()}),
+            "a9993e364706816aba3e25717850c26c9cd0d89d");
+}
+
 TEST(Digest, HmacAgreesWithRfc4231) {
   EXPECT_EQ(text_of(hmac_sha256(std::string(20, '\x0b'), "Hi There")),
             "b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7");
@@ -30,6 +36,12 @@ TEST(Digest, SecretsAreEqualOnlyWhenEveryByteIs) {
   EXPECT_TRUE(equal_secrets("secret", "secret"));
   EXPECT_FALSE(equal_secrets("secret", "secreT"));
   EXPECT_FALSE(equal_secrets("secret", "secre"));
+}
+
+TEST(Base64, AgreesWithRfc4648) {
+  const std::pair<std::string, std::string> vectors[] = {
+      {"", ""}, {"f", "Zg=="}, {"fo", "Zm8="}, {"foo", "Zm9v"}, {"\xfb\xff", "+/8="}};
+  for (const auto& [bytes, text] : vectors) EXPECT_EQ(base64(bytes), text);
 }
 
 TEST(Base64Url, AgreesWithRfc4648WithoutPadding) {

@@ -73,12 +73,17 @@ class Http2Client(RawClient):
         assert self.socket.selected_alpn_protocol() == "h2"
         self.streams = collections.defaultdict(Stream)
         self.held, self.goaways, self.ended = set(), [], False
+        self.windows = collections.Counter()  # what the engine granted to each stream; the connection's is large
         self._decoder, self._pending, self._next = hpack.Decoder(), b"", 1
         self.send(PREFACE + frame(SETTINGS, payload=settings))
         if read_settings:
             self.until(lambda: self.settings_seen)
 
-    settings_seen = False
+    @property
+    def settings_seen(self):
+        return self.settings is not None
+
+    settings = None
 
     def request(self, fields, content=None, end=True):
         """Sends one request and returns its stream's number."""
@@ -91,9 +96,22 @@ class Http2Client(RawClient):
 
     def answer(self, fields, content=None):
         """The stream of one request, once it is over."""
-        number = self.request(fields, content)
+        return self.answer_to(self.request(fields, content))
+
+    def answer_to(self, number):
         self.until(lambda: self.streams[number].over)
         return self.streams[number]
+
+    def send_content(self, number, content):
+        """As the engine's windows allow; without an end."""
+        while content:
+            self.until(lambda: self.windows[number] > 0)
+            piece, content = content[:min(self.windows[number], 16384)], content[min(self.windows[number], 16384):]
+            self.windows[number] -= len(piece)
+            self.send(frame(DATA, 0, number, piece))
+
+    def reset(self, number, code=8):
+        self.send(frame(RST_STREAM, 0, number, struct.pack(">I", code)))
 
     def until(self, wanted, deadline_s=DEADLINE_S):
         """Reads until `wanted` holds; the connection must not end before."""
@@ -138,8 +156,10 @@ class Http2Client(RawClient):
         elif kind == RST_STREAM:
             self.streams[number].reset = int.from_bytes(payload, "big")
         elif kind == SETTINGS and not flags & ACK:
-            self.settings_seen = True
+            self.settings = dict(struct.unpack(">HI", payload[at:at + 6]) for at in range(0, len(payload), 6))
             self.try_send(frame(SETTINGS, ACK))
+        elif kind == WINDOW_UPDATE:
+            self.windows[number] += int.from_bytes(payload, "big")
         elif kind == PING and not flags & ACK:
             self.try_send(frame(PING, ACK, 0, payload))
         elif kind == GOAWAY:
