@@ -54,7 +54,7 @@ bool belongs_to_a_connection(FieldName id) {
 }  // namespace
 
 void H2HeadReader::start(Section section) {
-  for (Pseudo* pseudo : {&method_, &scheme_, &authority_, &path_, &protocol_}) {
+  for (Pseudo* pseudo : {&method_, &scheme_, &authority_, &path_, &protocol_, &status_}) {
     pseudo->text.clear();
     pseudo->given = false;
   }
@@ -91,27 +91,33 @@ bool H2HeadReader::take(std::string_view name, std::string_view value, const H1L
 bool H2HeadReader::count(size_t bytes, bool is_line, const H1Limits& limits) {
   section_bytes_ += bytes;
   if (is_line) ++fields_;
-  const bool trailers = section_ == Section::trailers;
-  const uint64_t limit_bytes = trailers ? limits.trailer_bytes : limits.head_bytes;
-  if (section_bytes_ > limit_bytes)
-    fail(ErrorCode::head_too_large, "the header section is too large", trailers);
-  if (fields_ > limits.fields) fail(ErrorCode::head_too_large, "too many fields", trailers);
+  const uint64_t limit_bytes = in_trailers() ? limits.trailer_bytes : limits.head_bytes;
+  const ErrorCode code = of_response() ? malformed_code() : ErrorCode::head_too_large;
+  const bool unanswerable = section_ != Section::request;
+  if (section_bytes_ > limit_bytes) fail(code, "the header section is too large", unanswerable);
+  if (fields_ > limits.fields) fail(code, "too many fields", unanswerable);
   return section_bytes_ <= bomb_factor * uint64_t{limits.head_bytes};
 }
 
 void H2HeadReader::take_pseudo(std::string_view name, std::string_view value) {
-  if (section_ == Section::trailers) return malformed("a pseudo-field among the trailers");
+  if (in_trailers()) return malformed("a pseudo-field among the trailers");
   if (regular_) return malformed("a pseudo-field behind a field");
-  Pseudo* const pseudo = name == ":method"      ? &method_
-                         : name == ":scheme"    ? &scheme_
-                         : name == ":authority" ? &authority_
-                         : name == ":path"      ? &path_
-                         : name == ":protocol"  ? &protocol_
-                                                : nullptr;
-  if (pseudo == nullptr) return malformed("a pseudo-field that no request has");
+  Pseudo* const pseudo = find_pseudo(name);
+  if (pseudo == nullptr)
+    return malformed(of_response() ? "a pseudo-field that no response has"
+                                   : "a pseudo-field that no request has");
   if (pseudo->given) return malformed("a pseudo-field twice");
   pseudo->given = true;
   pseudo->text.assign(value);
+}
+
+H2HeadReader::Pseudo* H2HeadReader::find_pseudo(std::string_view name) {
+  if (of_response()) return name == ":status" ? &status_ : nullptr;
+  if (name == ":method") return &method_;
+  if (name == ":scheme") return &scheme_;
+  if (name == ":authority") return &authority_;
+  if (name == ":path") return &path_;
+  return name == ":protocol" ? &protocol_ : nullptr;
 }
 
 void H2HeadReader::take_field(std::string_view name, std::string_view value,
@@ -120,6 +126,7 @@ void H2HeadReader::take_field(std::string_view name, std::string_view value,
   if (const char* fault = name_fault(name); fault != nullptr) return malformed(fault);
   const FieldName id = message::find_field_name(name);
   if (belongs_to_a_connection(id)) return malformed("a field that belongs to a connection");
+  if (id == FieldName::te && of_response()) return malformed("TE in a response");
   if (id == FieldName::te && !message::equals_ignoring_case(value, "trailers"))
     return malformed("TE is not \"trailers\"");
   if (id == FieldName::cookie && section_ == Section::request) {
@@ -133,7 +140,7 @@ void H2HeadReader::take_field(std::string_view name, std::string_view value,
 
 H2Fault H2HeadReader::finish_trailers(bool stream_ended, message::Fields& trailers) const {
   if (fault_) return fault_;
-  if (!stream_ended) return {ErrorCode::bad_request, "a header section inside the content", true};
+  if (!stream_ended) return {malformed_code(), "a header section inside the content", true};
   trailers.remove_if([](const message::FieldView& field) { return !allowed_in_trailers(field); });
   return {};
 }
@@ -214,6 +221,40 @@ void H2HeadReader::finish_length(bool stream_ended, message::RequestHead& head) 
   if (stream_ended || head.body_length.is_known()) return;
   head.body_length = BodyLength::unknown();
   if (head.method == Method::trace) fail(ErrorCode::bad_request, "TRACE with content", false);
+}
+
+H2Fault H2HeadReader::finish_response(bool stream_ended, Method method,
+                                      message::ResponseHead& head) {
+  head.version = message::HttpVersion::http_2;
+  if (!fault_) finish_status(head);
+  if (!fault_ && stream_ended && head.status < 200) malformed("an interim answer ends the stream");
+  if (!fault_) finish_length(stream_ended, method, head);
+  return fault_;
+}
+
+void H2HeadReader::finish_status(message::ResponseHead& head) {
+  const std::string_view code = status_.text;
+  if (!status_.given) return malformed(":status is missing");
+  if (code.size() != 3 || !message::all_in(message::digit_char, code))
+    return malformed("the status code has not three digits");
+  head.status =
+      static_cast<uint16_t>((code[0] - '0') * 100 + (code[1] - '0') * 10 + (code[2] - '0'));
+  if (head.status < 100 || head.status > 599)
+    return malformed("the status code is not within 100 to 599");
+  if (head.status == 101) return malformed("101, which HTTP/2 does not have");  // RFC 9113 8.6
+  head.reason.assign(message::usual_reason(head.status));
+}
+
+void H2HeadReader::finish_length(bool stream_ended, Method method, message::ResponseHead& head) {
+  const LineFault fault = apply_response_framing(head, method);
+  if (fault) return malformed(fault.reason);
+  if (head.body_length.kind != BodyLength::Kind::until_close) {
+    if (stream_ended && head.body_length.has_body())
+      malformed("Content-Length announces content that does not come");
+    return;
+  }
+  // No connection's end says how long it is: the stream's does.
+  head.body_length = stream_ended ? BodyLength::known(0) : BodyLength::unknown();
 }
 
 }  // namespace hawser::http
