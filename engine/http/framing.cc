@@ -106,8 +106,8 @@ LineFault apply_request_framing(message::RequestHead& head) {
 }
 
 LineFault apply_response_framing(message::ResponseHead& head, Method method) {
-  const bool describes = method == Method::head || head.status == 304;
-  const bool empty = head.status < 200 || head.status == 204;
+  const bool empty = head.status < 200 || head.status == 204;  // no Content-Length: RFC 9110 8.6
+  const bool describes = !empty && (method == Method::head || head.status == 304);
   const BodyLength absent = describes || empty ? BodyLength::none() : BodyLength::until_close();
   const LineFault fault = read_body_length(head.fields, head.version, absent, head.body_length);
   if (fault) return fault;

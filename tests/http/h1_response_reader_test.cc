@@ -151,5 +151,14 @@ TEST_F(ResponseReader, StaysSilentWhenAnIdleConnectionEnds) {
   EXPECT_FALSE(reader.keep_alive());
 }
 
+// RFC 9110 8.6: it may not carry it, and a client of ours must not get it, whatever was asked.
+TEST(ResponseHeads, ALengthIsNoFieldOfA204ToHead) {
+  ReadOptions options;
+  options.with_fields = true;
+  ResponseTranscript transcript(options, message::Method::head);
+  EXPECT_EQ(transcript.read("HTTP/1.1 204 No Content\r\nContent-Length: 0\r\n\r\n"),
+            "204 none  '';");
+}
+
 }  // namespace
 }  // namespace hawser::test
