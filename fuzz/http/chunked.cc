@@ -76,10 +76,8 @@ void check_written_anew(const Decoded& decoded) {
 }
 
 }  // namespace
-}  // namespace hawser::fuzz
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  using namespace hawser::fuzz;
   const std::string_view bytes = view_of(data, size);
   const Decoded whole = decode(bytes, Cut::whole);
   require_same(whole.text(), decode(bytes, Cut::octets).text(), "octet by octet, the same");
@@ -94,3 +92,5 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   check_written_anew(whole);
   return 0;
 }
+
+}  // namespace hawser::fuzz

@@ -77,10 +77,8 @@ void check_written_anew(const ReadRequest& request) {
 }
 
 }  // namespace
-}  // namespace hawser::fuzz
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  using namespace hawser::fuzz;
   using hawser::http::H1RequestReader;
   const std::string_view bytes = view_of(data, size);
   const RequestReading whole =
@@ -93,3 +91,5 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     if (request.complete) check_written_anew(request);
   return 0;
 }
+
+}  // namespace hawser::fuzz

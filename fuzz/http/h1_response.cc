@@ -74,10 +74,8 @@ void check_written_anew(const ReadResponse& response, message::Method method) {
 }
 
 }  // namespace
-}  // namespace hawser::fuzz
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  using namespace hawser::fuzz;
   if (size == 0) return 0;
   const std::string_view bytes = view_of(data + 1, size - 1);
   const auto method = asked[data[0] % std::size(asked)];
@@ -92,3 +90,5 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     if (response.complete) check_written_anew(response, method);
   return 0;
 }
+
+}  // namespace hawser::fuzz

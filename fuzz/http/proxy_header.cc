@@ -31,10 +31,8 @@ std::string text_of(const http::ProxyHeader& header) {
 }
 
 }  // namespace
-}  // namespace hawser::fuzz
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  using namespace hawser::fuzz;
   const std::string_view bytes = view_of(data, std::min<size_t>(size, 5000));
   const auto whole = read(bytes);
   require(whole.status != Status::complete || whole.bytes <= bytes.size(),
@@ -59,3 +57,5 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
             "a header ends where it says");
   return 0;
 }
+
+}  // namespace hawser::fuzz

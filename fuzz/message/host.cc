@@ -40,12 +40,12 @@ void check(const message::Authority& authority, std::string_view text) {
 }
 
 }  // namespace
-}  // namespace hawser::fuzz
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  using namespace hawser::fuzz;
   const std::string_view text = view_of(data, size);
   hawser::message::Authority authority;
   if (hawser::message::parse_authority(text, authority).empty()) check(authority, text);
   return 0;
 }
+
+}  // namespace hawser::fuzz

@@ -90,10 +90,8 @@ void check(const Target& target, std::string_view text, bool connect, bool optio
 }
 
 }  // namespace
-}  // namespace hawser::fuzz
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  using namespace hawser::fuzz;
   const std::string_view text = view_of(data, size);
   for (const bool connect : {false, true}) {
     for (const bool options : {false, true}) {
@@ -104,3 +102,5 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   }
   return 0;
 }
+
+}  // namespace hawser::fuzz
