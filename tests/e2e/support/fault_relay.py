@@ -97,20 +97,24 @@ class FaultRelay:
             far.settimeout(None)
             for end in (near, far):
                 end.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            pair = (near, far)
             with self._lock:
-                self._pairs.append((near, far))
+                self._pairs.append(pair)
             self.accepted.add(near)
-            threading.Thread(target=self._pass_on, args=(near, far), daemon=True).start()
-            threading.Thread(target=self._pass_on, args=(far, near), daemon=True).start()
+            threading.Thread(target=self._pass_on, args=(near, far, pair), daemon=True).start()
+            threading.Thread(target=self._pass_on, args=(far, near, pair), daemon=True).start()
 
-    def _pass_on(self, source, sink):
+    def _pass_on(self, source, sink, pair):
         try:
             while True:
                 self._open.wait()
                 received = source.recv(CHUNK)
                 self._open.wait()
                 if not received:
-                    sink.shutdown(socket.SHUT_WR)
+                    # A cut wakes us too, and must not be softened to an end.
+                    with self._lock:
+                        if pair in self._pairs:
+                            sink.shutdown(socket.SHUT_WR)
                     return
                 self._send(sink, received)
         except OSError:
