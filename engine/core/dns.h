@@ -51,7 +51,7 @@ class Resolver {
 
   // `done` is called once, never within this call. IPv4 and IPv6 addresses come in the order
   // in which to try them. IP literals, localhost and *.localhost (RFC 6761) ask nobody; /etc/hosts
-  // is honoured.
+  // is honoured, or the file that the environment's CARES_HOSTS names.
   [[nodiscard]] std::unique_ptr<DnsQuery> resolve(std::string_view host, DnsCallback done);
 
   // The seam for tests: what `host` resolves to from now on.

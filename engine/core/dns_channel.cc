@@ -84,6 +84,7 @@ void DnsChannel::ask(std::unique_ptr<DnsTicket> ticket) {
   ares_addrinfo_hints hints{};
   hints.ai_family = AF_UNSPEC;
   hints.ai_socktype = SOCK_STREAM;
+  hints.ai_flags = ARES_AI_ENVHOSTS;
   const std::string name = ticket->name;
   ares_getaddrinfo(channel_, name.c_str(), nullptr, &hints, on_addresses, ticket.release());
   set_tick();

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // SocketFaults: the seam for socket I/O in tests. A Loop that has one asks it before each read and
-// write of its sockets; a Loop without one pays a null check. Owner: the test; outlives the loop's
-// sockets. Thread: the loop's own.
+// write of its sockets and each accept; a Loop without one pays a null check. Owner: the test;
+// outlives the loop's sockets. Thread: the loop's own.
 #pragma once
 
 #include <cstddef>
@@ -21,6 +21,8 @@ class SocketFaults {
   virtual ~SocketFaults() = default;
   virtual SocketFault before_read(const Socket&) { return {}; }
   virtual SocketFault before_write(const Socket&, size_t /*bytes*/) { return {}; }
+  // An errno value to fail with instead, EMFILE for instance; 0: accept.
+  virtual int before_accept() { return 0; }
 };
 
 // Every read and write moves at most `bytes`.

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "core/handle.h"
+#include "core/io_faults.h"
 
 namespace hawser::core {
 
@@ -127,6 +128,9 @@ void Acceptor::update() {
 
 void Acceptor::accept_some() {
   for (int i = 0; i < accepts_a_turn && polling_; ++i) {
+    if (SocketFaults* const faults = loop_.socket_faults(); faults != nullptr) {
+      if (const int error = faults->before_accept(); error != 0) return rest(error);
+    }
     sockaddr_storage storage{};
     socklen_t length = sizeof(storage);
     auto* raw = reinterpret_cast<sockaddr*>(&storage);

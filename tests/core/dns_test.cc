@@ -2,12 +2,14 @@
 #include "core/dns.h"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 #include <uv.h>
 
+#include <cstdlib>
 #include <cstring>
+#include <filesystem>
 #include <fstream>
 #include <optional>
-#include <sstream>
 #include <string>
 #include <vector>
 
@@ -203,19 +205,18 @@ TEST_F(DnsTest, TestsMayOverrideNames) {
 }
 
 TEST_F(DnsTest, TheHostsFileIsHonoured) {
-  std::string name;
-  std::string ip;
-  std::ifstream hosts("/etc/hosts");
-  for (std::string line; name.empty() && std::getline(hosts, line);) {
-    std::istringstream words(line.substr(0, line.find('#')));
-    words >> ip >> name;
-    if (name.find("localhost") != std::string::npos || ip.find('%') != std::string::npos)
-      name.clear();
-  }
-  if (name.empty()) GTEST_SKIP() << "/etc/hosts names nothing but localhost";
+  const std::string hosts = testing::TempDir() + "hosts-" + std::to_string(getpid());
+  std::ofstream(hosts)
+      << "# of this test\n192.0.2.7 wiki.internal wiki\n2001:db8::7 wiki.internal\n";
+  ASSERT_EQ(setenv("CARES_HOSTS", hosts.c_str(), 1), 0);
   Resolver resolver(loop_, {5000, {server_.address()}});
-  EXPECT_NE(resolve(resolver, name).find(Address::from_ip(ip, 0)->ip()), std::string::npos);
+  EXPECT_EQ(resolve(resolver, "wiki"), "192.0.2.7");
+  const std::string both = resolve(resolver, "wiki.internal");
+  EXPECT_NE(both.find("192.0.2.7"), std::string::npos) << both;
+  EXPECT_NE(both.find("2001:db8::7"), std::string::npos) << both;
   EXPECT_EQ(server_.questions, 0);
+  unsetenv("CARES_HOSTS");
+  std::filesystem::remove(hosts);
 }
 
 TEST_F(DnsTest, AResolverThatGoesLeavesNoQuestionBehind) {
