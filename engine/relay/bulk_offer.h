@@ -29,7 +29,8 @@ class BulkOffer {
   void on_length(channel::Stream& stream, const message::BodyLength& length);
   // So much of the response has come on `stream`.
   void on_received(channel::Stream& stream, uint64_t total_bytes);
-  // The stream ends, or is given up. Another may be offered afterwards.
+  // To be called when the stream is over, or is given up: nothing else takes it from the tickets.
+  // Another may be offered afterwards.
   void withdraw();
 
  private:

@@ -323,12 +323,14 @@ void Exchange::on_body_end(const message::Fields& trailers) {
 
 void Exchange::on_finished() {
   stream_ = nullptr;
+  bulk_.withdraw();
   stream_done_ = true;
   over_if_done();
 }
 
 void Exchange::on_reset(const channel::Reset& reset) {
   stream_ = nullptr;
+  bulk_.withdraw();
   stream_done_ = true;
   if (step_ == Step::over) return;
   if (answering_ == Answering::ended) {
@@ -340,7 +342,6 @@ void Exchange::on_reset(const channel::Reset& reset) {
     return over_if_done();
   }
   if (!may_try_again(reset.error, reset.origin_untouched)) return fail(reset.error);
-  bulk_.withdraw();
   unconsumed_bytes_ = 0;
   stream_done_ = false;
   dispatch();

@@ -26,7 +26,6 @@ Splice::Splice(RelayContext& context, SpliceOwner& owner, channel::Stream& from,
 }
 
 Splice::~Splice() {
-  bulk_.withdraw();
   for (End* end : {&asker_, &answerer_}) {
     if (end->stream == nullptr) continue;
     std::exchange(end->stream, nullptr)->reset({ExchangeError::of(ErrorCode::cancelled), false});
@@ -57,6 +56,7 @@ void Splice::on_no_way(ExchangeError error) {
 void Splice::over_if_done() {
   if (over_ || !asker_.over() || !answerer_.over()) return;
   over_ = true;
+  bulk_.withdraw();
   context_.dispatcher.withdraw(*this);
   if (!group_.empty()) context_.dispatcher.serve(group_);
   owner_.on_splice_over(*this);
@@ -115,8 +115,13 @@ void Splice::End::on_stop() {
   if (other->stream != nullptr && !other->stream->receiving_ended()) other->stream->send_stop();
 }
 
-void Splice::End::on_reset(const channel::Reset& reset) {
+void Splice::End::lose_stream() {
   stream = nullptr;
+  if (this == &splice_.answerer_) splice_.bulk_.withdraw();
+}
+
+void Splice::End::on_reset(const channel::Reset& reset) {
+  lose_stream();
   if (this == &splice_.answerer_ && other->end_due && other->stream != nullptr) {
     // What it had to say is whole and still goes out; only its side of the rest is lost.
     drop_queued();
@@ -128,7 +133,7 @@ void Splice::End::on_reset(const channel::Reset& reset) {
 }
 
 void Splice::End::on_finished() {
-  stream = nullptr;
+  lose_stream();
   splice_.over_if_done();
 }
 

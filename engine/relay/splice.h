@@ -47,6 +47,7 @@ class Splice final : private Waiter {
     void on_finished() override;
 
     void pass_on();      // what came from the other end and waits
+    void lose_stream();  // it is over
     void drop_queued();  // of what came from the other end
     bool over() const { return stream == nullptr; }
 

@@ -75,6 +75,9 @@ class ConnectorSide final : public channel::LinkListener, public connector::Forw
     forwarders.back()->start();
   }
   void on_lost(const core::Error&) override {}
+  void on_bulk_offered(channel::Stream&, const std::string& ticket) override {
+    tickets.push_back(ticket);
+  }
   void on_forwarder_done(connector::Forwarder& forwarder) override {
     const auto found = std::find_if(forwarders.begin(), forwarders.end(),
                                     [&](const auto& each) { return each.get() == &forwarder; });
@@ -84,6 +87,7 @@ class ConnectorSide final : public channel::LinkListener, public connector::Forw
   }
 
   std::vector<std::unique_ptr<connector::Forwarder>> forwarders;
+  std::vector<std::string> tickets;  // that streams were offered for a bulk channel
   std::unique_ptr<channel::Link> link;
 
  private:

@@ -119,6 +119,8 @@ class WholeWay {
   core::Budget& engine_budget() { return engine_budget_; }
   core::Budget& connector_budget() { return connector_budget_; }
   std::string log() const { return log_.text(); }
+  relay::RelayContext& engine() { return context_; }
+  const ConnectorSide& connector() const { return connector_; }
 
   core::Loop loop;
 

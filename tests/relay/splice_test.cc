@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+// An exchange of another worker on its way through this one.
+#include "relay/splice.h"
+
+#include "channel/link_fixture.h"
+#include "relay/worker_link.h"
+#include "whole_way_fixture.h"
+
+namespace hawser::test {
+namespace {
+
+// The other worker: it asks over its end of the link.
+class OtherWorker final : public relay::WorkerLinkOwner, public channel::LinkListener {
+ public:
+  explicit OtherWorker(WholeWay& way) : asked(way.loop) {
+    MemoryPipe pipe = MemoryPipe::make(way.loop);
+    here = pipe.b.get();
+    channel::LinkOptions options;
+    options.handshake = false;
+    link_ = channel::Link::make(std::move(pipe.a), *this, budget_, options);
+    splicing_ = std::make_unique<relay::WorkerLink>(
+        way.engine(), *this, 1, relay::WorkerLink::End::answering, std::move(pipe.b));
+  }
+
+  void ask(const message::RequestHead& head, const channel::OpenInfo& info) {
+    asked.use(*link_->open(head, info, asked));
+  }
+
+  MemoryTransport* here;  // this worker's end
+  channel::RecordingStream asked;
+
+ private:
+  void on_worker_link_lost(relay::WorkerLink&) override {}
+  void on_open(channel::Stream&, message::RequestHead&, channel::OpenInfo&) override {}
+  void on_lost(const core::Error&) override {}
+
+  core::Budget budget_{64 * 1024 * 1024};
+  std::unique_ptr<channel::Link> link_;
+  std::unique_ptr<relay::WorkerLink> splicing_;
+};
+
+// What the connector was through with must not be found by a ticket that comes late.
+TEST(Splice, ATicketIsGoodNoLongerThanItsStream) {
+  WholeWay way;
+  OtherWorker other(way);
+  message::RequestHead head = channel::request_head("PUT", "/up");
+  head.body_length = message::BodyLength::known(8 * 1024 * 1024);
+  other.ask(head, channel::open_info(channel::BodyKind::known, 8 * 1024 * 1024));
+  ASSERT_TRUE(way.until([&] { return !way.connector().tickets.empty(); }));
+  ASSERT_TRUE(way.until([&] { return other.asked.sendables > 0; }));
+  core::ByteChain first;
+  first.append_copy(way.loop.blocks(), "first ");
+  other.asked.stream->send_data(std::move(first));
+  ASSERT_TRUE(way.until([&] {
+    return way.origin.connections() > 0 && way.origin.session().received.ends_with("first ");
+  }));
+  other.here->hold_output(true);  // the answer cannot get on, so the other worker's stream lives
+  way.origin.session().send("HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n");
+  ASSERT_TRUE(way.until([&] { return way.connector().forwarders.empty(); }));
+  EXPECT_EQ(way.engine().bulk_tickets.redeem(way.connector().tickets.front()), nullptr);
+  other.here->hold_output(false);
+  EXPECT_TRUE(way.until([&] { return other.asked.response.status == 204; }));
+}
+
+}  // namespace
+}  // namespace hawser::test
