@@ -15,8 +15,14 @@ using channel::BodyKind;
 using message::BodyLength;
 using message::ErrorCode;
 using message::ExchangeError;
+using message::FieldName;
 
 namespace {
+
+// RFC 4918 9.8, 9.9.
+bool has_destination(message::Method method) {
+  return method == message::Method::copy || method == message::Method::move;
+}
 
 BodyLength body_length_of(const channel::OpenInfo& info) {
   switch (info.body) {
@@ -53,7 +59,7 @@ Forwarder::Forwarder(ForwarderNeeds& needs, ForwarderOwner& owner, channel::Stre
       }) {
   std::swap(*head_, head);
   if (info_.kind == channel::OpenKind::upgrade) {
-    upgrade_ = head_->fields.get(message::FieldName::upgrade).value_or("");
+    upgrade_ = head_->fields.get(FieldName::upgrade).value_or("");
     head_->body_length = BodyLength::none();  // the raw bytes follow the answer, if it agrees
   } else if (info_.body == BodyKind::none && !head_->body_length.has_body()) {
     // A stated length of nothing goes at once, but keeps its statement.
@@ -157,7 +163,7 @@ void Forwarder::write_head() {
   // Again from what came when another origin was tried before.
   head_->target.path = record_.path;
   rewrite_for_origin(*head_, *app_, origin);
-  if (app_->rewrite_origin) name_the_origin();
+  if (app_->rewrite_origin || has_destination(head_->method)) name_the_origin();
   const std::string host = host_for_origin(*app_, origin);
   http::RequestWriteOptions options;
   options.host = host;
@@ -177,19 +183,21 @@ NameTranslation Forwarder::names() const {
   return {*app_, app_->origins[origin_], head_->target.authority, record_.path, head_->target.path};
 }
 
+// The names that the client gave are kept, for another origin has another.
 void Forwarder::name_the_origin() {
-  using message::FieldName;
+  const auto names_a_side = [](const message::FieldView& field) {
+    return field.id == FieldName::origin || field.id == FieldName::referer ||
+           field.id == FieldName::destination;
+  };
   if (!kept_names_) {
     kept_names_ = std::make_unique<message::Fields>(head_->fields);
-    kept_names_->remove_if([](const message::FieldView& field) {
-      return field.id != FieldName::origin && field.id != FieldName::referer;
-    });
+    kept_names_->remove_if([&](const message::FieldView& field) { return !names_a_side(field); });
   }
-  head_->fields.remove(FieldName::origin);
-  head_->fields.remove(FieldName::referer);
+  head_->fields.remove_if(names_a_side);
   kept_names_->for_each(
       [this](const message::FieldView& field) { head_->fields.add(field.id, field.value); });
-  rewrite_request_names(head_->fields, names());
+  if (app_->rewrite_origin) rewrite_request_names(head_->fields, names());
+  rewrite_destination(head_->fields, names());
 }
 
 // Only the side that opened a stream hears a head.
@@ -295,13 +303,13 @@ void Forwarder::on_origin_head(message::ResponseHeadPtr head) {
 // The origin speaks another protocol from here on, and so does the client once it has the head. The
 // request's direction is open again.
 void Forwarder::begin_tunnel(message::ResponseHead& head) {
-  const std::string_view agreed = head.fields.get(message::FieldName::upgrade).value_or("");
+  const std::string_view agreed = head.fields.get(FieldName::upgrade).value_or("");
   if (!message::equals_ignoring_case(agreed, upgrade_))
     return fail(ErrorCode::origin_bad_answer, "101 with another protocol than was asked for");
   tunnel_ = true;
   total_due_.disarm();
   rewrite_for_engine(head, names());
-  head.fields.add(message::FieldName::upgrade, upgrade_);
+  head.fields.add(FieldName::upgrade, upgrade_);
   response_ = Response::body;
   request_ = Request::writing;
   first_data_ = true;

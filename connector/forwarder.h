@@ -144,7 +144,7 @@ class Forwarder final : private channel::StreamListener,
   core::ByteChain pending_;     // of the request's body, not yet written
   http::ChunkWriter chunks_;    // when its length is unknown
   message::Fields trailers_;
-  std::unique_ptr<message::Fields> kept_names_;  // Origin and Referer as they came, if rewritten
+  std::unique_ptr<message::Fields> kept_names_;  // as they came, where they are rewritten
   ExchangeRecord record_;
   core::Deadline first_byte_due_;
   core::Deadline idle_due_;

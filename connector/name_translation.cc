@@ -175,7 +175,39 @@ std::optional<std::string> NameTranslation::public_cookie_path(std::string_view 
   return app_.path_prefix;
 }
 
+std::optional<std::string> NameTranslation::to_public_origin(std::string_view origin) const {
+  std::string_view rest;
+  const std::string_view scheme = take_scheme(origin, rest);
+  Authority name;
+  if (asked_.empty() || !rest.starts_with("//") ||
+      !message::parse_authority(rest.substr(2), name).empty())
+    return std::nullopt;
+  const std::string host = plain_host(name);
+  const bool ours =
+      std::any_of(app_.origins.begin(), app_.origins.end(), [&](const model::Origin& each) {
+        return each.host == host && each.port == name.port_or_default(scheme);
+      });
+  if (!ours) return std::nullopt;
+  return "https://" + public_authority();
+}
+
 std::optional<std::string> NameTranslation::to_internal(std::string_view url) const {
+  return url_to_internal(url, origin_.authority());
+}
+
+std::optional<std::string> NameTranslation::to_destination(std::string_view reference) const {
+  if (!reference.starts_with('/') || reference.starts_with("//")) {
+    const bool by_public_name = app_.host_header == model::HostHeader::public_host;
+    return url_to_internal(reference, by_public_name ? public_authority() : origin_.authority());
+  }
+  const Pieces pieces = split(reference);
+  auto path = move_path(pieces.path, app_.path_prefix, origin_.path);
+  if (path) *path += pieces.suffix;
+  return path;
+}
+
+std::optional<std::string> NameTranslation::url_to_internal(std::string_view url,
+                                                            std::string_view authority) const {
   std::string_view rest;
   const std::string_view scheme = take_scheme(url, rest);
   if (!rest.starts_with("//")) return std::nullopt;
@@ -184,7 +216,7 @@ std::optional<std::string> NameTranslation::to_internal(std::string_view url) co
   if (!message::parse_authority(pieces.authority, name).empty()) return std::nullopt;
   if (!is_public_name(name, scheme)) return std::nullopt;
   std::string internal(origin_.scheme == model::Scheme::https ? "https://" : "http://");
-  internal += origin_.authority();
+  internal += authority;
   if (pieces.path.empty() && pieces.suffix.empty()) return internal;  // an Origin
   auto path = move_path(pieces.path, app_.path_prefix, origin_.path);
   if (!path) return std::nullopt;

@@ -33,8 +33,13 @@ class NameTranslation {
   // Cookies: a Domain that covers the origin covers the public host; a Path likewise (RFC 6265).
   std::optional<std::string> public_cookie_domain(std::string_view domain) const;
   std::optional<std::string> public_cookie_path(std::string_view path) const;
+  // Access-Control-Allow-Origin: an origin alone, without a path (RFC 6454 6.1).
+  std::optional<std::string> to_public_origin(std::string_view origin) const;
   // The other way, in a request: of Origin and Referer.
   std::optional<std::string> to_internal(std::string_view url) const;
+  // WebDAV's Destination (RFC 4918 10.3), a URL or a path alone: as the application names itself by
+  // the Host field that it gets.
+  std::optional<std::string> to_destination(std::string_view reference) const;
 
  private:
   std::optional<std::string> url_to_public(std::string_view scheme, std::string_view rest) const;
@@ -44,6 +49,8 @@ class NameTranslation {
                              std::string_view path) const;
   bool is_public_name(const message::Authority& name, std::string_view scheme) const;
   bool is_ours_by_host(const message::Authority& name) const;
+  std::optional<std::string> url_to_internal(std::string_view url,
+                                             std::string_view authority) const;
   std::string public_authority() const;
   std::string public_reference(std::string path, std::string_view suffix) const;
 

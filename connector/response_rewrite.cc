@@ -91,6 +91,8 @@ Rewritten rewrite_field(const message::FieldView& field, const NameTranslation& 
     case FieldName::location:
     case FieldName::content_location:
       return names.to_public(field.value);
+    case FieldName::access_control_allow_origin:
+      return names.to_public_origin(field.value);
     case FieldName::refresh:
       return rewrite_refresh(field.value, names);
     case FieldName::set_cookie:
@@ -113,6 +115,14 @@ void rewrite_request_names(message::Fields& fields, const NameTranslation& names
     const message::FieldView field = fields.at(i);
     if (field.id != FieldName::origin && field.id != FieldName::referer) continue;
     if (const Rewritten value = names.to_internal(field.value)) fields.set_value(i, *value);
+  }
+}
+
+void rewrite_destination(message::Fields& fields, const NameTranslation& names) {
+  for (size_t i = 0; i < fields.size(); ++i) {
+    const message::FieldView field = fields.at(i);
+    if (field.id != FieldName::destination) continue;
+    if (const Rewritten value = names.to_destination(field.value)) fields.set_value(i, *value);
   }
 }
 

@@ -49,6 +49,13 @@ class ResponseRewriteTest : public ::testing::Test {
     return std::string(*fields.get(name));
   }
 
+  std::string destination(std::string_view value) {
+    message::Fields fields;
+    fields.add(FieldName::destination, value);
+    rewrite_destination(fields, {app_, app_.origins[0], asked_, path_, path_});
+    return std::string(*fields.get(FieldName::destination));
+  }
+
   model::App app_;
   message::Authority asked_;
   std::string path_;
@@ -248,6 +255,33 @@ TEST_F(ResponseRewriteTest, WhoeverElseAsksIsStillToldApart) {
   }
   const std::string neighbour = "https://wiki.example:8443/other/";
   EXPECT_EQ(request_field(FieldName::referer, neighbour), neighbour);
+}
+
+TEST_F(ResponseRewriteTest, ADestinationIsNamedAsTheApplicationKnowsItself) {
+  publish("/wiki/", {"http://wiki.corp:9000/base/"});
+  EXPECT_EQ(destination("https://wiki.example:8443/wiki/a%20b"),
+            "http://wiki.corp:9000/base/a%20b");
+  EXPECT_EQ(destination("/wiki/a"), "/base/a");
+  app_.host_header = model::HostHeader::public_host;
+  EXPECT_EQ(destination("https://wiki.example:8443/wiki/a"), "http://wiki.example:8443/base/a");
+  for (const std::string value :
+       {"https://other.example/wiki/a", "https://wiki.example:8443/other/a",
+        "//wiki.example/wiki/a", "/other/a", "wiki/a", ""}) {
+    EXPECT_EQ(destination(value), value);
+  }
+}
+
+TEST_F(ResponseRewriteTest, AnAllowedOriginThatIsTheApplicationsIsThePublicOne) {
+  publish("/wiki/", {"http://wiki.corp:9000/base/", "https://wiki.corp/"});
+  const auto allowed = [&](std::string_view value) {
+    return rewritten(FieldName::access_control_allow_origin, value);
+  };
+  EXPECT_EQ(allowed("http://wiki.corp:9000"), "https://wiki.example:8443");
+  EXPECT_EQ(allowed("https://WIKI.corp:443"), "https://wiki.example:8443");
+  for (const std::string value : {"*", "null", "https://other.example", "http://wiki.corp",
+                                  "http://wiki.corp:9000/", "wiki.corp:9000", ""}) {
+    EXPECT_EQ(allowed(value), value);
+  }
 }
 
 // Whatever an origin sends, what comes out is a value that a field may hold.

@@ -15,6 +15,8 @@ LOCATIONS = """
       return 200 "in";
     }
     location = /base/whoami { return 200 "cookie=$http_cookie"; }
+    location /dav/ { alias FILES/; dav_methods PUT DELETE MKCOL COPY MOVE; }
+    location = /base/shared { add_header Access-Control-Allow-Origin $http_origin; return 200 "shared"; }
     location = /base/named { return 200 "origin=$http_origin referer=$http_referer"; }
 """
 
@@ -96,6 +98,25 @@ def test_origin_and_referer_name_the_origin_where_the_app_asks(lab, nginx):
     forged = ("-H", "Origin: https://evil.example", "-H", "Referer: https://evil.example/wiki/")
     assert lab.curl(engine)("/wiki/named", *forged).body.decode() == \
         "origin=https://evil.example referer=https://evil.example/wiki/"
+
+
+@pytest.mark.parametrize("host_header", ["origin", "public"])
+@pytest.mark.parametrize("method", ["COPY", "MOVE"])
+def test_a_webdav_server_finds_the_destination(lab, nginx, method, host_header):
+    engine, _ = lab.published(nginx.url + "/dav/", path="/wiki/", host_header=host_header)
+    destination = public(engine, "/wiki/sub/a%20copy")
+    done = lab.curl(engine)("/wiki/target", "-X", method, "-H", f"Destination: {destination}")
+    assert done.status in (201, 204)
+    assert (nginx.files / "sub" / "a copy").read_bytes() == b"here it is"
+    assert (nginx.files / "target").exists() == (method == "COPY")
+
+
+def test_an_origin_that_was_renamed_for_the_application_is_allowed_by_its_own_name(lab, nginx):
+    engine = subfolder(lab, nginx, rewrite={"origin": True})
+    response = lab.curl(engine)("/wiki/shared", "-H", f"Origin: {public(engine, '')}")
+    assert response.fields["access-control-allow-origin"] == public(engine, "")
+    foreign = lab.curl(engine)("/wiki/shared", "-H", "Origin: https://other.example")
+    assert foreign.fields["access-control-allow-origin"] == "https://other.example"
 
 
 def test_a_101_may_set_a_cookie_below_the_public_path(lab):
