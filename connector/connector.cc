@@ -104,7 +104,7 @@ core::Result<void> Connector::prepare(const ConnectorConfig& config) {
   if (const auto raised = core::raise_open_files(open_files_wanted);
       !raised && core::open_files_limit() < open_files_least)
     LogLine(log_, Level::warn, "open_files_limit_low").text("reason", raised.error().reason);
-  registry_.add_collector(core::append_process_metrics);
+  registry_.add_collector([this](std::string& out) { core::append_process_metrics(out, sink_); });
   if (auto opened = open_status(config); !opened) return opened;
   start_workers(config);
   secure_workers(*security);
@@ -134,7 +134,13 @@ core::Result<void> Connector::open_status(const ConnectorConfig& config) {
   if (!config.metrics.has_value()) return {};
   auto opened = http::StatusEndpoint::open(
       loop_, *config.metrics,
-      {[this] { return registry_.render(); }, [this] { return not_ready_reason(); }});
+      {[this] { return registry_.render(); }, [this] { return not_ready_reason(); },
+       &metrics_.counter(
+           registry_.counter("hawser_refused_connections_total",
+                             "Connections and requests that were none of their listener's, by "
+                             "listener.",
+                             {"listener"}),
+           {"metrics"})});
   if (opened) {
     status_ = std::move(*opened);
     LogLine(log_, Level::info, "metrics_listening").text("address", status_->address().to_string());

@@ -79,6 +79,7 @@ class Connector {
   core::Loop loop_;
   core::Log log_;
   core::MetricRegistry registry_;
+  core::MetricSet metrics_{registry_};  // main's
   WorkerMetricIds metric_ids_;
   core::Mailbox mailbox_;
   Identity identity_;

@@ -40,7 +40,7 @@ ConnectorWorker::ConnectorWorker(core::Loop& loop, core::LogSink& sink,
       metrics_(registry),
       metric_ids_(metric_ids),
       exchange_metrics_(metrics_, metric_ids.exchanges),
-      budget_(settings.budget_bytes),
+      budget_(settings.budget_bytes, &metrics_.gauge(metric_ids_.budget_used)),
       pool_(loop, settings.pool),
       apps_(loop),
       drain_check_due_([this] { check_drained(); }),
@@ -324,7 +324,6 @@ void ConnectorWorker::update_gauges() {
   metrics_.gauge(metric_ids_.origin_idle).set(static_cast<int64_t>(pool_.idle()));
   metrics_.counter(metric_ids_.app_calls)
       .add(apps_.calls() - std::exchange(app_calls_, apps_.calls()));
-  metrics_.gauge(metric_ids_.budget_used).set(static_cast<int64_t>(budget_.used_bytes()));
 }
 
 }  // namespace hawser::connector

@@ -43,6 +43,7 @@ class FramedLink final : public Link, private core::TransportListener, private c
     if (phase_ == Phase::open) liveness_.ping();
   }
   void close(const std::string& reason, bool silent) override;
+  void refuse(const std::string& reason) override;
   void attach_stream(Stream& stream, const std::string& ticket) override;
   void accept_attached(Stream& stream) override;
   std::unique_ptr<core::Transport> release_transport() override;
@@ -101,7 +102,7 @@ class FramedLink final : public Link, private core::TransportListener, private c
   Fault take_welcome(const wire::Frame& frame);
   Fault take_drain(const wire::Frame& frame);
   void know_peer(const Hello& hello);
-  void refuse(const Hello& hello);
+  void refuse_versions(const Hello& hello);
   void establish();
   void on_handshake_due();
   Fault take_open(const wire::Frame& frame);

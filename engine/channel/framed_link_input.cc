@@ -112,7 +112,7 @@ Fault FramedLink::take_hello(const wire::Frame& frame) {
   const Hello hello = hello_of(frame);
   if (std::find(hello.versions.begin(), hello.versions.end(), wire_version) ==
       hello.versions.end()) {
-    refuse(hello);
+    refuse_versions(hello);
     return {};
   }
   know_peer(hello);
@@ -122,11 +122,18 @@ Fault FramedLink::take_hello(const wire::Frame& frame) {
   return {};
 }
 
+void FramedLink::refuse_versions(const Hello& hello) {
+  std::string reason = "no version in common: this engine speaks " + std::to_string(wire_version) +
+                       ", the connector";
+  for (const uint16_t version : hello.versions) reason += " " + std::to_string(version);
+  refuse(reason);
+}
+
 // The peer is told why, and then that nothing follows.
-void FramedLink::refuse(const Hello& hello) {
-  refusal_ = "no version in common: this engine speaks " + std::to_string(wire_version) +
-             ", the connector";
-  for (const uint16_t version : hello.versions) refusal_ += " " + std::to_string(version);
+void FramedLink::refuse(const std::string& reason) {
+  if (phase_ != Phase::hello && phase_ != Phase::welcome) return;
+  HAWSER_ASSERT(is_engine());
+  refusal_ = reason;
   writer_.drain(refusal_);
   write_control();
   transport_->end();

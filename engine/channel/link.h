@@ -108,6 +108,10 @@ class Link {
   // on_lost() is called (unless `silent`).
   virtual void close(const std::string& reason, bool silent = false) = 0;
 
+  // Engine's side, before send_welcome(): the peer is told why, in a DRAIN, and given a second to
+  // go; then on_lost() is called.
+  virtual void refuse(const std::string& reason) = 0;
+
   // Bulk: connector's side sends ATTACH(ticket) first on a fresh bulk link (after on_welcome()) and
   // moves `stream` of another link of the same loop here.
   // A stream whose answer has ended stays where it is, and this link is lost instead.

@@ -12,9 +12,10 @@
 namespace hawser::control {
 namespace {
 
-http::ServerConnection::Options admin_options() {
+http::ServerConnection::Options admin_options(core::Counter& refused) {
   http::ServerConnection::Options options;
   options.body_limit_bytes = admin_body_limit_bytes;
+  options.refused = &refused;
   return options;
 }
 
@@ -29,7 +30,8 @@ bool may_administrate(int socket_fd) {
 
 core::Result<std::unique_ptr<AdminServer>> AdminServer::open(core::Loop& loop,
                                                              const std::string& socket_path,
-                                                             AdminApi& api) {
+                                                             AdminApi& api,
+                                                             core::Counter& refused) {
   auto address = core::Address::parse("unix:" + socket_path);
   if (!address.ok()) return address.error();
   core::ListenOptions options;
@@ -39,18 +41,18 @@ core::Result<std::unique_ptr<AdminServer>> AdminServer::open(core::Loop& loop,
   auto listening = core::open_listening(*address, options);
   if (!listening.ok()) return listening.error();
   std::unique_ptr<AdminServer> server(
-      new AdminServer(loop, std::move(listening).value(), socket_path, api));
+      new AdminServer(loop, std::move(listening).value(), socket_path, api, refused));
   server->acceptor_ = std::make_unique<core::Acceptor>(loop, server->listening_.fd.get(),
                                                        static_cast<core::AcceptListener&>(*server));
   return server;
 }
 
 AdminServer::AdminServer(core::Loop& loop, core::ListeningSocket listening, std::string socket_path,
-                         AdminApi& api)
+                         AdminApi& api, core::Counter& refused)
     : loop_(loop),
       listening_(std::move(listening)),
       socket_path_(std::move(socket_path)),
-      connections_(loop, connection_limit, admin_options(),
+      connections_(loop, connection_limit, admin_options(refused),
                    [this, &api](const http::ServerRequest& request,
                                 const http::ConnectionSet::Respond& respond) {
                      api.handle(message::text_of(request.head->method), request.head->target.path,

@@ -10,6 +10,7 @@
 #include "control/admin_api.h"
 #include "core/listening.h"
 #include "core/loop.h"
+#include "core/metrics.h"
 #include "core/result.h"
 #include "http/connection_set.h"
 
@@ -19,15 +20,16 @@ class AdminServer final : private core::AcceptListener {
  public:
   static constexpr size_t connection_limit = 32;
 
-  // `loop` and `api` outlive the server. The socket's file goes with the server.
+  // `loop`, `api` and `refused`, which counts what was no request, outlive the server. The socket's
+  // file goes with the server.
   static core::Result<std::unique_ptr<AdminServer>> open(core::Loop& loop,
                                                          const std::string& socket_path,
-                                                         AdminApi& api);
+                                                         AdminApi& api, core::Counter& refused);
   ~AdminServer() override;
 
  private:
   AdminServer(core::Loop& loop, core::ListeningSocket listening, std::string socket_path,
-              AdminApi& api);
+              AdminApi& api, core::Counter& refused);
   void on_accepted(core::Fd fd, const core::Address& peer) override;
 
   core::Loop& loop_;

@@ -9,11 +9,12 @@ namespace hawser::control {
 namespace {
 
 // Whoever comes here is not known yet, so nothing lasts long.
-http::ServerConnection::Options enrolment_options() {
+http::ServerConnection::Options enrolment_options(core::Counter& refused) {
   http::ServerConnection::Options options;
   options.body_limit_bytes = model::enrolment_body_limit_bytes;
   options.request_timeout_ms = 10'000;
   options.idle_timeout_ms = 10'000;
+  options.refused = &refused;
   return options;
 }
 
@@ -35,8 +36,8 @@ void handle(Enrolment& enrolment, int64_t now_ms, const http::ServerRequest& req
 
 }  // namespace
 
-EnrolmentServer::EnrolmentServer(core::Loop& loop, Enrolment& enrolment)
-    : connections_(loop, connection_limit, enrolment_options(),
+EnrolmentServer::EnrolmentServer(core::Loop& loop, Enrolment& enrolment, core::Counter& refused)
+    : connections_(loop, connection_limit, enrolment_options(refused),
                    [&loop, &enrolment](const http::ServerRequest& request,
                                        const http::ConnectionSet::Respond& respond) {
                      handle(enrolment, loop.wall_ms(), request, answer_over(respond));

@@ -18,7 +18,7 @@ class EnrolmentServer {
   static constexpr size_t connection_limit = 256;
 
   // Both outlive the server.
-  EnrolmentServer(core::Loop& loop, Enrolment& enrolment);
+  EnrolmentServer(core::Loop& loop, Enrolment& enrolment, core::Counter& refused);
 
   // Takes a connection whose handshake is complete. At the limit it is closed.
   void serve(std::unique_ptr<core::Transport> connection);

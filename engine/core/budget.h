@@ -8,21 +8,24 @@
 #include <cstdint>
 
 #include "core/check.h"
+#include "core/metrics.h"
 
 namespace hawser::core {
 
 class Budget {
  public:
-  explicit Budget(size_t limit_bytes) : limit_bytes_(limit_bytes) {}
+  // `shown` (which outlives the budget) follows what is used, for readers on other threads.
+  explicit Budget(size_t limit_bytes, Gauge* shown = nullptr)
+      : limit_bytes_(limit_bytes), shown_(shown) {}
 
   bool take(size_t bytes) {
     if (bytes > limit_bytes_ - used_bytes_) return false;
-    used_bytes_ += bytes;
+    use(used_bytes_ + bytes);
     return true;
   }
   void give_back(size_t bytes) {
     HAWSER_ASSERT(bytes <= used_bytes_);
-    used_bytes_ -= bytes;
+    use(used_bytes_ - bytes);
   }
   // Above three quarters nothing grows any more.
   bool scarce() const { return used_bytes_ > limit_bytes_ / 4 * 3; }
@@ -36,8 +39,14 @@ class Budget {
   size_t limit_bytes() const { return limit_bytes_; }
 
  private:
+  void use(size_t bytes) {
+    used_bytes_ = bytes;
+    if (shown_ != nullptr) shown_->set(static_cast<int64_t>(bytes));
+  }
+
   size_t limit_bytes_;
   size_t used_bytes_ = 0;
+  Gauge* shown_;
 };
 
 }  // namespace hawser::core

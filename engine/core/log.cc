@@ -43,7 +43,11 @@ Log::Log(LogSink& sink, Loop& loop) : sink_(sink), loop_(&loop), retry_([this] {
   lines_.reserve(usual_kept_bytes);
 }
 
-Log::~Log() { write_out(); }
+Log::~Log() {
+  write_out();
+  for (const char c : lines_)
+    if (c == '\n') sink_.count_dropped();
+}
 
 int64_t Log::wall_ms() const {
   return loop_ != nullptr ? loop_->wall_ms() : SystemClock::instance().wall_ms();
@@ -79,15 +83,19 @@ void Log::line_done(size_t begin) {
 
 void Log::write_out() {
   if (lines_.empty()) return;
-  const size_t written = sink_.write_lines(lines_);
-  lines_.erase(0, written);
+  const LogSink::Taken taken = sink_.write_lines(lines_);
+  lines_.erase(0, taken.bytes);
+  dropped_here_ += taken.lost_lines;
+  if (taken.lost_lines > 0 && telling_ > 0)
+    dropped_here_ += telling_ - 1;  // that line was lost too
+  if (lines_.empty()) telling_ = 0;
   if (!lines_.empty()) {
     if (loop_ != nullptr) retry_.arm(loop_->timers(), retry_after_ms);
     return;
   }
-  if (dropped_here_ == 0) return;
-  const uint64_t lost = std::exchange(dropped_here_, 0);
-  LogLine(*this, Level::warn, "log_lines_dropped").number("lines", lost);
+  if (dropped_here_ == 0 || taken.lost_lines > 0) return;  // told once there is room again
+  telling_ = std::exchange(dropped_here_, 0);
+  LogLine(*this, Level::warn, "log_lines_dropped").number("lines", telling_);
 }
 
 // --- LogLine

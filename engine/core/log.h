@@ -5,6 +5,8 @@
 // Owner: main owns the sink, each Worker its Log. Thread: LogSink any, Log and LogLine one.
 #pragma once
 
+#include <sys/types.h>
+
 #include <atomic>
 #include <concepts>
 #include <cstdint>
@@ -40,17 +42,26 @@ class LogSink {
   void set_format(LogFormat format) { format_.store(format, std::memory_order_relaxed); }
   LogFormat format() const { return format_.load(std::memory_order_relaxed); }
 
-  // Writes whole lines as far as the output takes them without blocking; gives the bytes written.
-  size_t write_lines(std::string_view lines);
+  struct Taken {
+    size_t bytes = 0;         // of `lines`, always whole ones
+    uint64_t lost_lines = 0;  // of those: the output failed
+  };
+  // Takes whole lines as far as the output does without blocking. What an output takes only a part
+  // of is finished before anything else is written, whoever comes next.
+  Taken write_lines(std::string_view lines);
   uint64_t dropped_lines() const { return dropped_lines_.load(std::memory_order_relaxed); }
   void count_dropped() { dropped_lines_.fetch_add(1, std::memory_order_relaxed); }
 
  private:
   void classify();
+  ssize_t put(std::string_view bytes) const;
+  uint64_t lose(std::string_view lines);
+
   std::mutex mutex_;
   Fd file_;
   int fd_;
   std::string path_;
+  std::string tail_;       // of a line of which the output has taken the beginning
   bool may_block_ = true;  // a pipe, socket or terminal: written in small pieces, when it has room
   std::atomic<Level> level_{Level::info};
   std::atomic<LogFormat> format_{LogFormat::json};
@@ -80,7 +91,8 @@ class Log : private Flushable {
   LogSink& sink_;
   Loop* loop_ = nullptr;
   std::string lines_;
-  uint64_t dropped_here_ = 0;
+  uint64_t dropped_here_ = 0;  // not told yet
+  uint64_t telling_ = 0;       // told by a line that waits in lines_
   bool line_open_ = false;
   Deadline retry_;
   int64_t stamp_second_ = -1;

@@ -5,7 +5,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <utility>
 
 #include "core/log.h"
 
@@ -46,6 +48,7 @@ Result<void> LogSink::reopen() {
   if (path_.empty()) return {};
   Fd file(::open(path_.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0640));
   if (!file) return system_error("open the log file " + path_, errno);
+  if (!tail_.empty()) lose(std::exchange(tail_, {}));  // its beginning is in the file before
   file_ = std::move(file);
   fd_ = file_.get();
   classify();
@@ -57,24 +60,51 @@ void LogSink::classify() {
   may_block_ = fstat(fd_, &found) != 0 || !S_ISREG(found.st_mode);
 }
 
-size_t LogSink::write_lines(std::string_view lines) {
+// What was taken; 0: it would block; less: it failed.
+ssize_t LogSink::put(std::string_view bytes) const {
+  if (may_block_ && !has_room(fd_)) return 0;
+  ssize_t n = -1;
+  do n = ::write(fd_, bytes.data(), bytes.size());
+  while (n < 0 && errno == EINTR);
+  return n < 0 && errno == EAGAIN ? 0 : n;
+}
+
+uint64_t LogSink::lose(std::string_view lines) {
+  const auto lost = static_cast<uint64_t>(std::count(lines.begin(), lines.end(), '\n'));
+  dropped_lines_.fetch_add(lost, std::memory_order_relaxed);
+  return lost;
+}
+
+// An output that fails (a full disk, a reader that went away) must not stop the service.
+LogSink::Taken LogSink::write_lines(std::string_view lines) {
   const std::lock_guard lock(mutex_);
-  size_t done = 0;
-  while (done < lines.size()) {
-    if (may_block_ && !has_room(fd_)) break;
-    const std::string_view rest = lines.substr(done);
-    const std::string_view piece = may_block_ ? whole_lines(rest, piece_bytes) : rest;
-    const ssize_t n = ::write(fd_, piece.data(), piece.size());
-    if (n < 0 && errno == EINTR) continue;
-    if (n < 0 && errno == EAGAIN) break;
-    // An output that fails (a full disk, a reader that went away) must not stop the service.
+  Taken taken;
+  while (!tail_.empty() || taken.bytes < lines.size()) {
+    const bool finishing = !tail_.empty();
+    const std::string_view rest = lines.substr(taken.bytes);
+    const std::string_view piece = finishing    ? std::string_view(tail_)
+                                   : may_block_ ? whole_lines(rest, piece_bytes)
+                                                : rest;
+    const ssize_t n = put(piece);
+    if (n == 0) break;
     if (n < 0) {
-      for (const char c : piece)
-        if (c == '\n') count_dropped();
+      const std::string_view lost = finishing ? rest : piece;
+      taken.lost_lines += lose(lost);
+      taken.bytes += lost.size();
+      if (finishing) break;
+      continue;
     }
-    done += n < 0 ? piece.size() : static_cast<size_t>(n);
+    if (finishing) {
+      tail_.erase(0, static_cast<size_t>(n));
+      continue;
+    }
+    taken.bytes += static_cast<size_t>(n);
+    if (lines[taken.bytes - 1] == '\n') continue;
+    const size_t end = std::min(lines.find('\n', taken.bytes), lines.size() - 1) + 1;
+    tail_ = lines.substr(taken.bytes, end - taken.bytes);
+    taken.bytes = end;
   }
-  return done;
+  return taken;
 }
 
 }  // namespace hawser::core

@@ -22,6 +22,8 @@
 
 namespace hawser::core {
 
+class LogSink;
+
 class Counter {
  public:
   void add(uint64_t n = 1) {
@@ -137,8 +139,9 @@ class MetricSet {
   MetricRegistry::Shard& shard_;
 };
 
-// Resident memory, descriptors and CPU time of this process, under their usual names.
-void append_process_metrics(std::string& out);
+// Resident memory, descriptors and CPU time of this process, under their usual names, and the lines
+// that its log lost.
+void append_process_metrics(std::string& out, const LogSink& log);
 uint64_t resident_bytes();  // of this process
 
 }  // namespace hawser::core

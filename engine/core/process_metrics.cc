@@ -8,6 +8,7 @@
 #include <string>
 
 #include "core/limits.h"
+#include "core/log.h"
 #include "core/metrics.h"
 
 namespace hawser::core {
@@ -49,7 +50,7 @@ uint64_t resident_bytes() {
   return uint64_t{resident_pages} * static_cast<uint64_t>(sysconf(_SC_PAGESIZE));
 }
 
-void append_process_metrics(std::string& out) {
+void append_process_metrics(std::string& out, const LogSink& log) {
   append_gauge(out, "gauge", "process_resident_memory_bytes", "Resident memory in bytes.",
                static_cast<double>(resident_bytes()));
   append_gauge(out, "gauge", "process_open_fds", "Open descriptors.",
@@ -58,6 +59,8 @@ void append_process_metrics(std::string& out) {
                static_cast<double>(open_files_limit()));
   append_gauge(out, "counter", "process_cpu_seconds_total", "Processor time used, in seconds.",
                cpu_seconds());
+  append_gauge(out, "counter", "hawser_log_lines_dropped_total",
+               "Log lines that the output did not take.", static_cast<double>(log.dropped_lines()));
 }
 
 }  // namespace hawser::core

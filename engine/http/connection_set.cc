@@ -16,7 +16,7 @@ ConnectionSet::ConnectionSet(core::Loop& loop, size_t connection_limit,
 ConnectionSet::~ConnectionSet() = default;
 
 bool ConnectionSet::serve(std::unique_ptr<core::Transport> transport) {
-  if (connections_.size() >= connection_limit_) {
+  if (connections_.size() >= connection_limit_ && !make_room()) {
     loop_.defer_delete(std::move(transport));  // it may be calling us
     return false;
   }
@@ -27,6 +27,15 @@ bool ConnectionSet::serve(std::unique_ptr<core::Transport> transport) {
       [this, id](ServerConnection&, ServerRequest request) { handle(id, std::move(request)); },
       [this, id](ServerConnection&) { remove(id); });
   return true;
+}
+
+bool ConnectionSet::make_room() {
+  for (const auto& [id, member] : connections_) {
+    if (member.answer_owed) continue;
+    remove(id);
+    return true;
+  }
+  return false;
 }
 
 void ConnectionSet::handle(uint64_t id, ServerRequest request) {

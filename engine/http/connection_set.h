@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // ConnectionSet: the server connections of one small service (admin API, enrolment, metrics):
 // keeps them, bounds their number, and lets an answer come late, even after its connection went.
+// Whoever holds connections without asking anything cannot keep others out: at the limit the oldest
+// that is owed no answer makes room.
 // Owner: the service. Thread: its loop's own.
 #pragma once
 
@@ -29,7 +31,8 @@ class ConnectionSet {
   ConnectionSet(const ConnectionSet&) = delete;
   ConnectionSet& operator=(const ConnectionSet&) = delete;
 
-  // Takes an established connection. At the limit it is closed unread: false.
+  // Takes an established connection. Where every other one is owed an answer and the limit is
+  // reached, it is closed unread: false.
   bool serve(std::unique_ptr<core::Transport> transport);
   // Each connection ends after the answer that is under way.
   void drain();
@@ -37,6 +40,7 @@ class ConnectionSet {
 
  private:
   struct Alive {};
+  bool make_room();
   void handle(uint64_t id, ServerRequest request);
   void respond(uint64_t id, uint64_t request_number, const ServerResponse& response);
   void remove(uint64_t id);
@@ -50,7 +54,7 @@ class ConnectionSet {
   size_t connection_limit_;
   ServerConnection::Options options_;
   Handler handler_;
-  std::map<uint64_t, Member> connections_;
+  std::map<uint64_t, Member> connections_;  // the oldest first
   uint64_t next_id_ = 1;
   std::shared_ptr<Alive> alive_ = std::make_shared<Alive>();
 };

@@ -170,6 +170,7 @@ void ServerConnection::next_request() {
 
 void ServerConnection::refuse(const ExchangeError& error) {
   if (state_ != State::reading) return;
+  if (options_.refused != nullptr) options_.refused->add();
   reader_.stop();
   const std::string detail = error.reason.empty() ? "" : ": " + error.reason;
   write(ServerResponse::text(message::status_of(error.code),

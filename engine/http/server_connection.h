@@ -10,6 +10,7 @@
 #include <string>
 
 #include "core/loop.h"
+#include "core/metrics.h"
 #include "core/timer_wheel.h"
 #include "core/transport.h"
 #include "http/h1_request_reader.h"
@@ -41,6 +42,7 @@ class ServerConnection final : private core::TransportListener, private RequestE
     size_t body_limit_bytes = 1024 * 1024;
     uint64_t request_timeout_ms = 10'000;  // from the first byte of a request to its last
     uint64_t idle_timeout_ms = 60'000;     // between two requests
+    core::Counter* refused = nullptr;      // counts what was no request; outlives the connection
   };
   // Called once a request is complete. The answer may come later, by respond(); no further request
   // is read until then.

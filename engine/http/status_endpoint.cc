@@ -10,9 +10,11 @@ namespace {
 
 constexpr std::string_view metrics_content_type = "text/plain; version=0.0.4; charset=utf-8";
 
-ServerConnection::Options small_requests() {
+ServerConnection::Options small_requests(core::Counter* refused) {
   ServerConnection::Options options;
   options.body_limit_bytes = 1024;
+  options.request_timeout_ms = 5'000;
+  options.refused = refused;
   return options;
 }
 
@@ -42,7 +44,7 @@ StatusEndpoint::StatusEndpoint(core::Loop& loop, core::ListeningSocket listening
     : loop_(loop),
       listening_(std::move(listening)),
       sources_(std::move(sources)),
-      connections_(loop, connection_limit, small_requests(),
+      connections_(loop, connection_limit, small_requests(sources_.refused),
                    [this](const ServerRequest& request, const ConnectionSet::Respond& respond) {
                      respond(answer(request));
                    }) {}
@@ -57,9 +59,10 @@ ServerResponse StatusEndpoint::answer(const ServerRequest& request) const {
   if (path != "/metrics" && path != "/healthz" && path != "/readyz") {
     return uncached(ServerResponse::text(404, "here are /metrics, /healthz and /readyz\n"));
   }
-  if (request.head->method != message::Method::get) {
-    ServerResponse response = ServerResponse::text(405, "GET alone\n");
-    response.fields.add("Allow", "GET");
+  const message::Method method = request.head->method;
+  if (method != message::Method::get && method != message::Method::head) {
+    ServerResponse response = ServerResponse::text(405, "GET and HEAD alone\n");
+    response.fields.add("Allow", "GET, HEAD");
     return uncached(std::move(response));
   }
   if (path == "/metrics") {

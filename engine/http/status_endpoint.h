@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// StatusEndpoint: the metrics listener of engine and connector: GET of /metrics, /healthz and
-// /readyz over plain HTTP, and nothing else. Owner: the main program. Thread: its loop's own.
+// StatusEndpoint: the metrics listener of engine and connector: GET (or HEAD) of /metrics,
+// /healthz and /readyz over plain HTTP, and nothing else. Owner: the main program. Thread: its
+// loop's own.
 #pragma once
 
 #include <functional>
@@ -10,6 +11,7 @@
 #include "core/address.h"
 #include "core/listening.h"
 #include "core/loop.h"
+#include "core/metrics.h"
 #include "core/result.h"
 #include "http/connection_set.h"
 
@@ -18,6 +20,7 @@ namespace hawser::http {
 struct StatusSources {
   std::function<std::string()> metrics;           // the text of /metrics
   std::function<std::string()> not_ready_reason;  // empty: ready
+  core::Counter* refused = nullptr;               // counts what was no request
 };
 
 class StatusEndpoint final : private core::AcceptListener {

@@ -40,7 +40,10 @@ ConnectorChannel::~ConnectorChannel() {
   context_.metrics.channels.add(-1);
 }
 
-void ConnectorChannel::close(const std::string& reason) { link_->close(reason); }
+void ConnectorChannel::close(const std::string& reason) {
+  link_->drain(reason);  // where nothing is under way, the connector hears why
+  link_->close(reason);
+}
 
 void ConnectorChannel::on_open(channel::Stream& stream, message::RequestHead& head,
                                channel::OpenInfo& /*info*/) {

@@ -64,7 +64,10 @@ class PendingConnector final : private core::TransportListener, private channel:
   void on_open(channel::Stream& stream, message::RequestHead&, channel::OpenInfo&) override {
     stream.reset({message::ExchangeError::of(message::ErrorCode::protocol_violation), true});
   }
-  void on_lost(const core::Error& why) override { give_up(why.reason); }
+  void on_lost(const core::Error& why) override {
+    if (over_) return gate_.remove(*this);  // it was told why, and has gone
+    give_up(why.reason);
+  }
 
   void hand_over() {
     std::unique_ptr<core::Transport> transport =
@@ -84,18 +87,22 @@ class PendingConnector final : private core::TransportListener, private channel:
       options.side = channel::Side::engine;
       link_ = channel::Link::make(std::move(stream_), *this, gate_.no_bodies_, options);
     }
-    if (link_ != nullptr) link_->drain(why);
-    give_up(why);
+    tell(why);
+    link_->refuse(why);
   }
 
   void give_up(const std::string& why) {
     if (over_) return;
+    tell(why);
+    gate_.remove(*this);
+  }
+
+  void tell(const std::string& why) {
     over_ = true;
-    ++gate_.refused_;
+    gate_.refused_.add();
     core::LogLine(gate_.log_, core::Level::warn, "connector_refused")
         .text("address", address_)
         .text("reason", why);
-    gate_.remove(*this);
   }
 
   ConnectorGate& gate_;
@@ -109,12 +116,13 @@ class PendingConnector final : private core::TransportListener, private channel:
 };
 
 ConnectorGate::ConnectorGate(core::Loop& loop, core::Log& log, control::ConnectorRegistry& registry,
-                             control::EnrolmentServer& enrolment, Options options,
-                             std::function<void(Arrival)> on_arrival)
+                             control::EnrolmentServer& enrolment, core::Counter& refused,
+                             Options options, std::function<void(Arrival)> on_arrival)
     : loop_(loop),
       log_(log),
       registry_(registry),
       enrolment_(enrolment),
+      refused_(refused),
       options_(std::move(options)),
       on_arrival_(std::move(on_arrival)) {}
 

@@ -41,16 +41,15 @@ class ConnectorGate final : public core::AcceptListener {
     std::string engine_id;
     uint64_t handshake_timeout_ms = 10'000;
   };
-  // All references outlive the gate.
+  // All references outlive the gate. `refused` counts the connections that became no channel.
   ConnectorGate(core::Loop& loop, core::Log& log, control::ConnectorRegistry& registry,
-                control::EnrolmentServer& enrolment, Options options,
+                control::EnrolmentServer& enrolment, core::Counter& refused, Options options,
                 std::function<void(Arrival)> on_arrival);
   ~ConnectorGate() override;
 
   void listen(int fd);
   void set_tls(std::shared_ptr<tls::Context> context) { tls_ = std::move(context); }
   void stop_listening() { acceptors_.clear(); }
-  uint64_t refused() const { return refused_; }
 
  private:
   friend class PendingConnector;
@@ -63,13 +62,13 @@ class ConnectorGate final : public core::AcceptListener {
   core::Log& log_;
   control::ConnectorRegistry& registry_;
   control::EnrolmentServer& enrolment_;
+  core::Counter& refused_;
   Options options_;
   std::function<void(Arrival)> on_arrival_;
   std::shared_ptr<tls::Context> tls_;
   core::Budget no_bodies_{0};  // nothing is streamed before the hand-over
   std::vector<std::unique_ptr<core::Acceptor>> acceptors_;
   std::map<PendingConnector*, std::unique_ptr<PendingConnector>> pending_;
-  uint64_t refused_ = 0;
 };
 
 }  // namespace hawser::relay

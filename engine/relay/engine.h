@@ -69,6 +69,7 @@ class Engine final : public control::AdminHost, public EngineLink {
   void start_workers();
   RelayWorkerOptions worker_options(uint32_t index);
   RelaySettings settings() const;
+  core::Counter& refused(const char* listener);
   void note_listening(const char* what, const core::Address& address);
   void on_arrival(Arrival arrival);
   uint32_t choose_worker(const Arrival& arrival) const;
@@ -110,6 +111,7 @@ class Engine final : public control::AdminHost, public EngineLink {
   std::string boot_id_;
   core::Mailbox mailbox_;
   core::MetricRegistry registry_;
+  core::MetricSet metrics_{registry_};  // the control thread's
   control::NodeConfig config_;
   std::shared_ptr<const model::Snapshot> snapshot_;
   std::shared_ptr<AppLoads> loads_ = std::make_shared<AppLoads>();

@@ -471,7 +471,6 @@ void Exchange::finish() {
   context_.dispatcher.withdraw(*this);
   release_stream(ExchangeError::of(
       facts_.error == ErrorCode::none ? ErrorCode::cancelled : facts_.error, facts_.reason));
-  context_.metrics.budget_bytes.set(static_cast<int64_t>(context_.budget.used_bytes()));
   log_exchange(context_, client_facts_, *head_, app_, admission_, facts_);
   if (app_ != nullptr) context_.dispatcher.serve(app_->group);
   client_.on_exchange_over();

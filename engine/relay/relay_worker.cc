@@ -49,7 +49,7 @@ RelayWorker::RelayWorker(core::Loop& loop, core::LogSink& log_sink, RelayMetrics
     : engine_(engine),
       options_(std::move(options)),
       log_(log_sink, loop),
-      budget_(options_.budget_bytes),
+      budget_(options_.budget_bytes, &metrics.budget_bytes),
       index_(loop, budget_),
       ids_(loop),
       dispatcher_(loop, options_.queue_limit, metrics.queued_exchanges,

@@ -88,7 +88,8 @@ class EnrolmentServerTest : public ControlFixture {
     return "";
   }
 
-  EnrolmentServer server_{loop_, enrolment_};
+  core::Counter refused_;
+  EnrolmentServer server_{loop_, enrolment_, refused_};
   std::shared_ptr<tls::Context> context_;
 };
 

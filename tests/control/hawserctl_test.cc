@@ -23,7 +23,8 @@ struct Ran {
 
 class HawserctlTest : public AdminFixture {
  protected:
-  HawserctlTest() : server_(AdminServer::open(loop_, folder_ / "admin.sock", api_).value()) {}
+  HawserctlTest()
+      : server_(AdminServer::open(loop_, folder_ / "admin.sock", api_, refused_).value()) {}
 
   // Runs it with its output in files, turning the engine's loop meanwhile.
   Ran run(const std::string& arguments, const std::string& environment = "") {
@@ -51,6 +52,7 @@ class HawserctlTest : public AdminFixture {
     return text.str();
   }
 
+  core::Counter refused_;
   std::unique_ptr<AdminServer> server_;
 };
 

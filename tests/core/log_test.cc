@@ -3,9 +3,11 @@
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <cmath>
+#include <csignal>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
@@ -179,6 +181,84 @@ TEST_F(LogTest, ABlockedOutputDropsAndCountsInsteadOfBlocking) {
             std::string::npos);
   const auto lines = static_cast<uint64_t>(std::count(text.begin(), text.end(), '\n'));
   EXPECT_EQ(lines - 1 + blocked.dropped_lines(), 1000u);
+}
+
+// The most that a file of this process may grow to, as if its disk were full behind that.
+class FullDisk {
+ public:
+  explicit FullDisk(rlim_t file_bytes) {
+    handler_ = std::signal(SIGXFSZ, SIG_IGN);
+    getrlimit(RLIMIT_FSIZE, &before_);
+    const rlimit limit{file_bytes, before_.rlim_max};
+    setrlimit(RLIMIT_FSIZE, &limit);
+  }
+  ~FullDisk() {
+    setrlimit(RLIMIT_FSIZE, &before_);
+    std::signal(SIGXFSZ, handler_);
+  }
+  FullDisk(const FullDisk&) = delete;
+  FullDisk& operator=(const FullDisk&) = delete;
+
+ private:
+  rlimit before_{};
+  void (*handler_)(int) = nullptr;
+};
+
+TEST_F(LogTest, AFullDiskLosesWholeLinesAndTellsHowMany) {
+  Log log(*sink_, loop_);
+  const auto say = [&](int line) {
+    LogLine(log, Level::info, "line").number("number", line);
+    log.write_out();
+  };
+  say(1);
+  {
+    const FullDisk full(written().size() + 10);
+    for (int line = 2; line <= 5; ++line) say(line);
+  }
+  EXPECT_EQ(sink_->dropped_lines(), 3u);
+  say(6);
+  log.write_out();
+  std::istringstream lines(written());
+  std::string all;
+  for (std::string line; std::getline(lines, line);) {
+    EXPECT_TRUE(line.starts_with("{\"time\":") && line.ends_with("}")) << line;
+    all += line.substr(line.find("\"event\":") + 8) + " ";
+  }
+  EXPECT_EQ(all,
+            "\"line\",\"number\":1} \"line\",\"number\":2} \"line\",\"number\":6} "
+            "\"log_lines_dropped\",\"lines\":3} ");
+}
+
+TEST_F(LogTest, ALineThatTwoFilesShareIsLost) {
+  Log log(*sink_, loop_);
+  {
+    const FullDisk full(10);
+    LogLine(log, Level::info, "torn");
+    log.write_out();
+  }
+  std::filesystem::rename(path(), path() + ".1");
+  ASSERT_TRUE(sink_->reopen().ok());
+  LogLine(log, Level::info, "whole");
+  log.write_out();
+  EXPECT_EQ(written("log.1").size(), 10u);
+  EXPECT_TRUE(written().starts_with("{\"time\":")) << written();
+  EXPECT_EQ(sink_->dropped_lines(), 1u);
+}
+
+TEST_F(LogTest, LinesThatWaitInVainAreCounted) {
+  int ends[2];
+  ASSERT_EQ(pipe2(ends, O_CLOEXEC | O_NONBLOCK), 0);
+  const Fd reader(ends[0]);
+  const Fd writer(ends[1]);
+  while (::write(writer.get(), "x", 1) == 1) {
+  }
+  LogSink full(writer.get());
+  {
+    Log log(full, loop_);
+    LogLine(log, Level::info, "lost");
+    LogLine(log, Level::info, "lost too");
+  }
+  EXPECT_EQ(full.dropped_lines(), 2u);
 }
 
 TEST(LogLevel, NamesAreParsed) {

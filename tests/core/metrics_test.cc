@@ -5,6 +5,8 @@
 
 #include <thread>
 
+#include "core/log.h"
+
 namespace hawser::core {
 namespace {
 
@@ -123,10 +125,13 @@ TEST(Metrics, RenderedWhileOthersCount) {
 
 TEST(Metrics, CollectorsAppendTheirOwnText) {
   MetricRegistry registry;
-  registry.add_collector(append_process_metrics);
+  LogSink log(STDERR_FILENO);
+  log.count_dropped();
+  registry.add_collector([&](std::string& out) { append_process_metrics(out, log); });
   const std::string text = registry.render();
-  for (const char* name : {"process_resident_memory_bytes ", "process_open_fds ",
-                           "process_max_fds ", "process_cpu_seconds_total "})
+  for (const char* name :
+       {"process_resident_memory_bytes ", "process_open_fds ", "process_max_fds ",
+        "process_cpu_seconds_total ", "hawser_log_lines_dropped_total 1\n"})
     EXPECT_NE(text.find(std::string("\n") + name), std::string::npos) << name;
 }
 

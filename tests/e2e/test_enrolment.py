@@ -109,6 +109,11 @@ def test_a_revoked_connector_loses_its_open_channels(lab, engine):
     assert connectors(engine)[0]["state"] == "revoked"
     assert lab.curl(engine)("/page").status == 503
     assert connector.alive()
+    connector.wait_for_record(
+        lambda r: r.get("event") == "channel_draining" and "revoked" in r["reason"], "why its channels end")
+    connector.wait_for_record(
+        lambda r: r.get("event") == "channel_lost" and "connector_revoked" in r["reason"],
+        "why it is not let in again")
 
 
 def test_a_connector_enrolled_once_comes_back_by_itself(lab, engine):

@@ -168,12 +168,37 @@ def test_a_redirect_listener_sends_to_https(lab, nginx):
     engine.settings["listen"]["redirect"] = [{"address": port.address}]
     engine.set()
     engine.start()
-    with socket.create_connection((port.host, port.number), 10) as peer:
-        peer.sendall(b"GET /page?q=1 HTTP/1.1\r\nHost: wiki.localhost\r\nConnection: close\r\n\r\n")
-        answer = peer.makefile("rb").read()
+
+    def ask(host):
+        with socket.create_connection((port.host, port.number), 10) as peer:
+            peer.sendall(f"GET /page?q=1 HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n".encode())
+            return peer.makefile("rb").read()
+
+    answer = ask("wiki.localhost")
     assert answer.startswith(b"HTTP/1.1 308")
     assert f"https://wiki.localhost:{engine.client_port.number}/page?q=1".encode() in answer
+    stranger = ask("elsewhere.example")
+    assert stranger.startswith(b"HTTP/1.1 421") and b"Location" not in stranger
     port.close()
+
+
+@pytest.mark.parametrize("listener, port", [("connectors", "connector_port"), ("metrics", "metrics_port")])
+def test_noise_on_a_listener_is_counted(lab, nginx, listener, port):
+    engine, _ = lab.published(nginx.url)
+
+    def counted():
+        _, text = http_get(engine.metrics_port, "/metrics")
+        at = f'hawser_refused_connections_total{{listener="{listener}"}} '
+        return int(text.split(at)[1].split("\n")[0])
+
+    before = counted()
+    address = getattr(engine, port)
+    with socket.create_connection((address.host, address.number), 10) as peer:
+        peer.sendall(b"\x00noise\r\n\r\n")
+        peer.settimeout(10)
+        while peer.recv(4096):
+            pass
+    eventually(lambda: counted() > before, "the noise is counted")
 
 
 def test_every_metric_is_listed_and_every_listed_one_is_shown(lab, nginx):

@@ -96,15 +96,45 @@ TEST_F(ConnectionSetTest, ASecondAnswerIsNotTheNextRequests) {
   EXPECT_NE(caller->received.find("second"), std::string::npos);
 }
 
-TEST_F(ConnectionSetTest, AboveTheLimitConnectionsAreClosedUnread) {
-  const auto first = dial();
-  const auto second = dial();
+TEST_F(ConnectionSetTest, AtTheLimitTheOldestThatIsOwedNoAnswerMakesRoom) {
+  const auto busy = dial();
+  busy->ask();
+  settle(loop_);
+  const auto silent = dial();
+  const auto newcomer = dial();
   EXPECT_TRUE(taken_);
+  EXPECT_TRUE(silent->ended);
+  EXPECT_FALSE(busy->ended);
+  EXPECT_FALSE(newcomer->ended);
+  EXPECT_EQ(set_->size(), 2u);
+}
+
+TEST_F(ConnectionSetTest, WhereAllAreOwedAnswersTheNewcomerIsClosedUnread) {
+  const auto first = dial();
+  first->ask();
+  const auto second = dial();
+  second->ask();
+  settle(loop_);
   const auto third = dial();
   EXPECT_FALSE(taken_);
   EXPECT_TRUE(third->ended);
   EXPECT_FALSE(first->ended);
   EXPECT_EQ(set_->size(), 2u);
+}
+
+TEST_F(ConnectionSetTest, WhatIsNoRequestIsCounted) {
+  core::Counter refused;
+  ServerConnection::Options options;
+  options.refused = &refused;
+  set_ = std::make_unique<ConnectionSet>(
+      loop_, 2, options, [](const ServerRequest&, const ConnectionSet::Respond&) {});
+  const auto noise = dial();
+  noise->transport->write_copy("\x16\x03\x01 noise\r\n\r\n");
+  settle(loop_);
+  const auto request = dial();
+  request->ask();
+  settle(loop_);
+  EXPECT_EQ(refused.value(), 1u);
 }
 
 TEST_F(ConnectionSetTest, DrainingEndsIdleOnesNowAndBusyOnesAfterTheirAnswer) {

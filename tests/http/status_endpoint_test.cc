@@ -59,11 +59,22 @@ TEST_F(StatusEndpointTest, ReadinessNamesWhatIsMissing) {
   EXPECT_EQ(ask("/healthz").status, 200);
 }
 
+TEST_F(StatusEndpointTest, HeadIsAnsweredAsGetWithoutItsBody) {
+  reason_ = "draining";
+  for (const char* path : {"/metrics", "/healthz", "/readyz"}) {
+    const ClientResponse head = ask(path, message::Method::head);
+    const ClientResponse get = ask(path);
+    EXPECT_EQ(head.status, get.status) << path;
+    EXPECT_EQ(head.body, "");
+    EXPECT_EQ(head.fields.get("Content-Length"), std::to_string(get.body.size()));
+  }
+}
+
 TEST_F(StatusEndpointTest, AnswersNothingElse) {
   EXPECT_EQ(ask("/").status, 404);
   EXPECT_EQ(ask("/metrics/").status, 404);
   EXPECT_EQ(ask("/metrics", message::Method::post).status, 405);
-  EXPECT_EQ(ask("/readyz", message::Method::delete_).fields.get("Allow"), "GET");
+  EXPECT_EQ(ask("/readyz", message::Method::delete_).fields.get("Allow"), "GET, HEAD");
   EXPECT_EQ(ask("/metrics?x=1").status, 200);
 }
 
