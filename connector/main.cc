@@ -90,7 +90,10 @@ int enrol(const Arguments& arguments) {
         "the state folder " + state->path() +
         " is enrolled already; give --force to replace its identity, or use another folder");
   const auto enrolled = ask_engine(arguments, *token);
-  if (!enrolled) return fail(enrolled.error().reason);
+  if (!enrolled) {
+    state->discard_if_new();
+    return fail(enrolled.error().reason);
+  }
   if (const auto saved = save_enrolled(*state, *enrolled); !saved)
     return fail(saved.error().reason);
   if (!config_text.empty())
@@ -116,6 +119,9 @@ int run(const Arguments& arguments) {
   if (const auto locked = state->lock(); !locked) return fail(locked.error().reason);
   const auto config = connector::load_config(state->config_file());
   if (!config) return fail_config(config.error());
+  config::ConfigErrors unusable;
+  config::check_output(config->log, state->config_file(), unusable);
+  if (!unusable.empty()) return fail_config(unusable);
   std::unique_ptr<core::LogSink> sink = std::make_unique<core::LogSink>();
   if (!config->log.output_path.empty()) {
     auto opened = core::LogSink::open_file(config->log.output_path);

@@ -70,9 +70,17 @@ std::string text_of(const json& object, const char* key) {
 }  // namespace
 
 core::Result<StateDir> StateDir::create(const std::string& path) {
-  if (::mkdir(path.c_str(), 0700) != 0 && errno != EEXIST)
-    return system_error("making the state folder " + path, errno);
-  return open(path);
+  const bool made = ::mkdir(path.c_str(), 0700) == 0;
+  if (!made && errno != EEXIST) return system_error("making the state folder " + path, errno);
+  auto state = open(path);
+  if (state) state->new_ = made;
+  return state;
+}
+
+void StateDir::discard_if_new() {
+  if (!new_ || enrolled()) return;
+  ::unlink((path_ + "/lock").c_str());
+  ::rmdir(path_.c_str());
 }
 
 core::Result<StateDir> StateDir::open(const std::string& path) {

@@ -34,6 +34,8 @@ class StateDir {
   // Makes the folder (0700) where it is missing. Refuses one that others can read, and a path that
   // is no folder.
   static core::Result<StateDir> create(const std::string& path);
+  // Takes back what create() made, where nothing came into it.
+  void discard_if_new();
   // The folder must be there.
   static core::Result<StateDir> open(const std::string& path);
 
@@ -60,6 +62,7 @@ class StateDir {
   core::Result<void> replace(const char* name, const std::string& text) const;
 
   std::string path_;
+  bool new_ = false;
   core::Fd lock_;
 };
 

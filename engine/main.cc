@@ -35,20 +35,14 @@ std::string version_text() {
 core::Result<control::NodeConfig, config::ConfigErrors> load(const Arguments& arguments) {
   control::ConfigOptions options;
   options.state_folder = arguments.state_folder;
-  auto config = control::load_config(arguments.config_path, options);
-  if (!config.ok()) return config;
-  if (config::ConfigErrors errors = control::check_files(*config); !errors.empty()) return errors;
-  return config;
+  options.look_at_files = true;
+  return control::load_config(arguments.config_path, options);
 }
 
 int check(const Arguments& arguments) {
   const auto config = load(arguments);
   if (!config.ok()) {
     std::fputs(config::render(config.error()).c_str(), stderr);
-    return exit_config;
-  }
-  if (const auto tls = relay::load_client_tls(*config); !tls.ok()) {
-    std::fprintf(stderr, "%s\n", tls.error().reason.c_str());
     return exit_config;
   }
   std::fputs(control::summary(*config).c_str(), stdout);

@@ -14,11 +14,15 @@ struct LogSettings {
   core::Level level = core::Level::info;
   core::LogFormat format = core::LogFormat::json;
   std::string output_path;  // empty: standard error
+  Location output_at;       // for errors that show only when it is opened
   bool query = false;       // whether the request log shows query strings; the engine's file alone
   bool operator==(const LogSettings&) const = default;
 };
 
 enum class LogQueryKey { known, unknown };
 void read_log(MapReader& parent, LogQueryKey query_key, LogSettings& target);
+
+// Whether the output can be opened, without making it.
+void check_output(const LogSettings& log, const std::string& file, ConfigErrors& errors);
 
 }  // namespace hawser::config

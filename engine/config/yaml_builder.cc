@@ -108,6 +108,7 @@ void YamlBuilder::attach_key(Frame& map, YamlNode node) {
   map.has_key = true;
   map.key = is_word ? std::move(node.text) : std::string();
   map.key_at = node.at;
+  if (!is_word) return;
   const auto first = map.key_lines.find(map.key);
   if (first == map.key_lines.end()) return;
   error(node.at, "the same key a second time", "each key once",

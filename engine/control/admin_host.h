@@ -27,6 +27,8 @@ struct EngineStatus {
   uint64_t config_revision = 0;
   std::vector<std::string> client_listeners;
   std::vector<std::string> connector_listeners;
+  std::vector<std::string> redirect_listeners;
+  std::string metrics_listener;  // empty: off
   uint64_t client_sessions = 0;
   uint64_t open_exchanges = 0;
   uint64_t queued_exchanges = 0;

@@ -8,6 +8,7 @@
 
 #include "config/file.h"
 #include "model/quantity.h"
+#include "tls/certificate.h"
 
 namespace hawser::control {
 namespace {
@@ -23,16 +24,47 @@ struct PemFile {
   std::string what;
 };
 
-void check_pem(const NodeConfig& config, const PemFile& file, config::ConfigErrors& errors) {
+// The file's text, where it is one of this kind.
+std::optional<std::string> check_pem(const NodeConfig& config, const PemFile& file,
+                                     config::ConfigErrors& errors) {
   const auto text = config::read_file(file.path, pem_limit_bytes);
   if (!text.ok()) {
     errors.push_back({config.file, file.at, file.key,
                       fmt::format("{}, which can't be read ({})", file.path, text.error().reason),
                       "a readable file of " + file.what, "correct the path or the file's mode"});
-  } else if (text->find(file.marker) == std::string::npos) {
-    errors.push_back({config.file, file.at, file.key, file.path + ", which holds none",
-                      "a PEM file of " + file.what, ""});
+    return std::nullopt;
   }
+  if (text->find(file.marker) != std::string::npos) return *text;
+  errors.push_back({config.file, file.at, file.key, file.path + ", which holds none",
+                    "a PEM file of " + file.what, ""});
+  return std::nullopt;
+}
+
+void check_pair(const NodeConfig& config, size_t index, const std::string& chain,
+                const std::string& secret, config::ConfigErrors& errors) {
+  const auto fits = tls::check_key_pair(chain, secret);
+  if (fits.ok()) return;
+  const CertificateConfig& pair = config.tls[index];
+  errors.push_back({config.file, pair.certificate_at, fmt::format("tls[{}]", index),
+                    fmt::format("{} with {}, which can't be used ({})", pair.certificate_path,
+                                pair.key_path, fits.error().reason),
+                    "a certificate with its own private key", "name the two that belong together"});
+}
+
+// RFC 6125: a wildcard stands for one label, the first.
+bool covers(std::string_view name, std::string_view host) {
+  const auto same = [](std::string_view a, std::string_view b) {
+    return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](char x, char y) {
+      const auto lower = [](char c) {
+        return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+      };
+      return lower(x) == lower(y);
+    });
+  };
+  if (same(name, host)) return true;
+  const size_t dot = host.find('.');
+  return name.starts_with("*.") && dot != std::string_view::npos &&
+         same(name.substr(1), host.substr(dot));
 }
 
 void check_private(const NodeConfig& config, const std::string& path, config::Location at,
@@ -49,13 +81,10 @@ void check_state_folder(const NodeConfig& config, config::ConfigErrors& errors) 
   struct stat status {};
   if (::stat(config.state_folder.c_str(), &status) != 0) return;  // made when the engine runs
   if (S_ISDIR(status.st_mode)) {
-    return check_private(config, config.state_folder, {}, "state", "0700", errors);
+    return check_private(config, config.state_folder, config.state_at, "state", "0700", errors);
   }
-  errors.push_back({config.file,
-                    {},
-                    "state",
-                    config.state_folder + ", which is no folder",
-                    "a folder",
+  errors.push_back({config.file, config.state_at, "state",
+                    config.state_folder + ", which is no folder", "a folder",
                     "choose another path"});
 }
 
@@ -88,16 +117,42 @@ config::ConfigErrors check_files(const NodeConfig& config) {
   for (size_t i = 0; i < config.tls.size(); ++i) {
     const CertificateConfig& pair = config.tls[i];
     const std::string key_key = fmt::format("tls[{}].key", i);
-    check_pem(config,
-              {pair.certificate_path, pair.certificate_at, fmt::format("tls[{}].certificate", i),
-               "-----BEGIN CERTIFICATE-----", "certificates"},
-              errors);
-    check_pem(config, {pair.key_path, pair.key_at, key_key, "PRIVATE KEY-----", "a private key"},
-              errors);
+    const auto chain = check_pem(
+        config,
+        {pair.certificate_path, pair.certificate_at, fmt::format("tls[{}].certificate", i),
+         "-----BEGIN CERTIFICATE-----", "certificates"},
+        errors);
+    const auto secret = check_pem(
+        config, {pair.key_path, pair.key_at, key_key, "PRIVATE KEY-----", "a private key"}, errors);
+    if (chain && secret) check_pair(config, i, *chain, *secret, errors);
     check_private(config, pair.key_path, pair.key_at, key_key, "0600", errors);
   }
   check_state_folder(config, errors);
+  config::check_output(config.log, config.file, errors);
   return errors;
+}
+
+std::vector<std::string> warnings(const NodeConfig& config) {
+  std::vector<std::string> names;  // all that the certificates name
+  for (const CertificateConfig& pair : config.tls) {
+    const auto chain = config::read_file(pair.certificate_path, pem_limit_bytes);
+    if (!chain.ok()) return {};
+    const auto facts = tls::read_certificate_pem(*chain);
+    if (!facts.ok()) return {};
+    names.insert(names.end(), facts->dns_sans.begin(), facts->dns_sans.end());
+  }
+  std::vector<std::string> told;
+  for (const model::App& app : config.apps) {
+    const std::string host = app.host.to_string();
+    if (std::any_of(names.begin(), names.end(),
+                    [&](const std::string& name) { return covers(name, host); }))
+      continue;
+    told.push_back(
+        fmt::format("no certificate of `tls` names {}, the host of app {}: browsers will "
+                    "refuse it",
+                    host, app.name));
+  }
+  return told;
 }
 
 std::string summary(const NodeConfig& config) {
@@ -124,6 +179,7 @@ std::string summary(const NodeConfig& config) {
   size_t name_width = 0;
   for (const model::App& app : config.apps) name_width = std::max(name_width, app.name.size());
   for (const model::App& app : config.apps) text += app_line(app, name_width);
+  for (const std::string& warning : warnings(config)) text += "warning: " + warning + "\n";
   return text;
 }
 

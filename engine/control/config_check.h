@@ -11,9 +11,13 @@
 
 namespace hawser::control {
 
-// Certificates and keys that are missing, keys that others may read, a state folder that is too
-// open. Whether a key fits its certificate is for tls to say.
+// Certificates and keys that are missing, that don't belong together or that others may read, a
+// state folder that is too open, a log that can't be written.
 config::ConfigErrors check_files(const NodeConfig& config);
+
+// What works but hardly as it was meant: published hosts that no certificate covers. A sentence
+// each.
+std::vector<std::string> warnings(const NodeConfig& config);
 
 // A few lines: listeners, certificates, workers, memory, and one line for each app.
 std::string summary(const NodeConfig& config);

@@ -7,6 +7,7 @@
 #include "config/file.h"
 #include "config/map_reader.h"
 #include "control/config_app.h"
+#include "control/config_check.h"
 #include "control/config_listen.h"
 #include "control/config_networks.h"
 #include "control/config_planned.h"
@@ -41,18 +42,20 @@ void read_trust_domain(MapReader& file, std::string& target) {
   target = *written;
 }
 
-void read_state(MapReader& file, const ConfigOptions& options, std::string& target) {
-  target = "/var/lib/hawser";
+void read_state(MapReader& file, const ConfigOptions& options, NodeConfig& target) {
+  target.state_folder = "/var/lib/hawser";
   if (const auto value = file.take("state")) {
     if (value->node().kind != config::YamlNode::Kind::scalar ||
         value->node().text.rfind("etcd", 0) == 0) {
       value->error_not_available("a folder");
     } else if (const auto path = value->path()) {
-      target = *path;
+      target.state_folder = *path;
+      target.state_at = value->at();
     }
   }
   if (!options.state_folder.empty()) {
-    target = config::absolute_path(config::folder_of("."), options.state_folder);
+    target.state_at = {};
+    target.state_folder = config::absolute_path(config::folder_of("."), options.state_folder);
   }
 }
 
@@ -132,7 +135,7 @@ void read_file_keys(MapReader& file, const ConfigOptions& options, NodeConfig& t
   read_tls(file, target.tls);
   file.count_or_auto("workers", 1, 256, target.workers);
   file.size_bytes("memory_limit", 4 * mebi, tebi, target.memory_limit_bytes);
-  read_state(file, options, target.state_folder);
+  read_state(file, options, target);
   read_admin(file, target);
   if (const auto proxies = file.take_nullable("trusted_proxies"))
     read_networks(*proxies, target.trusted_proxies);
@@ -156,6 +159,8 @@ core::Result<NodeConfig, config::ConfigErrors> parse_config(std::string_view tex
   config.file = file;
   MapReader map(Value(*root, "", context), planned_in_file);
   if (map.is_map()) read_file_keys(map, options, config);
+  if (options.look_at_files)
+    for (auto& error : check_files(config)) context.errors.push_back(std::move(error));
   if (!context.errors.empty()) return std::move(context.errors);
   return config;
 }

@@ -59,6 +59,7 @@ struct NodeConfig {
   std::optional<uint64_t> workers;     // none: one a core
   uint64_t memory_limit_bytes = uint64_t{512} * 1024 * 1024;
   std::string state_folder;
+  config::Location state_at;
   std::vector<model::Network> trusted_proxies;  // whose X-Forwarded-For is believed
   model::Timeouts timeouts;
   NodeLimits limits;
@@ -67,7 +68,8 @@ struct NodeConfig {
 };
 
 struct ConfigOptions {
-  std::string state_folder;  // --state; empty: what the file says
+  std::string state_folder;    // --state; empty: what the file says
+  bool look_at_files = false;  // those that the file names are checked too (config_check.h)
 };
 
 // Every error of the file at once.

@@ -13,6 +13,7 @@ inline constexpr PlannedKey planned_in_file[] = {
     {"providers", PlannedKey::Refused::if_set},
     {"administrators", PlannedKey::Refused::if_set},
     {"tenants"},
+    {"cluster"},
     {"geo"},
     {"events_keep"},
 };

@@ -93,7 +93,9 @@ core::Result<void> StateDir::load_identity(const std::string& trust_domain) {
   auto text = read_small_file(path, identity_limit_bytes);
   if (!text.ok()) return text.error();
   auto object = model::parse_json_object(*text, identity_limit_bytes);
-  if (!object.ok()) return core::Error{path + ": damaged: " + object.error().reason};
+  if (!object.ok())
+    return core::Error{path + ": damaged (" + object.error().reason +
+                       "); put it back from a backup"};
   model::JsonMembers members(*object);
   uint64_t schema = 0;
   std::string id;

@@ -56,10 +56,7 @@ std::optional<Refusal> check_wish(const std::string& group, uint64_t ttl_ms) {
   return std::nullopt;
 }
 
-Refusal token_unknown() {
-  return {401, "token_unknown",
-          "the engine knows no such token; make a new one with `hawserctl token create`"};
-}
+Refusal token_unknown() { return {401, "token_unknown", "the engine knows no such token"}; }
 
 }  // namespace
 
@@ -135,10 +132,10 @@ Outcome<TokenRecord> Tokens::find_usable(const model::EnrolmentToken& token, int
   if (record->used()) {
     return Refusal{409, "token_used",
                    "the token has been used by connector " + record->connector_id +
-                       "; each token is good for one: make a new one"};
+                       "; each token is good for one"};
   }
   if (record->expired(now_ms)) {
-    return Refusal{401, "token_expired", "the token's time is over; make a new one"};
+    return Refusal{401, "token_expired", "the token's time is over"};
   }
   return record;
 }

@@ -52,30 +52,38 @@ Result<ListeningSocket> give(Fd fd) {
   return ListeningSocket{std::move(fd), Address::from_sockaddr(raw, length)};
 }
 
+Error cannot_listen(const Address& address, int code) {
+  Error error = system_error("listen on " + address.to_string(), code);
+  if (code == EADDRINUSE)
+    error.reason += "; stop the program that listens there, or choose another address";
+  if (code == EADDRNOTAVAIL) error.reason += "; choose an address of this machine";
+  if (code == EACCES && !address.is_local())
+    error.reason += "; choose a port from 1024 on, or grant CAP_NET_BIND_SERVICE";
+  return error;
+}
+
 Result<ListeningSocket> open_local(const Address& address, const ListenOptions& options, Fd fd) {
-  const std::string what = "listen on " + address.to_string();
   const std::string path = address.to_string().substr(5);
-  if (!remove_if_stale(address, path)) return system_error(what, EADDRINUSE);
+  if (!remove_if_stale(address, path)) return cannot_listen(address, EADDRINUSE);
   // The mode is right from the first moment: nobody can connect before listen().
   if (::bind(fd.get(), address.raw(), address.raw_length()) != 0 ||
       ::chmod(path.c_str(), static_cast<mode_t>(options.local_mode)) != 0 ||
       ::listen(fd.get(), options.backlog) != 0)
-    return system_error(what, errno);
+    return cannot_listen(address, errno);
   return give(std::move(fd));
 }
 
 }  // namespace
 
 Result<ListeningSocket> open_listening(const Address& address, const ListenOptions& options) {
-  const std::string what = "listen on " + address.to_string();
   Fd fd(::socket(address.raw()->sa_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
-  if (!fd) return system_error(what, errno);
+  if (!fd) return cannot_listen(address, errno);
   if (address.is_local()) return open_local(address, options, std::move(fd));
   if (const int failed = set_options(fd.get(), address, options); failed != 0)
-    return system_error(what, failed);
+    return cannot_listen(address, failed);
   if (::bind(fd.get(), address.raw(), address.raw_length()) != 0 ||
       ::listen(fd.get(), options.backlog) != 0)
-    return system_error(what, errno);
+    return cannot_listen(address, errno);
   return give(std::move(fd));
 }
 

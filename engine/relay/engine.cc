@@ -106,6 +106,7 @@ core::Result<void> Engine::reload(control::NodeConfig config) {
   config_.log.query = config.log.query;
   config_.tls = std::move(config.tls);
   log_sink_.set_level(config_.log.level);
+  tell_warnings();
   for (uint32_t i = 0; i < workers_.size(); ++i) {
     to_worker(i, [settings = settings()](RelayWorker& relay) { relay.apply(settings); });
   }
@@ -232,6 +233,10 @@ control::EngineStatus Engine::status() {
   status.config_revision = snapshot_->revision();
   status.client_listeners = client_listeners_;
   status.connector_listeners = connector_listeners_;
+  for (const auto& redirect : redirects_)
+    status.redirect_listeners.push_back(redirect->address().to_string());
+  if (status_endpoint_ != nullptr)
+    status.metrics_listener = status_endpoint_->address().to_string();
   for (const WorkerSlot& slot : workers_) {
     status.client_sessions += static_cast<uint64_t>(slot.metrics->client_sessions.value());
     status.open_exchanges += static_cast<uint64_t>(slot.metrics->open_exchanges.value());

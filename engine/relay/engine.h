@@ -70,6 +70,7 @@ class Engine final : public control::AdminHost, public EngineLink {
   RelayWorkerOptions worker_options(uint32_t index);
   RelaySettings settings() const;
   core::Counter& refused(const char* listener);
+  void tell_warnings();
   void note_listening(const char* what, const core::Address& address);
   void on_arrival(Arrival arrival);
   uint32_t choose_worker(const Arrival& arrival) const;

@@ -12,6 +12,12 @@ namespace {
 constexpr uint64_t certificate_check_ms = 6ull * 60 * 60 * 1000;
 constexpr uint64_t open_files_wanted = 1'048'576;
 
+// What the configured sessions need, or as many as a small edge may meet.
+uint64_t open_files_least(const control::NodeConfig& config) {
+  constexpr uint64_t usual_sessions = 8'000;
+  return config.limits.client_session_limit.value_or(usual_sessions) / 9 * 10 + 10;
+}
+
 }  // namespace
 
 core::Result<void> Engine::start(control::NodeConfig config) {
@@ -19,7 +25,7 @@ core::Result<void> Engine::start(control::NodeConfig config) {
   started_ms_ = loop_.wall_ms();
   snapshot_ = model::Snapshot::make(config_.apps);
   const auto files = core::raise_open_files(open_files_wanted);
-  if (!files.ok()) {
+  if (!files.ok() && core::open_files_limit() < open_files_least(config_)) {
     core::LogLine(log_, core::Level::warn, "open_files_limit")
         .number("limit", core::open_files_limit())
         .text("reason", files.error().reason);
@@ -27,6 +33,7 @@ core::Result<void> Engine::start(control::NodeConfig config) {
   auto client_tls = load_client_tls(config_);
   if (!client_tls.ok()) return client_tls.error();
   client_tls_ = std::move(*client_tls);
+  tell_warnings();
   for (const auto step :
        {&Engine::open_state, &Engine::open_authority, &Engine::open_client_listeners,
         &Engine::open_connector_listeners, &Engine::open_services}) {
@@ -112,6 +119,11 @@ core::Counter& Engine::refused(const char* listener) {
                         "Connections and requests that were none of their listener's, by listener.",
                         {"listener"}),
       {listener});
+}
+
+void Engine::tell_warnings() {
+  for (const std::string& warning : control::warnings(config_))
+    core::LogLine(log_, core::Level::warn, "config_warning").text("reason", warning);
 }
 
 void Engine::note_listening(const char* what, const core::Address& address) {

@@ -10,6 +10,8 @@
 #include <fstream>
 #include <string>
 
+#include "tls/certificate.h"
+
 namespace hawser::control {
 namespace {
 
@@ -21,8 +23,7 @@ class ConfigCheck : public testing::Test {
  protected:
   void SetUp() override {
     ASSERT_NE(mkdtemp(folder.data()), nullptr);
-    write("edge.pem", "-----BEGIN CERTIFICATE-----\n", 0644);
-    write("edge-key.pem", "-----BEGIN PRIVATE KEY-----\n", 0600);
+    write_pair("edge.pem", "edge-key.pem", "*.example");
     std::filesystem::create_directory(folder + "/state");
     chmod((folder + "/state").c_str(), 0700);
   }
@@ -31,6 +32,18 @@ class ConfigCheck : public testing::Test {
   void write(const std::string& name, const std::string& text, mode_t mode) {
     std::ofstream(folder + "/" + name) << text;
     chmod((folder + "/" + name).c_str(), mode);
+  }
+  void write_pair(const std::string& certificate, const std::string& key, const std::string& name) {
+    const auto secret = tls::make_private_key_pem();
+    ASSERT_TRUE(secret.ok());
+    tls::IssuedFor subject;
+    subject.common_name = "edge";
+    subject.dns_san = name;
+    subject.not_after_ms = 4'000'000'000'000;
+    const auto made = tls::make_authority_pem(*secret, subject);
+    ASSERT_TRUE(made.ok()) << made.error().reason;
+    write(certificate, *made, 0644);
+    write(key, *secret, 0600);
   }
   NodeConfig config(const std::string& more = "") {
     const auto parsed = parse_config(
@@ -50,7 +63,7 @@ class ConfigCheck : public testing::Test {
 TEST_F(ConfigCheck, GoodFilesPass) { EXPECT_THAT(check_files(config()), IsEmpty()); }
 
 TEST_F(ConfigCheck, AKeyThatOthersMayReadIsRefusedWithTheCommandThatMendsIt) {
-  write("edge-key.pem", "-----BEGIN PRIVATE KEY-----\n", 0640);
+  chmod((folder + "/edge-key.pem").c_str(), 0640);
   const auto errors = check_files(config());
   ASSERT_EQ(errors.size(), 1u);
   EXPECT_EQ(errors[0].at.line, 4);
@@ -72,6 +85,52 @@ TEST_F(ConfigCheck, ACertificateInPlaceOfTheKeyIsRefused) {
   const auto errors = check_files(config());
   ASSERT_EQ(errors.size(), 1u);
   EXPECT_THAT(errors[0].found, HasSubstr("holds none"));
+}
+
+TEST_F(ConfigCheck, AKeyOfAnotherCertificateIsRefused) {
+  write_pair("other.pem", "edge-key.pem", "other.example");
+  const auto errors = check_files(config());
+  ASSERT_EQ(errors.size(), 1u);
+  EXPECT_EQ(errors[0].at.line, 4);
+  EXPECT_EQ(errors[0].key, "tls[0]");
+}
+
+TEST_F(ConfigCheck, FilesAreToldWithTheOtherErrorsInTheFilesOrder) {
+  write("engine.yaml",
+        "trust_domain: edge.example\n"
+        "workers: none\n"
+        "tls: [{certificate: lost.pem, key: edge-key.pem}]\n"
+        "state: state\n"
+        "log: {output: state/}\n",
+        0644);
+  const auto read =
+      load_config(folder + "/engine.yaml", {.state_folder = "", .look_at_files = true});
+  ASSERT_FALSE(read.ok());
+  std::vector<std::string> keys;
+  for (const auto& error : read.error()) keys.push_back(error.key);
+  EXPECT_THAT(keys, testing::IsSupersetOf({"workers", "tls[0].certificate", "log.output"}));
+}
+
+TEST_F(ConfigCheck, ALogThatCantBeWrittenIsRefused) {
+  EXPECT_THAT(check_files(config("log: {output: ./engine.log}\n")), IsEmpty());
+  EXPECT_FALSE(std::filesystem::exists(folder + "/engine.log"));
+  const auto errors = check_files(config("log: {output: nowhere/engine.log}\n"));
+  ASSERT_EQ(errors.size(), 1u);
+  EXPECT_EQ(errors[0].key, "log.output");
+  EXPECT_EQ(errors[0].at.line, 5);
+  EXPECT_THAT(errors[0].found, HasSubstr("No such file"));
+}
+
+TEST_F(ConfigCheck, AHostThatNoCertificateNamesIsWarnedOf) {
+  const auto app = [](const std::string& host) {
+    return "apps: [{name: wiki, host: \"" + host +
+           "\", origin: \"http://127.0.0.1:9000\", access: passthrough}]\n";
+  };
+  EXPECT_THAT(warnings(config(app("wiki.example"))), IsEmpty());
+  EXPECT_THAT(warnings(config(app("*.example"))), IsEmpty());
+  const NodeConfig two_labels = config(app("a.wiki.example"));
+  EXPECT_THAT(warnings(two_labels), ElementsAre(HasSubstr("names a.wiki.example")));
+  EXPECT_THAT(summary(two_labels), HasSubstr("warning: no certificate"));
 }
 
 TEST_F(ConfigCheck, AStateFolderThatOthersMayEnterIsRefused) {

@@ -104,8 +104,9 @@ TEST(ConfigFile, EveryKeyOfTheNodeIsRead) {
   EXPECT_EQ(config.workers, 3u);
   EXPECT_EQ(config.memory_limit_bytes, 1024u * 1024 * 1024);
   EXPECT_EQ(config.limits, (NodeLimits{32 * 1024, 100, 5000, 0, {50, 1, 2, 3, 4, 5, 6, 7, 8}}));
-  EXPECT_EQ(config.log, (config::LogSettings{core::Level::debug, core::LogFormat::text,
-                                             "/etc/hawser/log/engine.log", true}));
+  EXPECT_EQ(config.log,
+            (config::LogSettings{core::Level::debug, core::LogFormat::text,
+                                 "/etc/hawser/log/engine.log", config.log.output_at, true}));
   EXPECT_EQ(config.timeouts,
             (model::Timeouts{1000, 2000, 0, 300, 4000, 0, 600'000, 7'200'000, 3'600'000, 5000}));
 }

@@ -31,7 +31,10 @@ class HawserctlTest : public AdminFixture {
     return run_with("--admin unix:" + (folder_ / "admin.sock") + " " + arguments, environment);
   }
   Ran run_with(const std::string& arguments, const std::string& environment = "") {
-    const std::string out = folder_ / "out";
+    return run_into(folder_ / "out", arguments, environment);
+  }
+  Ran run_into(const std::string& out, const std::string& arguments,
+               const std::string& environment = "") {
     const std::string err = folder_ / "err";
     const std::string line =
         environment + " " HAWSERCTL " " + arguments + " >" + out + " 2>" + err + " </dev/null";
@@ -43,7 +46,7 @@ class HawserctlTest : public AdminFixture {
     });
     EXPECT_TRUE(test::run_until(loop_, [&] { return ended.load(); }));
     program.join();
-    return {WEXITSTATUS(status), contents(out), contents(err)};
+    return {WEXITSTATUS(status), out == "/dev/full" ? "" : contents(out), contents(err)};
   }
   static std::string contents(const std::string& path) {
     std::ifstream file(path);
@@ -139,8 +142,23 @@ TEST_F(HawserctlTest, ARefusalIsToldAndFails) {
 
 TEST_F(HawserctlTest, AnIdThatIsNoneNeverGoesIntoAPath) {
   const Ran ran = run("connector revoke ../tokens");
-  EXPECT_EQ(ran.exit_code, 1);
+  EXPECT_EQ(ran.exit_code, 2);
   EXPECT_TRUE(has(ran.err, "connector list"));
+}
+
+TEST_F(HawserctlTest, ACommandThatIsNoneIsNamed) {
+  for (const char* line : {"tokn list", "tokn"}) {
+    const Ran ran = run(line);
+    EXPECT_EQ(ran.exit_code, 2);
+    EXPECT_TRUE(has(ran.err, "there is no command \"tokn\"")) << line;
+  }
+  EXPECT_TRUE(has(run("token frob").err, "there is no command \"frob\""));
+}
+
+TEST_F(HawserctlTest, ATokenThatNobodyGotIsEnded) {
+  const std::string socket = " --admin unix:" + (folder_ / "admin.sock");
+  EXPECT_EQ(run_into("/dev/full", socket + " token create").exit_code, 1);
+  EXPECT_TRUE(tokens_.list()->empty());
 }
 
 TEST_F(HawserctlTest, AnEngineThatIsNotThereIsToldWithTheRemedy) {

@@ -44,6 +44,8 @@ def test_a_token_serves_once(lab, engine):
     refused = second.try_enrol(token, engine.settings["advertise"])
     assert refused.returncode != 0
     assert "token" in refused.stderr
+    assert refused.stderr.count("new one") == 0 and refused.stderr.count("new token") == 1
+    assert not second.state.exists(), "a folder that holds nothing is taken back"
     assert len(connectors(engine)) == 1
 
 

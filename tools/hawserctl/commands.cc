@@ -25,6 +25,11 @@ int fail(const core::Error& error) {
   return exit_failed;
 }
 
+int misused(const std::string& what, const std::string& list) {
+  std::cerr << "hawserctl: " << what << "; `hawserctl " << list << "` shows them\n";
+  return exit_usage;
+}
+
 int print(const std::string& text) {
   std::cout << text << std::flush;
   if (std::cout.good()) return exit_ok;
@@ -80,8 +85,7 @@ int list_connectors(const Session& session) {
 
 int revoke_connector(const Session& session, const std::string& id) {
   if (!is_id(id))
-    return fail(
-        {"\"" + printable(id) + "\" is no connector's id; `hawserctl connector list` shows them"});
+    return misused("\"" + printable(id) + "\" is no connector's id", "connector list");
   return show(session, session.client.call(Method::post, "/v1/connectors/" + id + "/revoke"),
               [&](const json& answer) {
                 return "revoked " + printable(text_of(answer, "name")) + " (" + id +
@@ -98,15 +102,17 @@ int create_token(const Session& session, const std::string& group, uint64_t ttl_
   const std::string wish = model::write_json({{"group", group}, {"ttl_ms", ttl_ms}});
   const auto answer = session.client.call(Method::post, "/v1/tokens", wish);
   if (!answer.ok()) return fail(answer.error());
-  if (session.json) return print_json(*answer);
-  const int printed = print(text_of(*answer, "token") + "\n");
-  if (printed == exit_ok) explain_token(*answer, group);
+  const int printed = session.json ? print_json(*answer) : print(text_of(*answer, "token") + "\n");
+  if (printed != exit_ok) {  // nobody has it, so nobody shall be able to use it
+    (void)session.client.call(Method::delete_, "/v1/tokens/" + text_of(*answer, "id"));
+    return printed;
+  }
+  if (!session.json) explain_token(*answer, group);
   return printed;
 }
 
 int revoke_token(const Session& session, const std::string& id) {
-  if (!is_id(id))
-    return fail({"\"" + printable(id) + "\" is no token's id; `hawserctl token list` shows them"});
+  if (!is_id(id)) return misused("\"" + printable(id) + "\" is no token's id", "token list");
   return show(session, session.client.call(Method::delete_, "/v1/tokens/" + id),
               [&](const json&) { return "revoked token " + id + "\n"; });
 }

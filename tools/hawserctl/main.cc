@@ -7,6 +7,7 @@
 
 #include "commands.h"
 #include "model/quantity.h"
+#include "table.h"
 
 namespace hawser {
 namespace {
@@ -92,6 +93,9 @@ void describe(CLI::App& app, Arguments& given, Command& chosen) {
   app.set_version_flag("--version", "hawserctl " HAWSER_VERSION);
   app.require_subcommand(1);
   app.fallthrough();
+  app.footer(
+      "Exit codes: 0 done; 1 refused, or the engine can't be reached; 2 the command line is "
+      "wrong.");
   app.set_help_all_flag("--help-all", "Print the help of every command and exit");
   app.add_option("--admin", given.address, "The engine's admin socket")
       ->envname("HAWSER_ADMIN")
@@ -114,6 +118,12 @@ int main_of(int argc, char** argv) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& fault) {
+    if (const auto unknown = app.remaining(true);
+        !unknown.empty() && dynamic_cast<const CLI::RequiredError*>(&fault) != nullptr) {
+      std::cerr << "hawserctl: there is no command \"" << ctl::printable(unknown.front())
+                << "\"; `hawserctl --help-all` lists them\n";
+      return ctl::exit_usage;
+    }
     return app.exit(fault) == 0 ? ctl::exit_ok : ctl::exit_usage;
   }
   return chosen({ctl::AdminClient(given.address), given.json});

@@ -75,7 +75,7 @@ std::string span_of(int64_t ms) {
   for (const Unit& unit : units) {
     // From two on in the larger unit, so that at least that much precision is left.
     if (ms < 2 * unit.ms && unit.ms != 1000) continue;
-    return counted(static_cast<uint64_t>(ms / unit.ms), unit.name);
+    return counted(static_cast<uint64_t>((ms + unit.ms / 2) / unit.ms), unit.name);
   }
   return "";
 }

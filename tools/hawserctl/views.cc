@@ -78,8 +78,13 @@ std::string status_view(const json& status) {
   shown += line("engine", text(status, "engine_id") + ", version " + text(status, "version"));
   shown += line("state", state_line(status));
   shown += line("domain", text(status, "trust_domain"));
-  shown += line("listening", "clients " + joined(list(status, "client_listeners")) +
-                                 "; connectors " + joined(list(status, "connector_listeners")));
+  std::string listening = "clients " + joined(list(status, "client_listeners")) + "; connectors " +
+                          joined(list(status, "connector_listeners"));
+  if (const json redirects = list(status, "redirect_listeners"); !redirects.empty())
+    listening += "; redirect " + joined(redirects);
+  if (const std::string metrics = text(status, "metrics_listener"); metrics != "-")
+    listening += "; metrics " + metrics;
+  shown += line("listening", listening);
   shown +=
       line("connectors", with_thousands(number(status, "connectors_connected")) + " connected of " +
                              with_thousands(number(status, "connectors_enrolled")) + " enrolled, " +
