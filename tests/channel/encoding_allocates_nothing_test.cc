@@ -8,7 +8,7 @@
 #include "channel/frame_codec.h"
 #include "link_fixture.h"
 
-#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+#ifndef HAWSER_SANITIZED
 
 namespace {
 size_t allocations = 0;

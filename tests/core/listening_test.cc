@@ -166,7 +166,7 @@ TEST_F(ListeningTest, AfterTroubleItRestsAndGoesOn) {
 
 // The address sanitizer needs descriptors of its own to look at an object, so it can't be out of
 // them.
-#ifndef __SANITIZE_ADDRESS__
+#ifndef HAWSER_SANITIZED
 TEST_F(ListeningTest, OutOfDescriptorsItRestsAndGoesOn) {
   auto listening = open_listening(Address::parse("127.0.0.1:0").value());
   Acceptor acceptor(loop_, listening->fd.get(), *this);
