@@ -5,7 +5,6 @@
 
 #include "connector/origin_request.h"
 #include "connector/response_rewrite.h"
-#include "http/h1_writer.h"
 #include "http/hop_by_hop.h"
 #include "message/characters.h"
 
@@ -48,7 +47,6 @@ Forwarder::Forwarder(ForwarderNeeds& needs, ForwarderOwner& owner, channel::Stre
       stream_key_(&stream),
       head_(needs.heads.take_request()),
       info_(std::move(info)),
-      chunks_(needs.loop.blocks()),
       first_byte_due_([this] {
         fail(ErrorCode::origin_first_byte_timeout,
              "no response head" + in_ms(app_->timeouts.first_byte_ms));
@@ -110,26 +108,26 @@ void Forwarder::connect(bool pooled) {
   request_ = Request::connecting;
   const model::Origin& origin = app_->origins[origin_];
   record_.origin = origin.url();
-  if (origin.scheme == model::Scheme::h2c)
-    return fail(ErrorCode::not_implemented, "h2c origins are not available in this version");
   if (!needs_.policy.may_allow(origin.host, origin.port))
     return fail(ErrorCode::origin_not_allowed,
                 "allow_origins of this connector does not admit " + origin.authority());
-  key_ = OriginPool::key_of(origin, app_->origin_tls);
+  const bool http2 = app_->http2 && upgrade_.empty();  // which HTTP/2 has not
+  key_ = OriginPool::key_of(origin, app_->origin_tls, http2);
   while (pooled && (connection_ = needs_.pool.take(key_)) != nullptr) {
     if (connection_->reusable()) return connected();
     needs_.pool.give_back(std::move(connection_));
   }
-  auto address = needs_.pool.address_of(origin, app_->origin_tls);
+  auto address = needs_.pool.address_of(origin, app_->origin_tls, http2);
   if (!address) return fail(ErrorCode::origin_certificate_bad, address.error().reason);
   dial_ = std::make_unique<OriginDial>(needs_.loop, needs_.policy, std::move(address).value(),
                                        app_->timeouts.connect_ms,
                                        static_cast<OriginDialListener&>(*this));
 }
 
-void Forwarder::on_origin_connected(std::unique_ptr<core::Transport> transport) {
+void Forwarder::on_origin_connected(std::unique_ptr<core::Transport> transport, bool http2) {
   needs_.loop.defer_delete(std::move(dial_));
-  connection_ = std::make_unique<OriginConnection>(key_, std::move(transport), needs_.heads);
+  connection_ = needs_.pool.adopt(key_, app_->origins[origin_].scheme, http2, std::move(transport),
+                                  needs_.heads);
   connected();
 }
 
@@ -165,15 +163,9 @@ void Forwarder::write_head() {
   rewrite_for_origin(*head_, *app_, origin);
   if (app_->rewrite_origin || has_destination(head_->method)) name_the_origin();
   const std::string host = host_for_origin(*app_, origin);
-  http::RequestWriteOptions options;
-  options.host = host;
-  options.upgrade = upgrade_;
-  connection_->expect(head_->method, !upgrade_.empty());
-  record_.origin_reused = connection_->reused();
   head_written_ = true;
-  core::ByteChain out;
-  http::write_request_head(out, needs_.loop.blocks(), *head_, options);
-  connection_->write(std::move(out));
+  connection_->send_head(*head_, host, upgrade_);
+  record_.origin_reused = connection_->reused();
   // The client may wait for a 100, so it is the origin's turn (RFC 9110 10.1.1).
   if (has_body() && http::expectation_of(head_->fields) == http::Expectation::continue_100)
     await_first_byte();
@@ -247,25 +239,17 @@ void Forwarder::pump_request() {
   }
   if (written > 0) stream_->consumed(written);
   if (!pending_.empty() || !body_ended_) return;
-  if (tunnel_) {
-    connection_->end();
-  } else if (info_.body == BodyKind::unknown) {
-    core::ByteChain out;
-    chunks_.finish(out, trailers_.empty() ? nullptr : &trailers_);
-    connection_->write(std::move(out));
-  }
+  if (tunnel_)
+    connection_->end_tunnel();
+  else
+    connection_->send_end(trailers_);
   request_written();
 }
 
 void Forwarder::write_body(core::Slice slice) {
   first_byte_due_.disarm();
   body_written_bytes_ += slice.size();
-  core::ByteChain out;
-  if (info_.body == BodyKind::unknown && !tunnel_)
-    chunks_.write(out, std::move(slice));
-  else
-    out.append(std::move(slice));
-  connection_->write(std::move(out));
+  connection_->send_body(std::move(slice));
 }
 
 void Forwarder::request_written() {
@@ -351,7 +335,7 @@ void Forwarder::on_origin_end(const message::Fields& trailers) {
   touch();
   if (request_ == Request::written)
     finish_exchange();
-  else if (!tunnel_ && !connection_->keeps_alive())  // of a tunnel, one direction has ended
+  else if (!tunnel_ && !connection_->takes_more())  // of a tunnel, one direction has ended
     give_up_request();
   if (!stream_->sending_ended()) stream_->send_end(trailers);
 }
@@ -390,9 +374,13 @@ void Forwarder::on_origin_failed(const ExchangeError& error) {
 // new one may carry the exchange: if nothing of it was written, or if nothing of a body was and the
 // method may be repeated.
 bool Forwarder::reconnect(const ExchangeError& error) {
-  const bool stale = connection_->reused() && !connection_->response_started() &&
-                     error.code == ErrorCode::origin_closed;
-  const bool safe = !head_written_ || (!has_body() && message::is_idempotent(head_->method));
+  const bool stale =
+      connection_->refused() || (connection_->reused() && !connection_->response_started() &&
+                                 error.code == ErrorCode::origin_closed);
+  const bool repeatable = connection_->refused()
+                              ? body_written_bytes_ == 0
+                              : !has_body() && message::is_idempotent(head_->method);
+  const bool safe = !head_written_ || repeatable;
   if (!safe || reconnected_ || (head_written_ && !stale)) return false;
   reconnected_ = true;
   head_written_ = false;

@@ -20,7 +20,6 @@
 #include "core/log.h"
 #include "core/loop.h"
 #include "core/timer_wheel.h"
-#include "http/h1_writer.h"
 #include "message/head_pool.h"
 
 namespace hawser::connector {
@@ -82,7 +81,7 @@ class Forwarder final : private channel::StreamListener,
   void on_reset(const channel::Reset& reset) override;
   void on_finished() override;
   // OriginDialListener
-  void on_origin_connected(std::unique_ptr<core::Transport> transport) override;
+  void on_origin_connected(std::unique_ptr<core::Transport> transport, bool http2) override;
   void on_origin_unreachable(const message::ExchangeError& error) override;
   // OriginListener
   void on_origin_interim(message::ResponseHeadPtr head) override;
@@ -142,7 +141,6 @@ class Forwarder final : private channel::StreamListener,
   uint64_t body_written_bytes_ = 0;
   uint64_t allowed_bytes_ = 0;  // of the response's content, not yet delivered by the origin
   core::ByteChain pending_;     // of the request's body, not yet written
-  http::ChunkWriter chunks_;    // when its length is unknown
   message::Fields trailers_;
   std::unique_ptr<message::Fields> kept_names_;  // as they came, where they are rewritten
   ExchangeRecord record_;
@@ -151,7 +149,7 @@ class Forwarder final : private channel::StreamListener,
   core::Deadline total_due_;
   std::unique_ptr<AppCache::Waiter> waiter_;
   std::unique_ptr<OriginDial> dial_;
-  std::unique_ptr<OriginConnection> connection_;
+  std::unique_ptr<OriginExchange> connection_;
 };
 
 }  // namespace hawser::connector

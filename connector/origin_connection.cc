@@ -3,6 +3,8 @@
 
 #include <utility>
 
+#include "core/loop.h"
+
 namespace hawser::connector {
 
 using message::ErrorCode;
@@ -10,16 +12,43 @@ using message::ExchangeError;
 
 OriginConnection::OriginConnection(std::string key, std::unique_ptr<core::Transport> transport,
                                    message::HeadPool& heads)
-    : key_(std::move(key)), reader_(heads, limits_, *this), transport_(std::move(transport)) {
+    : key_(std::move(key)),
+      reader_(heads, limits_, *this),
+      chunks_(transport->loop().blocks()),
+      transport_(std::move(transport)) {
   transport_->set_listener(*this);
 }
 
 OriginConnection::~OriginConnection() = default;
 
-void OriginConnection::expect(message::Method method, bool upgrade_offered) {
+void OriginConnection::send_head(const message::RequestHead& head, std::string_view host,
+                                 std::string_view upgrade) {
   ++uses_;
-  reader_.expect(method, upgrade_offered);
+  chunked_ = upgrade.empty() && head.body_length.kind == message::BodyLength::Kind::unknown;
+  reader_.expect(head.method, !upgrade.empty());
   update_reading();
+  http::RequestWriteOptions options;
+  options.host = host;
+  options.upgrade = upgrade;
+  core::ByteChain out;
+  http::write_request_head(out, transport_->loop().blocks(), head, options);
+  write(std::move(out));
+}
+
+void OriginConnection::send_body(core::Slice content) {
+  core::ByteChain out;
+  if (chunked_)
+    chunks_.write(out, std::move(content));
+  else
+    out.append(std::move(content));
+  write(std::move(out));
+}
+
+void OriginConnection::send_end(const message::Fields& trailers) {
+  if (!chunked_) return;
+  core::ByteChain out;
+  chunks_.finish(out, trailers.empty() ? nullptr : &trailers);
+  write(std::move(out));
 }
 
 void OriginConnection::write(core::ByteChain bytes) {
@@ -32,7 +61,12 @@ void OriginConnection::allow_body(uint64_t bytes) {
   if (alive_) update_reading();
 }
 
-void OriginConnection::end() {
+void OriginConnection::begin_tunnel() {
+  chunked_ = false;
+  reader_.begin_tunnel();
+}
+
+void OriginConnection::end_tunnel() {
   if (alive_) transport_->end();
 }
 

@@ -7,31 +7,19 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <string_view>
 
-#include "core/byte_chain.h"
-#include "core/timer_wheel.h"
+#include "connector/origin_exchange.h"
 #include "core/transport.h"
 #include "http/h1_response_reader.h"
-#include "message/error.h"
+#include "http/h1_writer.h"
 #include "message/head_pool.h"
 
 namespace hawser::connector {
 
-class OriginListener {
- public:
-  virtual ~OriginListener() = default;
-  virtual void on_origin_interim(message::ResponseHeadPtr head) = 0;
-  virtual void on_origin_head(message::ResponseHeadPtr head) = 0;
-  virtual void on_origin_body(core::Slice content) = 0;
-  virtual void on_origin_end(const message::Fields& trailers) = 0;
-  // What was written has left, or is little enough to go on.
-  virtual void on_origin_drained() = 0;
-  // The connection is of no further use; nothing follows. While it is idle this means that the
-  // origin closed it.
-  virtual void on_origin_failed(const message::ExchangeError& error) = 0;
-};
-
-class OriginConnection final : private core::TransportListener, private http::ResponseEvents {
+class OriginConnection final : public OriginExchange,
+                               private core::TransportListener,
+                               private http::ResponseEvents {
  public:
   // `transport` is connected and, over TLS, past its handshake. `key` tells which connections may
   // stand in for one another.
@@ -39,34 +27,23 @@ class OriginConnection final : private core::TransportListener, private http::Re
                    message::HeadPool& heads);
   ~OriginConnection() override;
 
-  // Null: what happens is only remembered (see reusable()).
-  void set_listener(OriginListener* listener) { listener_ = listener; }
-
-  // A request is about to be written, its response may come; a 101 only where it offers an upgrade.
-  void expect(message::Method method, bool upgrade_offered);
-  void write(core::ByteChain bytes);
-  // Whether on_origin_drained() will tell when to write more.
-  bool over_high_mark() const { return transport_->over_high_mark(); }
-  // How much of the response's content may come from now on, in all that is not delivered yet. The
-  // first call after the head lets the message go on, even with 0.
-  void allow_body(uint64_t bytes);
-
-  // After a 101: what follows on this connection is the new protocol's, both ways.
-  void begin_tunnel() { reader_.begin_tunnel(); }
-  // Ends our direction of a tunnel; the origin's goes on.
-  void end();
-
-  // Breaks off so that the origin can't take what it got for a whole request.
-  void abort();
-  bool alive() const { return alive_; }
-  // Between two exchanges: nothing is under way, nothing unexpected came, the origin keeps it open.
-  bool reusable() const;
-  // Whether the origin said that it goes on after this response.
-  bool keeps_alive() const { return alive_ && reader_.keep_alive(); }
-  bool response_started() const { return reader_.response_started(); }
-  bool reused() const { return uses_ > 1; }
-  const std::string& key() const { return key_; }
-  core::Transport& transport() { return *transport_; }
+  void set_listener(OriginListener* listener) override { listener_ = listener; }
+  void send_head(const message::RequestHead& head, std::string_view host,
+                 std::string_view upgrade) override;
+  void send_body(core::Slice content) override;
+  void send_end(const message::Fields& trailers) override;
+  bool over_high_mark() const override { return transport_->over_high_mark(); }
+  void allow_body(uint64_t bytes) override;
+  void begin_tunnel() override;
+  void end_tunnel() override;
+  void abort() override;
+  // Nothing is under way, nothing unexpected came, the origin keeps it open.
+  bool reusable() const override;
+  bool takes_more() const override { return alive_ && reader_.keep_alive(); }
+  bool response_started() const override { return reader_.response_started(); }
+  bool reused() const override { return uses_ > 1; }
+  bool refused() const override { return false; }
+  const std::string& key() const override { return key_; }
 
  private:
   void on_bytes(core::Slice bytes) override;
@@ -79,6 +56,7 @@ class OriginConnection final : private core::TransportListener, private http::Re
   void on_message_end(const message::Fields& trailers) override;
   void on_error(const message::ExchangeError& error) override;
 
+  void write(core::ByteChain bytes);
   void update_reading();
   void fail(const message::ExchangeError& error);
 
@@ -86,7 +64,9 @@ class OriginConnection final : private core::TransportListener, private http::Re
   http::H1Limits limits_;
   http::H1ResponseReader reader_;
   OriginListener* listener_ = nullptr;
+  http::ChunkWriter chunks_;
   uint32_t uses_ = 0;
+  bool chunked_ = false;
   bool alive_ = true;
   bool paused_ = false;
   std::unique_ptr<core::Transport> transport_;

@@ -80,7 +80,9 @@ void OriginDial::on_ready() {
   if (wanted_.tls != nullptr && !securing_) return start_tls();
   finished_ = true;
   deadline_.disarm();
-  listener_.on_origin_connected(std::move(transport_));
+  const bool http2 =
+      securing_ ? static_cast<tls::Stream&>(*transport_).handshake().alpn == "h2" : wanted_.http2;
+  listener_.on_origin_connected(std::move(transport_), http2);
 }
 
 void OriginDial::start_tls() {

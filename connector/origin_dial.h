@@ -29,12 +29,14 @@ struct OriginAddress {
   uint16_t port = 80;
   std::shared_ptr<tls::Context> tls;  // null: plain
   std::string server_name;            // of the TLS handshake
+  bool http2 = false;                 // without TLS: known in advance (RFC 9113 3.3)
 };
 
 class OriginDialListener {
  public:
   virtual ~OriginDialListener() = default;
-  virtual void on_origin_connected(std::unique_ptr<core::Transport> transport) = 0;
+  // `http2`: that is what the origin speaks.
+  virtual void on_origin_connected(std::unique_ptr<core::Transport> transport, bool http2) = 0;
   // No byte of a request reached the origin.
   virtual void on_origin_unreachable(const message::ExchangeError& error) = 0;
 };

@@ -3,12 +3,13 @@
 
 #include <algorithm>
 #include <utility>
+#include <vector>
 
 #include "tls/digest.h"
 
 namespace hawser::connector {
 
-OriginPool::Idle::Idle(OriginPool& owner, std::unique_ptr<OriginConnection> held, uint64_t now_ms)
+OriginPool::Idle::Idle(OriginPool& owner, std::unique_ptr<OriginExchange> held, uint64_t now_ms)
     : pool(owner), connection(std::move(held)), since_ms(now_ms) {
   connection->set_listener(this);
 }
@@ -25,29 +26,65 @@ OriginPool::OriginPool(core::Loop& loop, const OriginPoolLimits& limits)
 
 OriginPool::~OriginPool() = default;
 
-std::string OriginPool::key_of(const model::Origin& origin, const model::OriginTls& tls) {
+std::string OriginPool::key_of(const model::Origin& origin, const model::OriginTls& tls,
+                               bool http2) {
   std::string key(model::scheme_name(origin.scheme));
   key += "://" + model::bracketed_host(origin.host) + ":" + std::to_string(origin.port);
   if (origin.scheme != model::Scheme::https) return key;
+  key += http2 ? "|2" : "|1";
   key += tls.verify ? "|v|" : "|-|";
   key += tls.server_name + "|";
   if (!tls.ca_pem.empty()) key += tls::sha256_hex(tls.ca_pem);
   return key;
 }
 
-std::unique_ptr<OriginConnection> OriginPool::take(const std::string& key) {
+size_t OriginPool::idle() const {
+  size_t count = idle_.size();
+  for (const auto& [key, connections] : h2_)
+    for (const auto& connection : connections) count += connection->idle() ? 1 : 0;
+  return count;
+}
+
+std::unique_ptr<OriginExchange> OriginPool::take(const std::string& key) {
+  if (const auto shared = h2_.find(key); shared != h2_.end())
+    for (const auto& connection : shared->second)
+      if (connection->has_room()) return connection->join();
   const auto found = by_key_.find(key);
   if (found == by_key_.end()) return nullptr;
   const IdleList::iterator idle = found->second.back();
   found->second.pop_back();
   if (found->second.empty()) by_key_.erase(found);
-  std::unique_ptr<OriginConnection> connection = std::move(idle->connection);
+  std::unique_ptr<OriginExchange> connection = std::move(idle->connection);
   connection->set_listener(nullptr);
   idle_.erase(idle);
   return connection;
 }
 
-void OriginPool::give_back(std::unique_ptr<OriginConnection> connection) {
+std::unique_ptr<OriginExchange> OriginPool::adopt(const std::string& key, model::Scheme scheme,
+                                                  bool http2,
+                                                  std::unique_ptr<core::Transport> transport,
+                                                  message::HeadPool& heads) {
+  if (!http2) return std::make_unique<OriginConnection>(key, std::move(transport), heads);
+  auto& connections = h2_[key];
+  connections.push_back(std::make_unique<H2Connection>(
+      key, std::move(transport), heads, scheme == model::Scheme::https ? "https" : "http",
+      limits_.idle_timeout_ms, static_cast<H2ConnectionOwner&>(*this)));
+  return connections.back()->join();
+}
+
+void OriginPool::on_h2_over(H2Connection& connection) {
+  const auto found = h2_.find(connection.key());
+  if (found == h2_.end()) return;
+  for (auto entry = found->second.begin(); entry != found->second.end(); ++entry) {
+    if (entry->get() != &connection) continue;
+    loop_.defer_delete(std::move(*entry));
+    found->second.erase(entry);
+    break;
+  }
+  if (found->second.empty()) h2_.erase(found);
+}
+
+void OriginPool::give_back(std::unique_ptr<OriginExchange> connection) {
   if (!connection->reusable() || limits_.idle_per_origin == 0 || limits_.idle_in_all == 0) {
     connection->set_listener(nullptr);
     return loop_.defer_delete(std::move(connection));
@@ -85,27 +122,35 @@ void OriginPool::sweep() {
 }
 
 void OriginPool::close_idle() {
+  std::vector<H2Connection*> unused;  // closing one takes it out of the map
+  for (const auto& [key, connections] : h2_)
+    for (const auto& connection : connections)
+      if (connection->idle()) unused.push_back(connection.get());
+  for (H2Connection* const connection : unused) connection->close();
   while (!idle_.empty()) drop(idle_.begin());
 }
 
 core::Result<OriginAddress> OriginPool::address_of(const model::Origin& origin,
-                                                   const model::OriginTls& tls) {
+                                                   const model::OriginTls& tls, bool http2) {
   OriginAddress address;
   address.host = origin.host;
   address.port = origin.port;
+  address.http2 = origin.scheme == model::Scheme::h2c;
   if (origin.scheme != model::Scheme::https) return address;
-  auto context = context_for(tls);
+  auto context = context_for(tls, http2);
   if (!context) return context.error();
   address.tls = *context;
   address.server_name = tls.server_name.empty() ? origin.host : tls.server_name;
   return address;
 }
 
-core::Result<std::shared_ptr<tls::Context>> OriginPool::context_for(const model::OriginTls& tls) {
-  const std::string key = (tls.verify ? "v" : "-") + tls.ca_pem;
+core::Result<std::shared_ptr<tls::Context>> OriginPool::context_for(const model::OriginTls& tls,
+                                                                    bool http2) {
+  const std::string key = (http2 ? "2" : "1") + std::string(tls.verify ? "v" : "-") + tls.ca_pem;
   if (const auto found = contexts_.find(key); found != contexts_.end()) return found->second;
   tls::ClientOptions options;
   options.alpn = {"http/1.1"};
+  if (http2) options.alpn.insert(options.alpn.begin(), "h2");
   options.verify = tls.verify;
   options.trust_pem = tls.ca_pem;
   options.system_roots = tls.verify && tls.ca_pem.empty();

@@ -11,6 +11,7 @@
 #include <memory>
 #include <string>
 
+#include "connector/h2_connection.h"
 #include "connector/origin_connection.h"
 #include "connector/origin_dial.h"
 #include "core/loop.h"
@@ -27,31 +28,38 @@ struct OriginPoolLimits {
   size_t tls_contexts = 64;
 };
 
-class OriginPool {
+class OriginPool final : private H2ConnectionOwner {
  public:
   OriginPool(core::Loop& loop, const OriginPoolLimits& limits);
-  ~OriginPool();
+  ~OriginPool() override;
   OriginPool(const OriginPool&) = delete;
   OriginPool& operator=(const OriginPool&) = delete;
 
-  // Connections with equal keys may stand in for one another: same origin, same way of TLS.
-  static std::string key_of(const model::Origin& origin, const model::OriginTls& tls);
+  // Connections with equal keys may stand in for one another: same origin, same way of TLS, same
+  // versions of HTTP. `http2`: whether an https origin may choose HTTP/2.
+  static std::string key_of(const model::Origin& origin, const model::OriginTls& tls, bool http2);
 
-  // An idle connection, the one used last; null when there is none.
-  std::unique_ptr<OriginConnection> take(const std::string& key);
-  // Keeps it if it is reusable, else closes it at the end of the turn.
-  void give_back(std::unique_ptr<OriginConnection> connection);
+  // Room on an HTTP/2 connection, or an idle one of HTTP/1.1, the one used last; null when there is
+  // none.
+  std::unique_ptr<OriginExchange> take(const std::string& key);
+  // A connection that was dialled for the exchange that gets it.
+  std::unique_ptr<OriginExchange> adopt(const std::string& key, model::Scheme scheme, bool http2,
+                                        std::unique_ptr<core::Transport> transport,
+                                        message::HeadPool& heads);
+  // Keeps its connection where it may carry another; else that is closed at the end of the turn.
+  void give_back(std::unique_ptr<OriginExchange> exchange);
 
   // What to dial for an origin; the Error says why its certificate authority can't be used.
-  core::Result<OriginAddress> address_of(const model::Origin& origin, const model::OriginTls& tls);
+  core::Result<OriginAddress> address_of(const model::Origin& origin, const model::OriginTls& tls,
+                                         bool http2);
 
-  size_t idle() const { return idle_.size(); }
+  size_t idle() const;
   void close_idle();
 
  private:
   // One waiting connection; hears what happens on it.
   struct Idle final : OriginListener {
-    Idle(OriginPool& owner, std::unique_ptr<OriginConnection> held, uint64_t now_ms);
+    Idle(OriginPool& owner, std::unique_ptr<OriginExchange> held, uint64_t now_ms);
     void on_origin_interim(message::ResponseHeadPtr head) override;
     void on_origin_head(message::ResponseHeadPtr head) override;
     void on_origin_body(core::Slice content) override;
@@ -60,20 +68,22 @@ class OriginPool {
     void on_origin_failed(const message::ExchangeError& error) override;
 
     OriginPool& pool;
-    std::unique_ptr<OriginConnection> connection;
+    std::unique_ptr<OriginExchange> connection;
     uint64_t since_ms;
   };
   using IdleList = std::list<Idle>;  // the longest waiting first
 
+  void on_h2_over(H2Connection& connection) override;
   void drop(IdleList::iterator idle);
   void drop(Idle& idle);
   void sweep();
-  core::Result<std::shared_ptr<tls::Context>> context_for(const model::OriginTls& tls);
+  core::Result<std::shared_ptr<tls::Context>> context_for(const model::OriginTls& tls, bool http2);
 
   core::Loop& loop_;
   OriginPoolLimits limits_;
   IdleList idle_;
   std::map<std::string, std::deque<IdleList::iterator>> by_key_;
+  std::map<std::string, std::list<std::unique_ptr<H2Connection>>> h2_;
   std::map<std::string, std::shared_ptr<tls::Context>> contexts_;
   core::Deadline sweep_due_;
 };

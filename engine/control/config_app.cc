@@ -54,10 +54,6 @@ std::optional<model::Origin> read_origin_url(const Value& value) {
     return std::nullopt;
   }
   auto origin = value.parsed<model::Origin>(&model::Origin::parse_url, "an origin's URL");
-  if (origin && origin->scheme == model::Scheme::h2c) {
-    value.error_not_available("a URL with http:// or https://");
-    return std::nullopt;
-  }
   return origin;
 }
 
@@ -167,6 +163,18 @@ void read_rewrite(MapReader& parent, model::App& app) {
   }
 }
 
+void read_http2(MapReader& map, model::App& app) {
+  const auto value = map.take("http2");
+  if (!value) return;
+  if (const auto on = value->flag()) app.http2 = *on;
+  const bool plain =
+      std::any_of(app.origins.begin(), app.origins.end(),
+                  [](const model::Origin& o) { return o.scheme == model::Scheme::http; });
+  if (app.http2 && plain)
+    value->error_found("`http2: true` beside an origin of http://", "origins of https://",
+                       "write h2c:// for HTTP/2 without TLS, and leave this out");
+}
+
 // A protocol and perhaps its version, as Upgrade names them (RFC 9110 7.8). h2c is never one: the
 // engine speaks HTTP/2 itself.
 bool is_protocol(std::string_view text) {
@@ -223,6 +231,7 @@ model::App read_app(const Value& value, const model::Timeouts& timeouts) {
   read_name(map.take("group"), app.group);
   read_origins(map, app.origins);
   read_origin_tls(map, app.origin_tls);
+  read_http2(map, app);
   read_host_header(map, app.host_header);
   read_rewrite(map, app);
   read_upgrades(map, app.upgrades);

@@ -27,7 +27,6 @@ inline constexpr PlannedKey planned_in_app[] = {
     {"assertion"},
     {"verify_identity"},
     {"park"},
-    {"http2"},
 };
 
 // Deadlines that run before an app is known, or when the whole engine ends.

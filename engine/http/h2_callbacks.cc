@@ -13,9 +13,6 @@ namespace hawser::http {
 
 namespace {
 
-// A frame with its head fits one TLS record.
-constexpr size_t data_frame_limit_bytes = 16 * 1024 - 9;
-
 H2Stream* stream_of(nghttp2_session* session, int32_t stream_id) {
   return static_cast<H2Stream*>(nghttp2_session_get_stream_user_data(session, stream_id));
 }
@@ -118,21 +115,14 @@ struct H2Session::Callbacks {
   static ssize_t read_length(nghttp2_session* /*session*/, uint8_t /*type*/, int32_t /*stream_id*/,
                              int32_t /*session_window*/, int32_t /*stream_window*/,
                              uint32_t frame_limit, void* /*user*/) {
-    return static_cast<ssize_t>(std::min<size_t>(frame_limit, data_frame_limit_bytes));
+    return static_cast<ssize_t>(std::min<size_t>(frame_limit, h2_data_frame_limit_bytes));
   }
 
   static ssize_t read(H2Stream& stream, nghttp2_session* session, size_t length, uint32_t* flags) {
-    const bool ended = stream.answering_ == H2Stream::Answering::ended;
-    if (stream.output_.empty() && !ended) return NGHTTP2_ERR_DEFERRED;
-    const size_t bytes = stream.next_frame_bytes(length);
-    *flags |= NGHTTP2_DATA_FLAG_NO_COPY;
-    if (!ended || bytes < stream.output_.size()) return static_cast<ssize_t>(bytes);
-    *flags |= NGHTTP2_DATA_FLAG_EOF;
-    if (stream.response_trailers_ != nullptr) {
-      *flags |= NGHTTP2_DATA_FLAG_NO_END_STREAM;
-      submit_trailers(*session, stream.id_, *stream.response_trailers_);
-    }
-    return static_cast<ssize_t>(bytes);
+    const ssize_t bytes = stream.output_.next_frame(length, flags);
+    if (bytes >= 0 && (*flags & NGHTTP2_DATA_FLAG_NO_END_STREAM) != 0)
+      submit_trailers(*session, stream.id_, *stream.output_.trailers());
+    return bytes;
   }
 
   static int send_data(nghttp2_session* /*session*/, nghttp2_frame* /*frame*/,

@@ -293,29 +293,8 @@ void H2Session::write_out() {
 
 // False: not now.
 bool H2Session::write_data_frame(H2Stream& stream, const uint8_t* frame_head, size_t length) {
-  constexpr uint32_t frame_head_bytes = 9;
-  constexpr uint32_t small_slice_bytes = 1024;
-  if (transport_.over_high_mark()) return false;
-  core::ByteChain content = stream.take_output(length);
-  if (std::exchange(stream.drained_due_, false)) drained_.push_back(&stream);
-  if (!content.empty() && content.first()->next == nullptr) {
-    core::Slice slice = content.pop_front();
-    if (slice.size() > small_slice_bytes && slice.exclusive_headroom() >= frame_head_bytes) {
-      std::copy_n(frame_head, frame_head_bytes, slice.grow_front(frame_head_bytes));
-      transport_.write(core::ByteChain(std::move(slice)));
-      return true;
-    }
-    content.append(std::move(slice));
-  }
-  transport_.write_copy({reinterpret_cast<const char*>(frame_head), frame_head_bytes});
-  while (!content.empty()) {
-    core::Slice slice = content.pop_front();
-    if (slice.size() <= small_slice_bytes) {
-      transport_.write_copy(slice.view());
-    } else {
-      transport_.write(core::ByteChain(std::move(slice)));
-    }
-  }
+  if (!stream.output_.write_frame(transport_, frame_head, length)) return false;
+  if (stream.output_.take_drained()) drained_.push_back(&stream);
   return true;
 }
 

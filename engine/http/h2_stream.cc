@@ -13,13 +13,9 @@ using message::ErrorCode;
 
 namespace {
 
-constexpr size_t output_high_bytes = 16 * 1024;
-constexpr size_t output_low_bytes = 8 * 1024;
 // How much content comes ahead of what was allowed: doubled while the client keeps up.
 constexpr size_t least_ahead_bytes = 64 * 1024;
 constexpr size_t most_ahead_bytes = 512 * 1024;
-// From here on a slice goes into a frame of its own, so that its head can stand before it in place.
-constexpr size_t own_frame_bytes = 8 * 1024;
 
 const message::Fields no_trailers;
 
@@ -161,38 +157,18 @@ void H2Stream::send_head(const message::ResponseHead& head, message::Method meth
 void H2Stream::send_body(core::ByteChain bytes) {
   if (dead() || answering_ != Answering::flowing || bytes.empty()) return;
   output_.append(std::move(bytes));
-  output_full_ = output_full_ || output_.size() > output_high_bytes;
   session_.resume(*this);
 }
 
 void H2Stream::send_end(const message::Fields& trailers) {
   if (dead() || answering_ != Answering::flowing) return;
   answering_ = Answering::ended;
-  if (!trailers.empty()) response_trailers_ = std::make_unique<message::Fields>(trailers);
+  output_.end(trailers);
   session_.resume(*this);
 }
 
 void H2Stream::reset(H2Reset code) {
   if (!dead()) session_.reset(*this, code);
-}
-
-size_t H2Stream::next_frame_bytes(size_t limit) const {
-  size_t bytes = 0;
-  for (const core::Piece* piece = output_.first(); piece != nullptr; piece = piece->next) {
-    const size_t size = piece->slice.size();
-    if (bytes > 0 && (size >= own_frame_bytes || bytes + size > limit)) break;
-    bytes += std::min(size, limit - bytes);
-  }
-  return bytes;
-}
-
-core::ByteChain H2Stream::take_output(size_t bytes) {
-  core::ByteChain taken = output_.split_front(bytes);
-  if (output_full_ && output_.size() <= output_low_bytes) {
-    output_full_ = false;
-    drained_due_ = true;
-  }
-  return taken;
 }
 
 void H2Stream::note_response_left() {

@@ -12,6 +12,7 @@
 #include <string>
 
 #include "core/byte_chain.h"
+#include "http/h2_output.h"
 #include "message/error.h"
 #include "message/head.h"
 
@@ -64,8 +65,8 @@ class H2Stream {
   void send_head(const message::ResponseHead& head, message::Method method);
   void send_body(core::ByteChain bytes);
   void send_end(const message::Fields& trailers);
-  bool output_full() const { return output_full_; }
-  size_t unsent_bytes() const { return output_.size(); }
+  bool output_full() const { return output_.full(); }
+  size_t unsent_bytes() const { return output_.unsent_bytes(); }
   // At once, both directions: nobody can take the response for complete.
   void reset(H2Reset code);
 
@@ -90,8 +91,6 @@ class H2Stream {
   bool dead() const { return closed_ || reset_sent_; }
   void over(message::ErrorCode why, const std::string& reason);
   // response, from the session
-  size_t next_frame_bytes(size_t limit) const;
-  core::ByteChain take_output(size_t bytes);
   void note_response_left();
 
   H2Session& session_;
@@ -115,11 +114,8 @@ class H2Stream {
   bool end_told_ = false;
   bool stopped_ = false;
   // the response
-  core::ByteChain output_;
-  std::unique_ptr<message::Fields> response_trailers_;
+  H2Output output_;
   Answering answering_ = Answering::waiting;
-  bool output_full_ = false;
-  bool drained_due_ = false;
   bool reset_sent_ = false;
   bool client_reset_ = false;
   bool closed_ = false;

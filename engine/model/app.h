@@ -31,6 +31,7 @@ struct App {
   std::vector<Origin> origins;  // never empty
   OriginTls origin_tls;
   HostHeader host_header = HostHeader::origin;
+  bool http2 = false;           // an https origin may choose HTTP/2
   bool rewrite_origin = false;  // Origin and Referer that name the public side name the origin
   Timeouts timeouts;
   AppLimits limits;

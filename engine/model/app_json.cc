@@ -49,6 +49,7 @@ json app_json(const App& app) {
         {"verify", app.origin_tls.verify},
         {"server_name", app.origin_tls.server_name}}},
       {"host_header", app.host_header == HostHeader::origin ? "origin" : "public"},
+      {"http2", app.http2},
       {"rewrite_origin", app.rewrite_origin},
       {"upgrades", app.upgrades},
       {"timeouts", timeouts_json(app.timeouts)},
@@ -144,6 +145,7 @@ core::Result<App> decode_app(std::string_view text) {
   decode_place(members, app);
   decode_origins(members, app.origins);
   decode_host_header(members, app.host_header);
+  members.read("http2", app.http2);
   members.read("rewrite_origin", app.rewrite_origin);
   if (const json* tls = members.object("origin_tls")) {
     if (auto read = decode_origin_tls(*tls, app.origin_tls); !read.ok()) return read.error();

@@ -148,6 +148,21 @@ apps:
   EXPECT_FALSE(parsed(full_file).apps[0].rewrite_origin);
 }
 
+TEST(ConfigFile, AnOriginMaySpeakHttp2) {
+  const NodeConfig config = parsed(R"(
+trust_domain: edge.example
+advertise: edge.example:7443
+tls: [{certificate: edge.pem, key: edge-key.pem}]
+apps:
+  - {name: plain, host: a.example, origin: "h2c://127.0.0.1:1", access: passthrough}
+  - {name: secure, host: b.example, origin: "https://127.0.0.1:1", http2: true, access: passthrough}
+)");
+  ASSERT_EQ(config.apps.size(), 2u);
+  EXPECT_EQ(config.apps[0].origins[0].scheme, model::Scheme::h2c);
+  EXPECT_FALSE(config.apps[0].http2);
+  EXPECT_TRUE(config.apps[1].http2);
+}
+
 TEST(ConfigFile, AnAppsLimitsAreReadAndEachMayBeOff) {
   const NodeConfig config = parsed(std::string(least_file) + R"(
 apps:

@@ -67,8 +67,8 @@ class Lab:
         connector = self.add(Connector(name, self.folder / name, **settings))
         return connector.enrol(engine, group, address).start(ready)
 
-    def nginx(self, name="nginx", certificate_and_key=None, locations=""):
-        return self.add(Nginx(name, self.folder / name, certificate_and_key, locations)).start()
+    def nginx(self, name="nginx", certificate_and_key=None, locations="", http2=False):
+        return self.add(Nginx(name, self.folder / name, certificate_and_key, locations, http2)).start()
 
     def origin(self, script):
         return self.add(ScriptedOrigin(script))

@@ -169,7 +169,7 @@ def test_a_refusal_is_an_ordinary_answer_on_a_connection_that_lives(lab):
         connection.read_head()
         connection.answer(b"but pages")
 
-    engine, _ = lab.published(lab.origin(script).url)
+    engine, _ = lab.published(lab.origin(script).url, connector={"workers": 1})
     with RawClient(engine) as client:
         answer = client.upgrade()
         assert (answer.status, answer.body) == (403, b"no sockets here")

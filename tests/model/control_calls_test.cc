@@ -22,6 +22,7 @@ App full_app() {
   app.origins[0].weight = 3;
   app.origin_tls = {"-----BEGIN CERTIFICATE-----\n", false, "wiki.internal"};
   app.host_header = HostHeader::public_host;
+  app.http2 = true;
   app.rewrite_origin = true;
   app.timeouts.connect_ms = 1234;
   app.timeouts.total_ms = 0;

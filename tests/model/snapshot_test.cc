@@ -67,6 +67,7 @@ TEST(ContentRevision, ChangesWithEveryField) {
       [](App& a) { a.origin_tls.verify = false; },
       [](App& a) { a.origin_tls.server_name = "x"; },
       [](App& a) { a.host_header = HostHeader::public_host; },
+      [](App& a) { a.http2 = true; },
       [](App& a) { a.rewrite_origin = true; },
       [](App& a) { a.upgrades.clear(); },
       [](App& a) { a.timeouts.total_ms = 7; },

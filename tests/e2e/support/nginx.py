@@ -26,18 +26,23 @@ http {{
 
 
 class Nginx(Program):
-    """Files are read from FOLDER/files at /, uploads arrive in FOLDER/upload at /upload/; `locations`: more of them."""
+    """Files are read from FOLDER/files at /, uploads arrive in FOLDER/upload at /upload/; `locations`: more of them.
 
-    def __init__(self, name, folder, certificate_and_key=None, locations=""):
+    With `http2` it speaks that alone where there is no TLS, else what ALPN chooses.
+    """
+
+    def __init__(self, name, folder, certificate_and_key=None, locations="", http2=False):
         super().__init__(name, folder)
         self.port = HeldPort()
         self.files, self.uploads = self.folder / "files", self.folder / "upload"
         self.files.mkdir(parents=True)
         self.uploads.mkdir()
-        self.url = f"http{'s' if certificate_and_key else ''}://127.0.0.1:{self.port.number}"
+        scheme = "https" if certificate_and_key else "h2c" if http2 else "http"
+        self.url = f"{scheme}://127.0.0.1:{self.port.number}"
         tls = listen = ""
         if certificate_and_key:
             listen, tls = " ssl", "ssl_certificate {}; ssl_certificate_key {};".format(*certificate_and_key)
+        listen += " http2" if http2 else ""
         (self.folder / "nginx.conf").write_text(
             CONFIG.format(folder=self.folder, listen=self.port.address + listen, tls=tls, locations=locations))
 
