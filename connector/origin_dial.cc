@@ -105,7 +105,9 @@ void OriginDial::on_broken(const core::Error& why) {
   try_next();
 }
 
+// Of several addresses the one that got furthest tells.
 void OriginDial::connect_failed(const core::Error& why) {
+  if (tls_failed_) return;
   if (why.code == -ECONNREFUSED)
     last_code_ = ErrorCode::origin_refused;
   else if (why.code == -ETIMEDOUT)
@@ -121,6 +123,7 @@ void OriginDial::tls_failed(const core::Error& why) {
                            why.reason.find("alert") == std::string::npos;
   last_code_ = certificate ? ErrorCode::origin_certificate_bad : ErrorCode::origin_unreachable;
   last_reason_ = "TLS with " + name() + ": " + why.reason;
+  tls_failed_ = true;
 }
 
 void OriginDial::drop_transport() {

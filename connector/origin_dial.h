@@ -75,7 +75,8 @@ class OriginDial final : private core::TransportListener {
   uint64_t due_ms_;
   std::vector<core::Address> addresses_;
   size_t next_address_ = 0;
-  bool securing_ = false;  // connected, the TLS handshake runs
+  bool securing_ = false;    // connected, the TLS handshake runs
+  bool tls_failed_ = false;  // with an address that was reached
   bool finished_ = false;
   message::ErrorCode last_code_ = message::ErrorCode::origin_unreachable;
   std::string last_reason_;

@@ -9,6 +9,7 @@
 
 #include "control/config_check.h"
 #include "control/config_file.h"
+#include "core/clock.h"
 #include "core/log.h"
 #include "core/loop.h"
 #include "core/signals.h"
@@ -45,7 +46,7 @@ int check(const Arguments& arguments) {
     std::fputs(config::render(config.error()).c_str(), stderr);
     return exit_config;
   }
-  std::fputs(control::summary(*config).c_str(), stdout);
+  std::fputs(control::summary(*config, core::SystemClock::instance().wall_ms()).c_str(), stdout);
   return 0;
 }
 

@@ -159,7 +159,7 @@ Fault FramedLink::take_drain(const wire::Frame& frame) {
   }
   if (drain_received_) return "a second one";
   drain_received_ = true;
-  if (!drain_sent_) drain("answer");
+  if (!drain_sent_) drain("the other side drains");
   listener_.on_drain(reason);
   return {};
 }

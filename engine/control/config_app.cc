@@ -11,6 +11,7 @@
 #include "control/config_app_limits.h"
 #include "control/config_planned.h"
 #include "message/characters.h"
+#include "tls/context.h"
 
 namespace hawser::control {
 namespace {
@@ -106,6 +107,14 @@ void read_origins(MapReader& map, std::vector<model::Origin>& target) {
   if (auto origin = read_origin_url(*single)) target.push_back(std::move(*origin));
 }
 
+core::Result<void> try_trust(const std::string& pem) {
+  tls::ClientOptions options;
+  options.trust_pem = pem;
+  const auto context = tls::Context::client(options);
+  if (!context.ok()) return context.error();
+  return {};
+}
+
 void read_ca(const Value& value, std::string& target) {
   const auto path = value.path();
   if (!path) return;
@@ -115,6 +124,9 @@ void read_ca(const Value& value, std::string& target) {
                 fmt::format("{}: {}", *path, pem.error().reason));
   } else if (pem->find("-----BEGIN CERTIFICATE-----") == std::string::npos) {
     value.error("a file of certificates (PEM)", fmt::format("{} holds no certificate", *path));
+  } else if (const auto usable = try_trust(*pem); !usable.ok()) {
+    value.error("a file of certificates (PEM), all whole",
+                fmt::format("{}: {}", *path, usable.error().reason));
   } else {
     target = std::move(pem).value();
   }

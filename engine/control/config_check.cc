@@ -45,10 +45,21 @@ void check_pair(const NodeConfig& config, size_t index, const std::string& chain
   const auto fits = tls::check_key_pair(chain, secret);
   if (fits.ok()) return;
   const CertificateConfig& pair = config.tls[index];
-  errors.push_back({config.file, pair.certificate_at, fmt::format("tls[{}]", index),
-                    fmt::format("{} with {}, which can't be used ({})", pair.certificate_path,
-                                pair.key_path, fits.error().reason),
-                    "a certificate with its own private key", "name the two that belong together"});
+  errors.push_back(
+      {config.file, pair.certificate_at, fmt::format("tls[{}]", index),
+       fmt::format("{} with {}, which can't be used ({})", pair.certificate_path, pair.key_path,
+                   fits.error().reason),
+       "a certificate and the private key that it was made for, both whole and without "
+       "a passphrase",
+       ""});
+}
+
+std::string doubt_of_time(const tls::CertificateFacts& facts, int64_t now_ms) {
+  constexpr int64_t day_ms = 24ll * 60 * 60 * 1000;
+  if (facts.not_after_ms <= now_ms) return "has expired: browsers refuse it";
+  if (facts.not_before_ms > now_ms) return "is not valid yet: browsers refuse it";
+  const int64_t days_left = (facts.not_after_ms - now_ms) / day_ms;
+  return days_left < 7 ? fmt::format("expires in {} days", days_left) : std::string();
 }
 
 // RFC 6125: a wildcard stands for one label, the first.
@@ -71,6 +82,7 @@ void check_private(const NodeConfig& config, const std::string& path, config::Lo
                    const std::string& key, const char* wanted_mode, config::ConfigErrors& errors) {
   struct stat status {};
   if (::stat(path.c_str(), &status) != 0 || (status.st_mode & others_bits) == 0) return;
+  if (!S_ISREG(status.st_mode) && !S_ISDIR(status.st_mode)) return;  // refused for what it is
   errors.push_back({config.file, at, key,
                     fmt::format("{} with the mode {:04o}", path, status.st_mode & 07777),
                     fmt::format("mode {}: nobody else may use it", wanted_mode),
@@ -125,14 +137,15 @@ config::ConfigErrors check_files(const NodeConfig& config) {
     const auto secret = check_pem(
         config, {pair.key_path, pair.key_at, key_key, "PRIVATE KEY-----", "a private key"}, errors);
     if (chain && secret) check_pair(config, i, *chain, *secret, errors);
-    check_private(config, pair.key_path, pair.key_at, key_key, "0600", errors);
+    if (secret) check_private(config, pair.key_path, pair.key_at, key_key, "0600", errors);
   }
   check_state_folder(config, errors);
   config::check_output(config.log, config.file, errors);
   return errors;
 }
 
-std::vector<std::string> warnings(const NodeConfig& config) {
+std::vector<std::string> warnings(const NodeConfig& config, int64_t now_ms) {
+  std::vector<std::string> told;
   std::vector<std::string> names;  // all that the certificates name
   for (const CertificateConfig& pair : config.tls) {
     const auto chain = config::read_file(pair.certificate_path, pem_limit_bytes);
@@ -140,8 +153,9 @@ std::vector<std::string> warnings(const NodeConfig& config) {
     const auto facts = tls::read_certificate_pem(*chain);
     if (!facts.ok()) return {};
     names.insert(names.end(), facts->dns_sans.begin(), facts->dns_sans.end());
+    if (const std::string doubt = doubt_of_time(*facts, now_ms); !doubt.empty())
+      told.push_back(pair.certificate_path + " " + doubt);
   }
-  std::vector<std::string> told;
   for (const model::App& app : config.apps) {
     const std::string host = app.host.to_string();
     if (std::any_of(names.begin(), names.end(),
@@ -155,7 +169,7 @@ std::vector<std::string> warnings(const NodeConfig& config) {
   return told;
 }
 
-std::string summary(const NodeConfig& config) {
+std::string summary(const NodeConfig& config, int64_t now_ms) {
   const std::string advertised =
       config.advertise ? config.advertise->to_string() : "the listener's own address";
   std::string text = fmt::format(
@@ -179,7 +193,7 @@ std::string summary(const NodeConfig& config) {
   size_t name_width = 0;
   for (const model::App& app : config.apps) name_width = std::max(name_width, app.name.size());
   for (const model::App& app : config.apps) text += app_line(app, name_width);
-  for (const std::string& warning : warnings(config)) text += "warning: " + warning + "\n";
+  for (const std::string& warning : warnings(config, now_ms)) text += "warning: " + warning + "\n";
   return text;
 }
 

@@ -150,6 +150,8 @@ void read_advertise(MapReader& file, NodeConfig& target) {
     if (target.advertise && target.advertise->port == 0) {
       value->error(std::string(expected), "a port to dial is a number from 1 to 65535");
     }
+    if (target.advertise && (target.advertise->host == "0.0.0.0" || target.advertise->host == "::"))
+      value->error(std::string(expected), "every machine takes that address for its own");
     return;
   }
   const auto& connectors = target.listen.connectors;

@@ -56,12 +56,14 @@ class LogSink {
   void classify();
   ssize_t put(std::string_view bytes) const;
   uint64_t lose(std::string_view lines);
+  void tell_once(int code);
 
   std::mutex mutex_;
   Fd file_;
   int fd_;
   std::string path_;
   std::string tail_;       // of a line of which the output has taken the beginning
+  bool failing_ = false;   // since the last line that was taken
   bool may_block_ = true;  // a pipe, socket or terminal: written in small pieces, when it has room
   std::atomic<Level> level_{Level::info};
   std::atomic<LogFormat> format_{LogFormat::json};

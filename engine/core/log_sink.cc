@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstring>
 #include <utility>
 
 #include "core/log.h"
@@ -69,6 +70,14 @@ ssize_t LogSink::put(std::string_view bytes) const {
   return n < 0 && errno == EAGAIN ? 0 : n;
 }
 
+// To whoever watches standard error, where the log is elsewhere.
+void LogSink::tell_once(int code) {
+  if (std::exchange(failing_, true) || path_.empty()) return;
+  const std::string text =
+      "hawser: " + path_ + " can't be written, lines are lost: " + std::strerror(code) + "\n";
+  [[maybe_unused]] const ssize_t n = ::write(STDERR_FILENO, text.data(), text.size());
+}
+
 uint64_t LogSink::lose(std::string_view lines) {
   const auto lost = static_cast<uint64_t>(std::count(lines.begin(), lines.end(), '\n'));
   dropped_lines_.fetch_add(lost, std::memory_order_relaxed);
@@ -88,12 +97,14 @@ LogSink::Taken LogSink::write_lines(std::string_view lines) {
     const ssize_t n = put(piece);
     if (n == 0) break;
     if (n < 0) {
+      tell_once(errno);
       const std::string_view lost = finishing ? rest : piece;
       taken.lost_lines += lose(lost);
       taken.bytes += lost.size();
       if (finishing) break;
       continue;
     }
+    failing_ = false;
     if (finishing) {
       tail_.erase(0, static_cast<size_t>(n));
       continue;

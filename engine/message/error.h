@@ -41,6 +41,7 @@ namespace hawser::message {
   X(38, protocol_violation, 502, connector, "The connector broke the protocol")                  \
   X(39, revoked, 403, engine, "Access was withdrawn")                                            \
   X(40, stalled, 503, client, "The stream held memory without taking bytes")                     \
+  X(41, connector_silent, 504, connector, "The connector did not answer in time")                \
   X(50, origin_refused, 502, origin, "The application refused the connection")                   \
   X(51, origin_name_unknown, 502, origin, "The application's name does not resolve")             \
   X(52, origin_certificate_bad, 502, origin, "The application's certificate is not trusted")     \

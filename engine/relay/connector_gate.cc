@@ -22,8 +22,9 @@ constexpr uint32_t channel_user_timeout_ms = 20'000;
 // One connection before its hand-over: first TLS, then HELLO.
 class PendingConnector final : private core::TransportListener, private channel::LinkListener {
  public:
-  PendingConnector(ConnectorGate& gate, std::unique_ptr<tls::Stream> stream)
+  PendingConnector(ConnectorGate& gate, uint64_t number, std::unique_ptr<tls::Stream> stream)
       : gate_(gate),
+        number_(number),
         deadline_([this] { give_up("no handshake and HELLO in time"); }),
         stream_(std::move(stream)) {
     address_ = stream_->peer().to_string();
@@ -31,8 +32,15 @@ class PendingConnector final : private core::TransportListener, private channel:
     stream_->set_listener(*this);
   }
 
+  uint64_t number() const { return number_; }
+  void make_room() {
+    if (over_) return gate_.remove(*this);
+    give_up("others wait, and it was the oldest without a HELLO");
+  }
+
  private:
   void on_ready() override {
+    secured_ = true;
     const std::string& protocol = stream_->handshake().alpn;
     if (protocol == model::enrolment_alpn) {
       gate_.enrolment_.serve(std::move(stream_));
@@ -57,8 +65,9 @@ class PendingConnector final : private core::TransportListener, private channel:
     if (!wanted.empty() && wanted != gate_.options_.engine_id)
       return refuse("the connector looks for engine " + wanted);
     hello_ = hello;
-    gate_.loop_.defer_call([&gate = gate_, self = this] {
-      if (gate.pending_.contains(self)) self->hand_over();
+    gate_.loop_.defer_call([&gate = gate_, number = number_] {
+      const auto found = gate.pending_.find(number);
+      if (found != gate.pending_.end()) found->second->hand_over();
     });
   }
   void on_open(channel::Stream& stream, message::RequestHead&, channel::OpenInfo&) override {
@@ -100,18 +109,22 @@ class PendingConnector final : private core::TransportListener, private channel:
   void tell(const std::string& why) {
     over_ = true;
     gate_.refused_.add();
-    core::LogLine(gate_.log_, core::Level::warn, "connector_refused")
+    // Anybody can be refused before the handshake is through: that is counted, and no line each.
+    core::LogLine(gate_.log_, secured_ ? core::Level::warn : core::Level::debug,
+                  "connector_refused")
         .text("address", address_)
         .text("reason", why);
   }
 
   ConnectorGate& gate_;
+  uint64_t number_;
   core::Deadline deadline_;
   std::string address_;
   std::unique_ptr<tls::Stream> stream_;
   std::unique_ptr<channel::Link> link_;
   ConnectorIdentity identity_;
   channel::Hello hello_;
+  bool secured_ = false;  // TLS is up, so the certificate was good
   bool over_ = false;
 };
 
@@ -137,24 +150,19 @@ void ConnectorGate::on_accepted(core::Fd fd, const core::Address& /*peer*/) {
   if (!socket.ok()) return;
   (*socket)->set_notsent_lowat(channel_notsent_bytes);
   (*socket)->set_user_timeout(channel_user_timeout_ms);
-  auto pending =
-      std::make_unique<PendingConnector>(*this, tls::Stream::accept(std::move(*socket), tls_));
-  PendingConnector* const key = pending.get();
-  pending_[key] = std::move(pending);
-  if (pending_.size() < pending_limit) return;
-  for (const auto& acceptor : acceptors_) acceptor->pause();
+  if (pending_.size() >= pending_limit) pending_.begin()->second->make_room();
+  const uint64_t number = next_pending_++;
+  pending_[number] = std::make_unique<PendingConnector>(
+      *this, number, tls::Stream::accept(std::move(*socket), tls_));
 }
 
 void ConnectorGate::on_accept_trouble(const core::Error& why) {
   core::LogLine(log_, core::Level::error, "accept_failed").text("reason", why.reason);
 }
 
-void ConnectorGate::remove(PendingConnector& pending) {
-  const auto found = pending_.find(&pending);
-  if (found == pending_.end()) return;
-  loop_.defer_delete(std::move(found->second));
-  pending_.erase(found);
-  for (const auto& acceptor : acceptors_) acceptor->resume();
+void ConnectorGate::remove(const PendingConnector& pending) {
+  auto gone = pending_.extract(pending.number());
+  if (!gone.empty()) loop_.defer_delete(std::move(gone.mapped()));
 }
 
 core::Result<ConnectorIdentity> ConnectorGate::admit(const tls::Stream& stream) {

@@ -34,7 +34,9 @@ struct Arrival {
 
 class ConnectorGate final : public core::AcceptListener {
  public:
-  static constexpr size_t pending_limit = 256;  // handshakes at the same time
+  // Handshakes at the same time. Beyond it the oldest makes room, so that whoever holds connections
+  // without a word keeps nobody out.
+  static constexpr size_t pending_limit = 256;
 
   struct Options {
     std::string trust_domain;
@@ -55,7 +57,7 @@ class ConnectorGate final : public core::AcceptListener {
   friend class PendingConnector;
   void on_accepted(core::Fd fd, const core::Address& peer) override;
   void on_accept_trouble(const core::Error& why) override;
-  void remove(PendingConnector& pending);
+  void remove(const PendingConnector& pending);
   core::Result<ConnectorIdentity> admit(const tls::Stream& stream);
 
   core::Loop& loop_;
@@ -68,7 +70,8 @@ class ConnectorGate final : public core::AcceptListener {
   std::shared_ptr<tls::Context> tls_;
   core::Budget no_bodies_{0};  // nothing is streamed before the hand-over
   std::vector<std::unique_ptr<core::Acceptor>> acceptors_;
-  std::map<PendingConnector*, std::unique_ptr<PendingConnector>> pending_;
+  std::map<uint64_t, std::unique_ptr<PendingConnector>> pending_;  // the oldest first
+  uint64_t next_pending_ = 1;
 };
 
 }  // namespace hawser::relay

@@ -144,7 +144,7 @@ void Dispatcher::timed_out(Waiter& waiter) {
       any ? ExchangeError::of(ErrorCode::queue_timeout,
                               "every channel of group " + group.name + " is full")
           : ExchangeError::of(ErrorCode::no_connector,
-                              "no connector of group " + group.name + " is connected"));
+                              "no connector of group " + group.name + " takes requests"));
 }
 
 void Dispatcher::add_channel(std::string_view group_name, std::string_view connector,

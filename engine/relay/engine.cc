@@ -23,7 +23,7 @@ Engine::Engine(core::Loop& loop, core::LogSink& log_sink, core::Log& log, std::s
       log_(log),
       version_(std::move(version)),
       mailbox_(loop),
-      drain_deadline_([this] { finish_drain(); }),
+      drain_deadline_([this] { cut_rest("the time to finish was over"); }),
       certificate_deadline_([this] {
         if (const auto renewed = renew_own_certificate(); !renewed.ok()) {
           core::LogLine(log_, core::Level::error, "engine_certificate")
@@ -296,13 +296,14 @@ void Engine::on_connector_revoked(const model::Uuid& connector) {
 // --- ending
 
 void Engine::drain(std::function<void()> done) {
-  if (draining_) return;
+  if (draining_) return cut_rest("asked to end a second time");
   draining_ = true;
   on_drained_ = std::move(done);
   core::LogLine(log_, core::Level::info, "draining")
       .number("timeout_ms", config_.timeouts.drain_ms);
   redirects_.clear();
   gate_->stop_listening();
+  connector_sockets_.clear();
   enrolment_server_->drain();
   drain_deadline_.arm(loop_.timers(), config_.timeouts.drain_ms);
   for (uint32_t i = 0; i < workers_.size(); ++i) {
@@ -317,6 +318,25 @@ void Engine::drained(uint32_t worker) {
                     [](const WorkerSlot& slot) { return slot.drained; }))
       finish_drain();
   });
+}
+
+// Every worker cuts what it has before any goes: what ends here must not look like another's fault.
+void Engine::cut_rest(const char* why) {
+  if (cutting_) return;
+  cutting_ = true;
+  drain_deadline_.disarm();
+  core::LogLine(log_, core::Level::warn, "drain_timeout")
+      .number("after_ms", config_.timeouts.drain_ms)
+      .text("reason", why);
+  const auto left = std::make_shared<size_t>(workers_.size());
+  for (uint32_t i = 0; i < workers_.size(); ++i) {
+    to_worker(i, [this, left](RelayWorker& relay) {
+      relay.cut_all();
+      mailbox_.post([this, left] {
+        if (--*left == 0) finish_drain();
+      });
+    });
+  }
 }
 
 void Engine::finish_drain() {

@@ -77,6 +77,7 @@ class Engine final : public control::AdminHost, public EngineLink {
   channel::Welcome welcome_for(const Arrival& arrival, uint32_t worker) const;
   void tell_others(uint32_t worker, const std::string& group);
   void to_worker(uint32_t worker, std::function<void(RelayWorker&)> call);
+  void cut_rest(const char* why);
   void finish_drain();
 
   // AdminHost
@@ -143,6 +144,7 @@ class Engine final : public control::AdminHost, public EngineLink {
   std::function<void()> on_drained_;
   bool ready_ = false;
   bool draining_ = false;
+  bool cutting_ = false;
   bool stopped_ = false;
 };
 

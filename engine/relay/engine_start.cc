@@ -122,7 +122,7 @@ core::Counter& Engine::refused(const char* listener) {
 }
 
 void Engine::tell_warnings() {
-  for (const std::string& warning : control::warnings(config_))
+  for (const std::string& warning : control::warnings(config_, loop_.wall_ms()))
     core::LogLine(log_, core::Level::warn, "config_warning").text("reason", warning);
 }
 

@@ -139,7 +139,13 @@ void Exchange::dispatch() {
   step_ = Step::dispatch;
   if (context_.draining) return fail(ExchangeError::of(ErrorCode::draining));
   ++facts_.attempts;
-  context_.dispatcher.submit(*this, app_->group, app_->timeouts.queue_ms, false);
+  context_.dispatcher.submit(*this, app_->group, queue_left_ms(), false);
+}
+
+// One deadline for all attempts.
+uint64_t Exchange::queue_left_ms() const {
+  const uint64_t waited_ms = (context_.loop.now_us() - facts_.began_us) / 1000;
+  return app_->timeouts.queue_ms - std::min(waited_ms, app_->timeouts.queue_ms);
 }
 
 channel::OpenInfo Exchange::open_info() const {
@@ -353,8 +359,8 @@ bool Exchange::may_try_again(const ExchangeError& error, bool origin_untouched) 
   if (answering_ != Answering::waiting || body_committed_ || facts_.attempts >= attempts_limit)
     return false;
   const bool link_lost = error.code == ErrorCode::link_lost;
-  if (origin_untouched)
-    return link_lost || error.code == ErrorCode::no_connector || error.code == ErrorCode::draining;
+  if (error.code == ErrorCode::no_connector) return origin_untouched && queue_left_ms() > 0;
+  if (origin_untouched) return link_lost || error.code == ErrorCode::draining;
   const bool bodyless = !head_->body_length.has_body();
   return link_lost && (!bodyless || message::is_idempotent(head_->method));
 }
@@ -380,9 +386,9 @@ void Exchange::idle_too_long() {
     return fail(
         ExchangeError::of(ErrorCode::client_too_slow, "the client moved nothing for too long"));
   if (awaits_connector())
-    return fail(ExchangeError::of(ErrorCode::origin_first_byte_timeout,
-                                  "neither the application nor its connector answered in " +
-                                      std::to_string(quiet_limit_ms()) + " ms"));
+    return fail(ExchangeError::of(
+        ErrorCode::connector_silent,
+        "the connector said nothing of it in " + std::to_string(quiet_limit_ms()) + " ms"));
   fail(ExchangeError::of(ErrorCode::stream_idle_timeout, "nothing moved for too long"));
 }
 

@@ -88,6 +88,7 @@ class Exchange final : private channel::StreamListener,
   void answer_upgrade(bool agreed);
   bool awaits_upgrade() const { return !upgrade_.empty() && !upgraded_; }
   void dispatch();
+  uint64_t queue_left_ms() const;
   channel::OpenInfo open_info() const;
   // The stream is on a channel; over another worker the bulk is offered there.
   bool has_channel() const { return stream_ != nullptr && !facts_.connector.empty(); }

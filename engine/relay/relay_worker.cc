@@ -268,6 +268,7 @@ void RelayWorker::drain() {
   if (context_.draining) return;
   context_.draining = true;
   entries_.clear();
+  options_.client_listeners.clear();  // who comes now is refused at once, not kept waiting
   dispatcher_.refuse_all(ExchangeError::of(ErrorCode::draining));
   for (const auto& [id, channel] : channels_) channel->link().drain("the engine is shutting down");
   for (ClientSession* session = sessions_; session != nullptr;) {

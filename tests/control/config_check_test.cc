@@ -19,6 +19,9 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
+constexpr int64_t now_ms = 1'800'000'000'000;
+constexpr int64_t day_ms = 86'400'000;
+
 class ConfigCheck : public testing::Test {
  protected:
   void SetUp() override {
@@ -39,7 +42,8 @@ class ConfigCheck : public testing::Test {
     tls::IssuedFor subject;
     subject.common_name = "edge";
     subject.dns_san = name;
-    subject.not_after_ms = 4'000'000'000'000;
+    subject.not_before_ms = now_ms - day_ms;
+    subject.not_after_ms = now_ms + 30 * day_ms;
     const auto made = tls::make_authority_pem(*secret, subject);
     ASSERT_TRUE(made.ok()) << made.error().reason;
     write(certificate, *made, 0644);
@@ -126,11 +130,27 @@ TEST_F(ConfigCheck, AHostThatNoCertificateNamesIsWarnedOf) {
     return "apps: [{name: wiki, host: \"" + host +
            "\", origin: \"http://127.0.0.1:9000\", access: passthrough}]\n";
   };
-  EXPECT_THAT(warnings(config(app("wiki.example"))), IsEmpty());
-  EXPECT_THAT(warnings(config(app("*.example"))), IsEmpty());
+  EXPECT_THAT(warnings(config(app("wiki.example")), now_ms), IsEmpty());
+  EXPECT_THAT(warnings(config(app("*.example")), now_ms), IsEmpty());
   const NodeConfig two_labels = config(app("a.wiki.example"));
-  EXPECT_THAT(warnings(two_labels), ElementsAre(HasSubstr("names a.wiki.example")));
-  EXPECT_THAT(summary(two_labels), HasSubstr("warning: no certificate"));
+  EXPECT_THAT(warnings(two_labels, now_ms), ElementsAre(HasSubstr("names a.wiki.example")));
+  EXPECT_THAT(summary(two_labels, now_ms), HasSubstr("warning: no certificate"));
+}
+
+TEST_F(ConfigCheck, ACertificateOutsideOfItsTimeIsWarnedOf) {
+  EXPECT_THAT(warnings(config(), now_ms), IsEmpty());
+  EXPECT_THAT(warnings(config(), now_ms + 40 * day_ms), ElementsAre(HasSubstr("has expired")));
+  EXPECT_THAT(warnings(config(), now_ms - 2 * day_ms), ElementsAre(HasSubstr("not valid yet")));
+  EXPECT_THAT(warnings(config(), now_ms + 27 * day_ms), ElementsAre(HasSubstr("in 3 days")));
+}
+
+TEST_F(ConfigCheck, APipeIsNotWaitedFor) {
+  ASSERT_EQ(mkfifo((folder + "/pipe").c_str(), 0600), 0);
+  std::filesystem::remove(folder + "/edge.pem");
+  std::filesystem::create_symlink("pipe", folder + "/edge.pem");
+  const auto errors = check_files(config());
+  ASSERT_EQ(errors.size(), 1u);
+  EXPECT_THAT(errors[0].found, HasSubstr("no regular file"));
 }
 
 TEST_F(ConfigCheck, AStateFolderThatOthersMayEnterIsRefused) {
@@ -143,7 +163,8 @@ TEST_F(ConfigCheck, AStateFolderThatOthersMayEnterIsRefused) {
 TEST_F(ConfigCheck, TheSummaryNamesListenersAndApps) {
   const std::string text = summary(
       config("apps: [{name: wiki, host: wiki.example, origin: \"http://127.0.0.1:9000\", access: "
-             "passthrough}]\n"));
+             "passthrough}]\n"),
+      now_ms);
   EXPECT_THAT(text, HasSubstr("clients:      [::]:8443"));
   EXPECT_THAT(text, HasSubstr("wiki  https://wiki.example/ -> default: http://127.0.0.1:9000/"));
 }

@@ -10,6 +10,7 @@
 #include <string>
 #include <utility>
 #include <vector>
+#include "tls/certificate.h"
 
 namespace hawser::control {
 namespace {
@@ -251,8 +252,14 @@ apps:
 TEST(ConfigFile, ThePemOfAnOriginsAuthorityIsReadBesideTheFile) {
   std::string folder = testing::TempDir() + "hawser-config-XXXXXX";
   ASSERT_NE(mkdtemp(folder.data()), nullptr);
-  const std::string pem = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
+  const auto key = tls::make_private_key_pem();
+  tls::IssuedFor authority;
+  authority.common_name = "inside";
+  authority.not_after_ms = 4'000'000'000'000;
+  authority.authority = true;
+  const std::string pem = tls::make_authority_pem(*key, authority).value();
   std::ofstream(folder + "/ca.pem") << pem;
+  std::ofstream(folder + "/torn.pem") << pem.substr(0, pem.size() / 2);
   std::ofstream(folder + "/engine.yaml") << least_file << R"(
 apps:
   - name: wiki
@@ -262,7 +269,14 @@ apps:
     access: passthrough
 )";
   const auto config = load_config(folder + "/engine.yaml");
+  std::ofstream(folder + "/torn.yaml") << least_file << R"(
+apps:
+  - {name: wiki, host: wiki.example, origin: "https://wiki.corp", origin_tls: {ca_file: torn.pem}, access: passthrough}
+)";
+  const auto torn = load_config(folder + "/torn.yaml");
   std::filesystem::remove_all(folder);
+  ASSERT_FALSE(torn.ok());
+  EXPECT_EQ(torn.error()[0].key, "apps[0].origin_tls.ca_file");
   ASSERT_TRUE(config.ok()) << config::render(config.error());
   EXPECT_EQ(config->apps[0].origin_tls.ca_pem, pem);
 }

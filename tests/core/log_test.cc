@@ -261,6 +261,21 @@ TEST_F(LogTest, LinesThatWaitInVainAreCounted) {
   EXPECT_EQ(full.dropped_lines(), 2u);
 }
 
+TEST_F(LogTest, AnOutputThatFailsIsToldOnceOnStandardError) {
+  const auto full = LogSink::open_file("/dev/full");
+  ASSERT_TRUE(full.ok());
+  testing::internal::CaptureStderr();
+  {
+    Log log(**full, loop_);
+    LogLine(log, Level::info, "lost");
+    log.write_out();
+    LogLine(log, Level::info, "lost too");
+  }
+  EXPECT_EQ(testing::internal::GetCapturedStderr(),
+            "hawser: /dev/full can't be written, lines are lost: No space left on device\n");
+  EXPECT_EQ((*full)->dropped_lines(), 2u);
+}
+
 TEST(LogLevel, NamesAreParsed) {
   EXPECT_EQ(parse_level("warn").value(), Level::warn);
   EXPECT_FALSE(parse_level("warning").ok());

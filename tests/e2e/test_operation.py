@@ -68,13 +68,13 @@ def test_a_bad_new_file_keeps_the_old_one_and_says_so(lab, nginx):
 
 def test_the_engine_drains_what_is_open_and_ends_with_0(lab):
     origin, go = held_origin(lab)
-    engine, _ = lab.published(origin.url, engine={"faulty": True})
+    engine, connector = lab.published(origin.url)
     with RawClient(engine) as client:
         client.send(client.head())
         origin.connections.wait_for(lambda _: True, "a connection to the origin")
-        before = len(engine.fault.accepted.items())
         engine.signal(signal.SIGTERM)
-        eventually(lambda: len(engine.fault.accepted.items()) > before, "a channel is dialled anew")
+        connector.wait_for_record(lambda r: r.get("event") == "channel_lost" and "refused" in r["reason"],
+                                  "a channel is dialled anew")
         engine.wait_for_record(event("draining"), "the drain")
         eventually(lambda: (http_get(engine.metrics_port, "/readyz") or (503,))[0] == 503, "not ready any more")
         go.set()
@@ -157,6 +157,65 @@ def test_requests_beside_each_other_use_every_worker(lab):
     assert [client.response().body for client in clients] == [b"ok"] * 16
     for client in clients:
         client.socket.close()
+
+
+def test_a_draining_engine_refuses_newcomers_at_once(lab):
+    origin, go = held_origin(lab)
+    engine, _ = lab.published(origin.url)
+    with RawClient(engine) as client:
+        client.send(client.head())
+        origin.connections.wait_for(lambda c: True, "the origin is asked")
+        engine.signal(signal.SIGTERM)
+        engine.wait_for_record(event("draining"), "the drain")
+        for port in (engine.client_port, engine.connector_port):
+            eventually(lambda port=port: not port.accepts(), "the listener is gone")
+        go.set()
+        assert client.response().body == b"late"
+    assert engine.wait_exit() == 0
+
+
+def test_what_a_second_signal_cuts_is_the_engines_doing(lab):
+    origin, _ = held_origin(lab)
+    engine, _ = lab.published(origin.url)
+    with RawClient(engine) as client:
+        client.send(client.head())
+        origin.connections.wait_for(lambda c: True, "the origin is asked")
+        engine.signal(signal.SIGTERM)
+        engine.wait_for_record(event("draining"), "the drain")
+        engine.signal(signal.SIGTERM)
+        engine.wait_for_record(event("drain_timeout"), "the end of the drain")
+        told = engine.wait_for_record(event("request"), "the request's line")
+    assert (told["error"], told["ended_by"]) == ("draining", "engine")
+    assert engine.wait_exit() == 0
+
+
+def test_silent_connections_keep_no_connector_out(lab, nginx):
+    engine, connector = lab.published(nginx.url)
+    port = engine.connector_port
+    silent = [socket.create_connection((port.host, port.number), 10) for _ in range(300)]
+    connector.stop()
+    connector.start()
+    assert lab.curl(engine)("/page").status == 200
+    for held in silent:
+        held.close()
+    assert not [r for r in engine.records() if r.get("event") == "connector_refused"], "noise has no line each"
+
+
+def test_a_request_waits_in_the_queue_once_however_often_it_is_tried(lab):
+    origin, go = held_origin(lab)
+    engine, connector = lab.published(origin.url, engine={"timeouts": {"queue": "1s"}})
+    with RawClient(engine) as held, RawClient(engine) as client:
+        held.send(held.head())
+        origin.connections.wait_for(lambda c: True, "the origin is asked")
+        connector.signal(signal.SIGTERM)
+        connector.wait_for_record(event("draining"), "the drain")
+        eventually(lambda: [r["event"] for r in engine.records()].count("channel_draining") == 4, "all channels drain")
+        client.send(client.head())
+        assert client.response().status == 503
+        told = engine.wait_for_record(lambda r: r.get("status") == 503, "the request's line")
+        assert told["total_ms"] < 2 * 1000, "one time for all attempts"
+        go.set()
+        assert held.response().body == b"late"
 
 
 def test_a_redirect_listener_sends_to_https(lab, nginx):
