@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "connector/forwarder.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "connector/origin_request.h"
@@ -274,6 +275,8 @@ void Forwarder::on_origin_head(message::ResponseHeadPtr head) {
   first_byte_due_.disarm();
   record_.first_byte_us = elapsed_us();
   record_.status = head->status;
+  head->connect_us = static_cast<uint32_t>(
+      std::clamp<uint64_t>(record_.connected_us - record_.queued_us, 1, UINT32_MAX));
   if (head->status == 101) return begin_tunnel(*head);
   rewrite_for_engine(*head, names());
   const bool last = !head->body_length.has_body();

@@ -38,7 +38,8 @@ core::Result<void> check_folder(const std::string& path) {
     return core::Error{"state folder " + path + " is not a folder; name another with --state"};
   if ((facts.st_mode & 077) != 0)
     return core::Error{"state folder " + path +
-                       " can be used by others, and holds a private key; run chmod 700 " + path};
+                       " can be used by others, and is to hold a private key; run chmod 700 " +
+                       path};
   return {};
 }
 

@@ -137,6 +137,7 @@ Fault decode_response(const wire::Frame& frame, message::ResponseHead& head) {
   if (head.status < 100 || head.status > 999) return "a status that is not one";
   if (head.is_interim() != frame.interim()) return "a status and an interim flag that disagree";
   head.body_length = length_of(frame);
+  head.connect_us = frame.connect_us();
   if (frame.reason() != nullptr && frame.reason()->size() > 0) {
     head.reason.assign(frame.reason()->data(), frame.reason()->size());
     if (!message::all_in(message::field_value_char, head.reason))

@@ -97,7 +97,6 @@ void read_origins(MapReader& map, std::vector<model::Origin>& target) {
       several->error_found("both `origin` and `origins`", "one of them",
                            "`origin` is short for a list of one: remove it");
     }
-    return;
   }
   if (map.is_map() && !map.has("origin") && !map.has("origins")) {
     map.error_missing("origin", "the application's URL", "origin: http://127.0.0.1:9000");

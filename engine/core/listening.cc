@@ -22,11 +22,15 @@ bool switch_on(int fd, int level, int option) {
   return setsockopt(fd, level, option, &on, sizeof(on)) == 0;
 }
 
+bool is_other_file(const std::string& path) {
+  struct stat found {};
+  return lstat(path.c_str(), &found) == 0 && !S_ISSOCK(found.st_mode);
+}
+
 // A socket file that nobody serves any more is left over from a process that died.
 bool remove_if_stale(const Address& address, const std::string& path) {
   struct stat found {};
   if (lstat(path.c_str(), &found) != 0) return true;
-  if (!S_ISSOCK(found.st_mode)) return false;
   const Fd probe(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
   if (!probe) return false;
   const bool served =
@@ -64,6 +68,9 @@ Error cannot_listen(const Address& address, int code) {
 
 Result<ListeningSocket> open_local(const Address& address, const ListenOptions& options, Fd fd) {
   const std::string path = address.to_string().substr(5);
+  if (is_other_file(path))
+    return Error{"listen on " + address.to_string() +
+                 ": a file that is no socket is in the way; move it, or choose another path"};
   if (!remove_if_stale(address, path)) return cannot_listen(address, EADDRINUSE);
   // The mode is right from the first moment: nobody can connect before listen().
   if (::bind(fd.get(), address.raw(), address.raw_length()) != 0 ||

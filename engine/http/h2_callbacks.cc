@@ -1,25 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "http/h2_callbacks.h"
 
-#include <algorithm>
-#include <memory>
-#include <string_view>
-
-#include "core/check.h"
+#include "http/h2_nghttp2.h"
 #include "http/h2_response.h"
 #include "http/h2_session.h"
 
 namespace hawser::http {
 
 namespace {
-
-H2Stream* stream_of(nghttp2_session* session, int32_t stream_id) {
-  return static_cast<H2Stream*>(nghttp2_session_get_stream_user_data(session, stream_id));
-}
-
-std::string_view view_of(const uint8_t* bytes, size_t length) {
-  return {reinterpret_cast<const char*>(bytes), length};
-}
 
 bool has_flag(const nghttp2_frame_hd& head, uint8_t flag) { return (head.flags & flag) != 0; }
 
@@ -43,19 +31,19 @@ struct H2Session::Callbacks {
   static int on_header(nghttp2_session* /*session*/, const nghttp2_frame* /*frame*/,
                        const uint8_t* name, size_t name_size, const uint8_t* value,
                        size_t value_size, uint8_t /*flags*/, void* user) {
-    session_of(user).on_field(view_of(name, name_size), view_of(value, value_size));
+    session_of(user).on_field(h2_view_of(name, name_size), h2_view_of(value, value_size));
     return 0;
   }
 
   static int on_data(nghttp2_session* session, uint8_t /*flags*/, int32_t stream_id,
                      const uint8_t* data, size_t length, void* user) {
-    session_of(user).on_content(stream_of(session, stream_id), data, length);
+    session_of(user).on_content(h2_stream_of<H2Stream>(session, stream_id), data, length);
     return 0;
   }
 
   static int on_frame(nghttp2_session* session, const nghttp2_frame* frame, void* user) {
     H2Session& self = session_of(user);
-    H2Stream* const stream = stream_of(session, frame->hd.stream_id);
+    H2Stream* const stream = h2_stream_of<H2Stream>(session, frame->hd.stream_id);
     const bool stream_ended = has_flag(frame->hd, NGHTTP2_FLAG_END_STREAM);
     switch (frame->hd.type) {
       case NGHTTP2_HEADERS:
@@ -84,7 +72,7 @@ struct H2Session::Callbacks {
 
   static int on_frame_sent(nghttp2_session* session, const nghttp2_frame* frame, void* user) {
     H2Session& self = session_of(user);
-    H2Stream* const stream = stream_of(session, frame->hd.stream_id);
+    H2Stream* const stream = h2_stream_of<H2Stream>(session, frame->hd.stream_id);
     switch (frame->hd.type) {
       case NGHTTP2_DATA:
         self.defence_.on_data_sent();
@@ -107,15 +95,9 @@ struct H2Session::Callbacks {
   }
 
   static int on_close(nghttp2_session* session, int32_t stream_id, uint32_t code, void* user) {
-    if (H2Stream* const stream = stream_of(session, stream_id); stream != nullptr)
+    if (H2Stream* const stream = h2_stream_of<H2Stream>(session, stream_id); stream != nullptr)
       session_of(user).on_stream_close(*stream, code);
     return 0;
-  }
-
-  static ssize_t read_length(nghttp2_session* /*session*/, uint8_t /*type*/, int32_t /*stream_id*/,
-                             int32_t /*session_window*/, int32_t /*stream_window*/,
-                             uint32_t frame_limit, void* /*user*/) {
-    return static_cast<ssize_t>(std::min<size_t>(frame_limit, h2_data_frame_limit_bytes));
   }
 
   static ssize_t read(H2Stream& stream, nghttp2_session* session, size_t length, uint32_t* flags) {
@@ -141,32 +123,12 @@ struct H2Session::Callbacks {
     nghttp2_session_callbacks_set_on_frame_recv_callback(into, on_frame);
     nghttp2_session_callbacks_set_on_frame_send_callback(into, on_frame_sent);
     nghttp2_session_callbacks_set_on_stream_close_callback(into, on_close);
-    nghttp2_session_callbacks_set_data_source_read_length_callback(into, read_length);
     nghttp2_session_callbacks_set_send_data_callback(into, send_data);
-  }
-
-  static nghttp2_session* open(H2Session& session, const H2Limits& limits) {
-    nghttp2_session_callbacks* callbacks = nullptr;
-    nghttp2_option* options = nullptr;
-    nghttp2_session* opened = nullptr;
-    if (nghttp2_session_callbacks_new(&callbacks) == 0 && nghttp2_option_new(&options) == 0) {
-      set(callbacks);
-      nghttp2_option_set_no_auto_window_update(options, 1);
-      nghttp2_option_set_no_http_messaging(options, 1);  // H2HeadReader's part
-      nghttp2_option_set_no_closed_streams(options, 1);
-      // H2Defence decides before these do.
-      nghttp2_option_set_stream_reset_rate_limit(options, UINT32_MAX, UINT32_MAX);
-      nghttp2_option_set_max_continuations(options, limits.continuations + size_t{1});
-      nghttp2_session_server_new2(&opened, callbacks, &session, options);
-    }
-    nghttp2_option_del(options);
-    nghttp2_session_callbacks_del(callbacks);
-    return opened;
   }
 };
 
 nghttp2_session* open_server_session(H2Session& session, const H2Limits& limits) {
-  return H2Session::Callbacks::open(session, limits);
+  return open_h2_session(H2Role::server, H2Session::Callbacks::set, &session, limits.continuations);
 }
 
 ssize_t read_stream_content(nghttp2_session* session, int32_t /*stream_id*/, uint8_t* /*buffer*/,

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "http/h2_field_list.h"
+#include "http/h2_nghttp2.h"
 #include "http/h2_response.h"
 
 namespace hawser::http {
@@ -92,22 +93,13 @@ bool H2ClientSession::has_room() const {
 
 void H2ClientSession::flush() {
   if (failed_) return;
-  write_out();
+  write_h2_frames(*nghttp2_, transport_);
   if (cut_reason_ != nullptr) return fail(cut_reason_);
   for (H2ClientStream* const stream : std::exchange(drained_, {}))
     if (stream->events_ != nullptr) stream->events_->on_stream_drained();
   if (!failed_ && nghttp2_session_want_read(nghttp2_.get()) == 0 &&
       nghttp2_session_want_write(nghttp2_.get()) == 0)
     fail("the origin ended the connection");
-}
-
-void H2ClientSession::write_out() {
-  while (!transport_.over_high_mark()) {
-    const uint8_t* bytes = nullptr;
-    const ssize_t size = nghttp2_session_mem_send(nghttp2_.get(), &bytes);
-    if (size <= 0) return;
-    transport_.write_copy({reinterpret_cast<const char*>(bytes), static_cast<size_t>(size)});
-  }
 }
 
 bool H2ClientSession::write_data_frame(H2ClientStream& stream, const uint8_t* frame_head,
@@ -138,7 +130,7 @@ void H2ClientSession::cancel(const H2ClientStream& stream) {
 void H2ClientSession::close() {
   if (failed_) return;
   nghttp2_session_terminate_session(nghttp2_.get(), NGHTTP2_NO_ERROR);
-  write_out();
+  write_h2_frames(*nghttp2_, transport_);
 }
 
 // --- in
@@ -226,7 +218,7 @@ void H2ClientSession::on_content(H2ClientStream* stream, const uint8_t* data, si
   if (!stream->head_seen_) return bad_answer(*stream, "content before the answer's head");
   if (!stream->count_content(length))
     return bad_answer(*stream, "more content than Content-Length says");
-  stream->take_content(slice_of(data, length));
+  stream->take_content(h2_slice_of(*input_, data, length));
 }
 
 void H2ClientSession::on_content_end(H2ClientStream* stream, bool stream_ended) {
@@ -237,14 +229,6 @@ void H2ClientSession::on_content_end(H2ClientStream* stream, bool stream_ended) 
     return bad_answer(*stream, "less content than Content-Length says");
   static const message::Fields no_trailers;
   stream->end_response(no_trailers);
-}
-
-// What nghttp2 hands over lies in what it was fed.
-core::Slice H2ClientSession::slice_of(const uint8_t* data, size_t length) const {
-  HAWSER_ASSERT(input_ != nullptr && data >= input_->data() &&
-                data + length <= input_->data() + input_->size());
-  const auto begin = input_->begin() + static_cast<uint32_t>(data - input_->data());
-  return {input_->block(), begin, begin + static_cast<uint32_t>(length)};
 }
 
 // --- ending

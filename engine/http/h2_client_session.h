@@ -68,7 +68,6 @@ class H2ClientSession final : private core::Flushable {
   };
 
   void flush() override;
-  void write_out();
   void request_flush() { transport_.loop().request_flush(*this); }
   uint64_t now_ms() const { return transport_.loop().now_ms(); }
 
@@ -94,7 +93,6 @@ class H2ClientSession final : private core::Flushable {
   void bad_answer(H2ClientStream& stream, const char* reason);
   void cut(const char* reason);
   void fail(const std::string& reason);
-  core::Slice slice_of(const uint8_t* data, size_t length) const;
 
   core::Transport& transport_;
   message::HeadPool& heads_;

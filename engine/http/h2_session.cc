@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "http/h2_callbacks.h"
+#include "http/h2_nghttp2.h"
 
 namespace hawser::http {
 
@@ -198,7 +199,7 @@ void H2Session::on_content(H2Stream* stream, const uint8_t* data, size_t length)
   if (stream == nullptr || stream->dead() || cut_) return;
   if (!stream->count_content(length))
     return malformed(*stream, "more content than Content-Length says");
-  stream->take_content(slice_of(data, length));
+  stream->take_content(h2_slice_of(*input_, data, length));
   if (uncovered_bytes_ > (settled_ ? late_content_limit_bytes : early_content_limit_bytes))
     cut(H2Cut::early_data_flood);
 }
@@ -217,14 +218,6 @@ bool H2Session::count_room(size_t before, size_t now) {
   if (now > before) return events_.take_room(now - before);
   if (now < before) events_.give_room_back(before - now);
   return true;
-}
-
-// What nghttp2 hands over lies in what it was fed.
-core::Slice H2Session::slice_of(const uint8_t* data, size_t length) const {
-  HAWSER_ASSERT(input_ != nullptr && data >= input_->data() &&
-                data + length <= input_->data() + input_->size());
-  const auto begin = input_->begin() + static_cast<uint32_t>(data - input_->data());
-  return {input_->block(), begin, begin + static_cast<uint32_t>(length)};
 }
 
 void H2Session::on_reset_received(H2Stream* stream, uint32_t code) {
@@ -269,7 +262,7 @@ void H2Session::malformed(H2Stream& stream, const char* reason) {
 
 void H2Session::flush() {
   if (gone_) return;
-  write_out();
+  write_h2_frames(*nghttp2_, transport_);
   tell_drained();
   if (gone_) return;
   if (cut_) return events_.on_cut(cut_for_, cut_reason_);
@@ -279,16 +272,7 @@ void H2Session::flush() {
 void H2Session::on_drained() { request_flush(); }
 
 void H2Session::write_now() {
-  if (!gone_) write_out();
-}
-
-void H2Session::write_out() {
-  while (!transport_.over_high_mark()) {
-    const uint8_t* bytes = nullptr;
-    const ssize_t size = nghttp2_session_mem_send(nghttp2_.get(), &bytes);
-    if (size <= 0) return;
-    transport_.write_copy({reinterpret_cast<const char*>(bytes), static_cast<size_t>(size)});
-  }
+  if (!gone_) write_h2_frames(*nghttp2_, transport_);
 }
 
 // False: not now.

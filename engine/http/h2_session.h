@@ -90,7 +90,6 @@ class H2Session final : private core::Flushable {
   };
 
   void flush() override;
-  void write_out();
   void tell_drained();
   void request_flush() { transport_.loop().request_flush(*this); }
   uint64_t now_ms() const { return transport_.loop().now_ms(); }
@@ -117,7 +116,6 @@ class H2Session final : private core::Flushable {
   void reset(H2Stream& stream, H2Reset code);
   void open_window(const H2Stream& stream);
   void resume(const H2Stream& stream);
-  core::Slice slice_of(const uint8_t* data, size_t length) const;
 
   core::Transport& transport_;
   message::HeadPool& heads_;

@@ -115,6 +115,7 @@ void ResponseHead::clear() {
   reason.clear();
   fields.clear();
   body_length = BodyLength::none();
+  connect_us = 0;
 }
 
 std::string_view usual_reason(int status) {

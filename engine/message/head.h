@@ -84,6 +84,7 @@ struct ResponseHead {
   std::string reason;
   Fields fields;
   BodyLength body_length;
+  uint32_t connect_us = 0;  // what it took to reach the origin; 0: not told
 
   bool is_interim() const { return status >= 100 && status < 200 && status != 101; }
   void clear();  // keeps the memory

@@ -60,6 +60,7 @@ core::Result<void> check_segments(std::string_view path) {
     const std::string_view segment = path.substr(begin, end - begin);
     if (segment.empty()) return core::Error{"leave out the empty segment (\"//\")"};
     if (segment == "." || segment == "..") return core::Error{"leave out \".\" and \"..\""};
+    if (end == path.npos) break;
     begin = end + 1;
   }
   return {};
@@ -92,8 +93,8 @@ core::Result<std::string> parse_path_prefix(std::string_view text) {
   if (text.empty() || text.front() != '/') return core::Error{"begin the path with \"/\""};
   if (text.size() > path_limit) return core::Error{"a path has at most 1024 characters here"};
   if (auto characters = check_path_characters(text); !characters.ok()) return characters.error();
-  if (text.back() != '/') return core::Error{"end it with \"/\": `" + std::string(text) + "/`"};
   if (auto segments = check_segments(text); !segments.ok()) return segments.error();
+  if (text.back() != '/') return core::Error{"end it with \"/\": `" + std::string(text) + "/`"};
   return std::string(text);
 }
 

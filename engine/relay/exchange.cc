@@ -250,6 +250,7 @@ void Exchange::on_head(message::ResponseHead& head, bool interim, bool /*bound*/
   const bool agreed = head.status == 101;
   if (head_->extended_connect && !agree_for_http_2(head)) return;
   facts_.first_byte_us = context_.loop.now_us();
+  facts_.connect_us = head.connect_us;
   facts_.status = head.status;
   answering_ = Answering::flowing;
   complete_origin_response(head.fields, *app_, context_.loop.wall_ms());

@@ -27,6 +27,7 @@ struct RequestFacts {
   std::string client_ip;  // as trusted proxies tell it; empty: the peer's own
   uint64_t began_us = 0;
   uint64_t dispatched_us = 0;  // a link was found
+  uint32_t connect_us = 0;     // to the origin, as the connector tells
   uint64_t first_byte_us = 0;  // the response's head came
   uint64_t bytes_in = 0;       // of the request's body
   uint64_t bytes_out = 0;      // of the response's body

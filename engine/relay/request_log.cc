@@ -52,6 +52,7 @@ void log_exchange(RelayContext& context, const ClientFacts& client,
       .number("total_ms", ms_between(facts.began_us, now_us));
   if (facts.dispatched_us != 0)
     line.number("queue_ms", ms_between(facts.began_us, facts.dispatched_us));
+  if (facts.connect_us != 0) line.number("connect_ms", ms_between(0, facts.connect_us));
   if (facts.first_byte_us != 0)
     line.number("first_byte_ms", ms_between(facts.began_us, facts.first_byte_us));
   line.text_if("connector", facts.connector);

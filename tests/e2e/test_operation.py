@@ -114,6 +114,7 @@ def test_one_request_is_one_line_on_both_sides_with_the_same_id(lab, nginx):
     assert at_edge["request_id"] == inside["request_id"]
     assert at_edge["status"] == response.status == 200
     assert at_edge["response_bytes"] == len(b"a page")
+    assert at_edge["connect_ms"] == inside["connect_ms"] > 0
     assert "secret" not in "\n".join(engine.log.items() + connector.log.items())
 
 
@@ -204,12 +205,16 @@ def test_silent_connections_keep_no_connector_out(lab, nginx):
 def test_a_request_waits_in_the_queue_once_however_often_it_is_tried(lab):
     origin, go = held_origin(lab)
     engine, connector = lab.published(origin.url, engine={"timeouts": {"queue": "1s"}})
+    def channels(what):
+        return [r["event"] for r in engine.records()].count(what)
+
+    eventually(lambda: channels("channel_open") == 4, "all channels are up")
     with RawClient(engine) as held, RawClient(engine) as client:
         held.send(held.head())
         origin.connections.wait_for(lambda c: True, "the origin is asked")
         connector.signal(signal.SIGTERM)
         connector.wait_for_record(event("draining"), "the drain")
-        eventually(lambda: [r["event"] for r in engine.records()].count("channel_draining") == 4, "all channels drain")
+        eventually(lambda: channels("channel_draining") == 4, "all channels drain")
         client.send(client.head())
         assert client.response().status == 503
         told = engine.wait_for_record(lambda r: r.get("status") == 503, "the request's line")
