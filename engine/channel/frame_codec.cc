@@ -155,6 +155,7 @@ bool FrameWriter::head(uint32_t stream, const message::ResponseHead& head, bool 
   frame.add_interim(head.is_interim());
   frame.add_bound(bound);
   frame.add_connect_us(head.connect_us);
+  frame.add_version(number_of(head.version));
   frame.add_last(last);
   return append(frame);
 }

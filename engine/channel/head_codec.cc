@@ -63,6 +63,11 @@ void decode_info(const wire::Frame& frame, OpenInfo& info) {
   info.bulk_ticket.assign(text_of(frame.ticket()));
 }
 
+message::HttpVersion version_of(uint16_t number) {
+  if (number == 10) return message::HttpVersion::http_1_0;
+  return number == 20 ? message::HttpVersion::http_2 : message::HttpVersion::http_1_1;
+}
+
 }  // namespace
 
 bool travels(const message::FieldView& field, bool request) {
@@ -131,6 +136,18 @@ Fault decode_request(const wire::Frame& frame, message::RequestHead& head, OpenI
   return {};
 }
 
+uint16_t number_of(message::HttpVersion version) {
+  switch (version) {
+    case message::HttpVersion::http_1_0:
+      return 10;
+    case message::HttpVersion::http_1_1:
+      return 0;  // the usual one takes no bytes
+    case message::HttpVersion::http_2:
+      return 20;
+  }
+  return 0;
+}
+
 Fault decode_response(const wire::Frame& frame, message::ResponseHead& head) {
   head.clear();
   head.status = frame.status();
@@ -138,6 +155,7 @@ Fault decode_response(const wire::Frame& frame, message::ResponseHead& head) {
   if (head.is_interim() != frame.interim()) return "a status and an interim flag that disagree";
   head.body_length = length_of(frame);
   head.connect_us = frame.connect_us();
+  head.version = version_of(frame.version());
   if (frame.reason() != nullptr && frame.reason()->size() > 0) {
     head.reason.assign(frame.reason()->data(), frame.reason()->size());
     if (!message::all_in(message::field_value_char, head.reason))

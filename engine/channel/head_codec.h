@@ -44,5 +44,7 @@ struct Body {
 };
 Body body_of(const message::RequestHead& head, const OpenInfo& info);
 Body body_of(const message::BodyLength& length);
+// As HEAD carries it: 10, 20, or 0 for HTTP/1.1.
+uint16_t number_of(message::HttpVersion version);
 
 }  // namespace hawser::channel

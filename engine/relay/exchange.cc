@@ -253,7 +253,7 @@ void Exchange::on_head(message::ResponseHead& head, bool interim, bool /*bound*/
   facts_.connect_us = head.connect_us;
   facts_.status = head.status;
   answering_ = Answering::flowing;
-  complete_origin_response(head.fields, *app_, context_.loop.wall_ms());
+  complete_origin_response(head, *app_, context_.loop.wall_ms());
   if (has_channel()) bulk_.on_length(*stream_, head.body_length);
   if (agreed) head.fields.add(message::FieldName::upgrade, upgrade_);
   client_.send_head(head);

@@ -6,6 +6,7 @@
 
 #include "http/hop_by_hop.h"
 #include "message/characters.h"
+#include "relay/via.h"
 
 namespace hawser::relay {
 
@@ -79,10 +80,7 @@ void set_forwarded_fields(message::RequestHead& head, const ClientFacts& client,
              std::to_string(named_port != 0 ? named_port : 443));
   fields.add(message::FieldName::forwarded, nodes + "for=" + node_of(client.peer_ip) + ";host=" +
                                                 quoted_unless_token(authority) + ";proto=https");
-  fields.add(message::FieldName::via, head.version == message::HttpVersion::http_2 ? "2 hawser"
-                                      : head.version == message::HttpVersion::http_1_0
-                                          ? "1.0 hawser"
-                                          : "1.1 hawser");
+  fields.add(message::FieldName::via, via_of(head.version));
   fields.add(message::FieldName::x_request_id, request_id);
   fields.add(message::FieldName::traceparent, trace_parent(request_id, span_id_hex));
 }

@@ -4,6 +4,8 @@
 #include <ctime>
 #include <string>
 
+#include "relay/via.h"
+
 namespace hawser::relay {
 
 using message::FieldName;
@@ -33,10 +35,10 @@ void add_missing_date(message::Fields& fields, int64_t wall_ms) {
   fields.add(FieldName::date, stamp);
 }
 
-void complete_origin_response(message::Fields& fields, const model::App& app, int64_t wall_ms) {
-  add_missing_date(fields, wall_ms);
-  fields.add(FieldName::via, "1.1 hawser");  // what the connector speaks with origins
-  set_hsts(fields, app);
+void complete_origin_response(message::ResponseHead& head, const model::App& app, int64_t wall_ms) {
+  add_missing_date(head.fields, wall_ms);
+  head.fields.add(FieldName::via, via_of(head.version));
+  set_hsts(head.fields, app);
 }
 
 void complete_own_response(message::Fields& fields, const model::App* app, int64_t wall_ms) {

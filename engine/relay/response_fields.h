@@ -6,6 +6,7 @@
 #include <cstdint>
 
 #include "message/fields.h"
+#include "message/head.h"
 #include "model/app.h"
 
 namespace hawser::relay {
@@ -14,7 +15,7 @@ namespace hawser::relay {
 void add_missing_date(message::Fields& fields, int64_t wall_ms);
 
 // Of a response that came from an origin: Date, Via (RFC 9110 7.6.3), and HSTS.
-void complete_origin_response(message::Fields& fields, const model::App& app, int64_t wall_ms);
+void complete_origin_response(message::ResponseHead& head, const model::App& app, int64_t wall_ms);
 
 // Of a page of our own; `app` may be null: none was found.
 void complete_own_response(message::Fields& fields, const model::App* app, int64_t wall_ms);

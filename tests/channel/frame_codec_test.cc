@@ -163,6 +163,9 @@ TEST(FrameCodec, HeadCarriesItsBodysLength) {
     Codec codec;
     message::ResponseHead head = response_head(206);
     head.body_length = length;
+    head.connect_us = 7;
+    head.version =
+        length.is_known() ? message::HttpVersion::http_2 : message::HttpVersion::http_1_0;
     ASSERT_TRUE(codec.writer().head(3, head, true, false));
     const wire::Frame& frame = codec.frame();
     ASSERT_EQ(codec.fault, "");
@@ -174,6 +177,8 @@ TEST(FrameCodec, HeadCarriesItsBodysLength) {
     EXPECT_EQ(back.status, 206);
     EXPECT_TRUE(back.fields == head.fields);
     EXPECT_EQ(back.body_length, length);
+    EXPECT_EQ(back.connect_us, 7u);
+    EXPECT_EQ(back.version, head.version);
   }
 }
 

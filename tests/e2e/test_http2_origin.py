@@ -32,6 +32,7 @@ def test_a_page_a_404_and_a_head(lab, version):
     page = nginx.write("page", b"a page")
     curl = lab.curl(engine)
     assert (curl("/page", version).status, curl("/page", version).body) == (200, page)
+    assert curl("/page", version).fields["via"] == "2 hawser"
     assert curl("/none", version).status == 404
     head = curl("/page", version, "--head")
     assert head.status == 200 and b"content-length: 6" in head.body.lower()

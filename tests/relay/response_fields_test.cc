@@ -17,21 +17,27 @@ TEST(ResponseFields, DateIsAddedOnlyWhereItIsMissing) {
 }
 
 TEST(ResponseFields, AnOriginsResponseNamesUsInVia) {
-  message::Fields fields;
-  fields.add(FieldName::via, "1.1 cache");
-  complete_origin_response(fields, model::App(), 0);
-  EXPECT_EQ(fields.joined(FieldName::via), "1.1 cache, 1.1 hawser");
-  EXPECT_TRUE(fields.has(FieldName::date));
+  for (const auto& [version, ours] : {std::pair{message::HttpVersion::http_1_0, "1.0 hawser"},
+                                      {message::HttpVersion::http_1_1, "1.1 hawser"},
+                                      {message::HttpVersion::http_2, "2 hawser"}}) {
+    message::ResponseHead head;
+    head.version = version;
+    head.fields.add(FieldName::via, "1.1 cache");
+    complete_origin_response(head, model::App(), 0);
+    EXPECT_EQ(head.fields.joined(FieldName::via), std::string("1.1 cache, ") + ours);
+    EXPECT_TRUE(head.fields.has(FieldName::date));
+  }
 }
 
 TEST(ResponseFields, HstsIsTheAppsWhereItIsSet) {
   model::App app;
-  message::Fields fields;
+  message::ResponseHead head;
+  message::Fields& fields = head.fields;
   fields.add(FieldName::strict_transport_security, "max-age=5");
-  complete_origin_response(fields, app, 0);
+  complete_origin_response(head, app, 0);
   EXPECT_EQ(fields.get(FieldName::strict_transport_security), "max-age=5");
   app.hsts_s = 86'400;
-  complete_origin_response(fields, app, 0);
+  complete_origin_response(head, app, 0);
   EXPECT_EQ(fields.get(FieldName::strict_transport_security), "max-age=86400");
   EXPECT_EQ(fields.count(FieldName::strict_transport_security), 1u);
 }
