@@ -48,6 +48,7 @@ Exchange::Exchange(RelayContext& context, ClientSide& client, const ClientFacts&
       total_deadline_([this] { fail(ExchangeError::of(ErrorCode::total_timeout)); }) {
   facts_.request_id = context_.ids.next_request_id();
   facts_.began_us = context_.loop.now_us();
+  queued_since_ms_ = context_.loop.now_ms();
   context_.index.add(*this);
   context_.metrics.open_exchanges.add(1);
   context_.metrics.exchanges.add();
@@ -142,9 +143,9 @@ void Exchange::dispatch() {
   context_.dispatcher.submit(*this, app_->group, queue_left_ms(), false);
 }
 
-// One deadline for all attempts.
+// One deadline for all attempts that found no connector.
 uint64_t Exchange::queue_left_ms() const {
-  const uint64_t waited_ms = (context_.loop.now_us() - facts_.began_us) / 1000;
+  const uint64_t waited_ms = context_.loop.now_ms() - queued_since_ms_;
   return app_->timeouts.queue_ms - std::min(waited_ms, app_->timeouts.queue_ms);
 }
 
@@ -351,6 +352,7 @@ void Exchange::on_reset(const channel::Reset& reset) {
   if (!may_try_again(reset.error, reset.origin_untouched)) return fail(reset.error);
   unconsumed_bytes_ = 0;
   stream_done_ = false;
+  if (reset.error.code != ErrorCode::no_connector) queued_since_ms_ = context_.loop.now_ms();
   dispatch();
 }
 

@@ -48,6 +48,7 @@ class Exchange final : private channel::StreamListener,
 
   bool response_begun() const { return answering_ != Answering::waiting; }
   const RequestFacts& facts() const { return facts_; }
+  uint64_t queued_since_ms_ = 0;                  // anew where a connector had it and was lost
   const model::App* app() const { return app_; }  // null before the route
   const access::Admission& admission() const { return admission_; }
   const ClientFacts& client() const { return client_facts_; }

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """What an operator does to running programs: check, reload, drain, look."""
+import contextlib
 import signal
 import socket
 import threading
@@ -37,6 +38,17 @@ def held_origin(lab):
     return lab.origin(script), go
 
 
+@contextlib.contextmanager
+def request_under_way(lab, **settings):
+    """(engine, connector, client, go): the client waits for its answer, b"late", until `go` is set."""
+    origin, go = held_origin(lab)
+    engine, connector = lab.published(origin.url, **settings)
+    with RawClient(engine) as client:
+        client.send(client.head())
+        origin.connections.wait_for(lambda _: True, "a connection to the origin")
+        yield engine, connector, client, go
+
+
 def test_a_good_file_is_checked_and_a_bad_one_told_with_its_lines(lab, nginx):
     engine, _ = lab.published(nginx.url)
     assert run(BIN / "hawser-engine", "check", "--config", engine.config).returncode == 0
@@ -67,11 +79,7 @@ def test_a_bad_new_file_keeps_the_old_one_and_says_so(lab, nginx):
 
 
 def test_the_engine_drains_what_is_open_and_ends_with_0(lab):
-    origin, go = held_origin(lab)
-    engine, connector = lab.published(origin.url)
-    with RawClient(engine) as client:
-        client.send(client.head())
-        origin.connections.wait_for(lambda _: True, "a connection to the origin")
+    with request_under_way(lab) as (engine, connector, client, go):
         engine.signal(signal.SIGTERM)
         connector.wait_for_record(lambda r: r.get("event") == "channel_lost" and "refused" in r["reason"],
                                   "a channel is dialled anew")
@@ -93,11 +101,7 @@ def test_an_address_that_another_engine_serves_is_refused(lab, nginx):
 
 
 def test_the_connector_drains_what_is_open_and_ends_with_0(lab):
-    origin, go = held_origin(lab)
-    engine, connector = lab.published(origin.url)
-    with RawClient(engine) as client:
-        client.send(client.head())
-        origin.connections.wait_for(lambda _: True, "a connection to the origin")
+    with request_under_way(lab) as (engine, connector, client, go):
         connector.signal(signal.SIGTERM)
         connector.wait_for_record(event("draining"), "the drain")
         go.set()
@@ -124,6 +128,14 @@ def test_both_programs_tell_that_they_live_and_count(lab, nginx):
     for node, counter in ((engine, "hawser_requests_total"), (connector, "hawser_connector_requests_total")):
         assert http_get(node.metrics_port, "/healthz")[0] == 200
         node.wait_for_metric(counter, lambda value: value >= 1)
+
+
+def test_the_connectors_gauges_follow_its_requests(lab, nginx):
+    engine, connector = lab.published(nginx.url)
+    connector.wait_for_metric("hawser_connector_channels", lambda value: value == 4)
+    assert lab.curl(engine)("/page").status == 200
+    connector.wait_for_metric("hawser_connector_origin_idle_connections", lambda value: value == 1)
+    connector.wait_for_metric("hawser_connector_app_calls_total", lambda value: value == 1)
 
 
 @pytest.mark.parametrize("command", [("status",), ("app", "list"), ("connector", "list"), ("token", "list")])
@@ -161,11 +173,7 @@ def test_requests_beside_each_other_use_every_worker(lab):
 
 
 def test_a_draining_engine_refuses_newcomers_at_once(lab):
-    origin, go = held_origin(lab)
-    engine, _ = lab.published(origin.url)
-    with RawClient(engine) as client:
-        client.send(client.head())
-        origin.connections.wait_for(lambda c: True, "the origin is asked")
+    with request_under_way(lab) as (engine, _, client, go):
         engine.signal(signal.SIGTERM)
         engine.wait_for_record(event("draining"), "the drain")
         for port in (engine.client_port, engine.connector_port):
@@ -176,11 +184,7 @@ def test_a_draining_engine_refuses_newcomers_at_once(lab):
 
 
 def test_what_a_second_signal_cuts_is_the_engines_doing(lab):
-    origin, _ = held_origin(lab)
-    engine, _ = lab.published(origin.url)
-    with RawClient(engine) as client:
-        client.send(client.head())
-        origin.connections.wait_for(lambda c: True, "the origin is asked")
+    with request_under_way(lab) as (engine, _, _, _):
         engine.signal(signal.SIGTERM)
         engine.wait_for_record(event("draining"), "the drain")
         engine.signal(signal.SIGTERM)
@@ -203,24 +207,31 @@ def test_silent_connections_keep_no_connector_out(lab, nginx):
 
 
 def test_a_request_waits_in_the_queue_once_however_often_it_is_tried(lab):
-    origin, go = held_origin(lab)
-    engine, connector = lab.published(origin.url, engine={"timeouts": {"queue": "1s"}})
-    def channels(what):
-        return [r["event"] for r in engine.records()].count(what)
+    with request_under_way(lab, engine={"timeouts": {"queue": "1s"}}) as (engine, connector, held, go):
+        def channels(what):
+            return [r["event"] for r in engine.records()].count(what)
 
-    eventually(lambda: channels("channel_open") == 4, "all channels are up")
-    with RawClient(engine) as held, RawClient(engine) as client:
-        held.send(held.head())
-        origin.connections.wait_for(lambda c: True, "the origin is asked")
+        eventually(lambda: channels("channel_open") == 4, "all channels are up")
         connector.signal(signal.SIGTERM)
-        connector.wait_for_record(event("draining"), "the drain")
         eventually(lambda: channels("channel_draining") == 4, "all channels drain")
-        client.send(client.head())
-        assert client.response().status == 503
+        with RawClient(engine) as client:
+            client.send(client.head())
+            assert client.response().status == 503
         told = engine.wait_for_record(lambda r: r.get("status") == 503, "the request's line")
         assert told["total_ms"] < 2 * 1000, "one time for all attempts"
         go.set()
         assert held.response().body == b"late"
+
+
+def test_a_request_whose_connector_died_waits_for_the_next_however_old_it_is(lab):
+    alone = {"timeouts": {"queue": "2s"}, "workers": 1}
+    with request_under_way(lab, engine=alone) as (_, connector, client, go):
+        threading.Event().wait(2.2)  # longer than a request may queue: this one did not
+        connector.signal(signal.SIGKILL)
+        connector.wait_exit()
+        go.set()
+        connector.start()
+        assert client.response().status == 200
 
 
 def test_a_redirect_listener_sends_to_https(lab, nginx):
