@@ -36,7 +36,7 @@ std::unique_ptr<AppCache::Waiter> AppCache::ask(const std::string& app, channel:
 }
 
 void AppCache::call(const std::string& app, Question& question) {
-  ++calls_;
+  if (calls_ != nullptr) calls_->add();
   question.link = question.waiters.front()->link_;
   question.call = std::make_unique<ControlCall>(
       loop_, *question.link, ControlRequest{.target = "/v1/apps/" + app},

@@ -43,7 +43,9 @@ class AppCache {
     Done done_;
   };
 
-  explicit AppCache(core::Loop& loop, size_t limit = 1000) : loop_(loop), limit_(limit) {}
+  // `calls` (which outlives the cache) counts how often the engine was asked.
+  explicit AppCache(core::Loop& loop, core::Counter* calls = nullptr, size_t limit = 1000)
+      : loop_(loop), limit_(limit), calls_(calls) {}
   ~AppCache();
   AppCache(const AppCache&) = delete;
   AppCache& operator=(const AppCache&) = delete;
@@ -55,7 +57,6 @@ class AppCache {
   std::unique_ptr<Waiter> ask(const std::string& app, channel::Link& link, Done done);
 
   size_t size() const { return entries_.size(); }
-  uint64_t calls() const { return calls_; }  // made in all, for metrics
 
  private:
   struct Entry {
@@ -77,7 +78,7 @@ class AppCache {
 
   core::Loop& loop_;
   size_t limit_;
-  uint64_t calls_ = 0;
+  core::Counter* calls_;
   std::map<std::string, Entry> entries_;
   std::list<std::string> order_;  // the one used last in front
   std::map<std::string, Question> questions_;

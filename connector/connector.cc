@@ -135,12 +135,7 @@ core::Result<void> Connector::open_status(const ConnectorConfig& config) {
   auto opened = http::StatusEndpoint::open(
       loop_, *config.metrics,
       {[this] { return registry_.render(); }, [this] { return not_ready_reason(); },
-       &metrics_.counter(
-           registry_.counter("hawser_refused_connections_total",
-                             "Connections and requests that were none of their listener's, by "
-                             "listener.",
-                             {"listener"}),
-           {"metrics"})});
+       &http::refused_connections(metrics_, "metrics")});
   if (opened) {
     status_ = std::move(*opened);
     LogLine(log_, Level::info, "metrics_listening").text("address", status_->address().to_string());

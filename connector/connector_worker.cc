@@ -41,8 +41,8 @@ ConnectorWorker::ConnectorWorker(core::Loop& loop, core::LogSink& sink,
       metric_ids_(metric_ids),
       exchange_metrics_(metrics_, metric_ids.exchanges),
       budget_(settings.budget_bytes, &metrics_.gauge(metric_ids_.budget_used)),
-      pool_(loop, settings.pool),
-      apps_(loop),
+      pool_(loop, settings.pool, &metrics_.gauge(metric_ids_.origin_idle)),
+      apps_(loop, &metrics_.counter(metric_ids_.app_calls)),
       drain_check_due_([this] { check_drained(); }),
       closing_due_([this] { drop_closed(); }),
       forwarder_needs_{loop, heads_, pool_, apps_, settings_.policy, log_, exchange_metrics_} {}
@@ -99,7 +99,6 @@ void ConnectorWorker::on_forwarder_done(Forwarder& forwarder) {
   forget_bulk_stream(forwarder.stream_key());
   loop_.defer_delete(std::move(found->second));
   forwarders_.erase(found);
-  update_gauges();
   check_drained();
 }
 
@@ -321,9 +320,6 @@ void ConnectorWorker::update_gauges() {
     established += channel.uplink != nullptr && channel.uplink->established() ? 1 : 0;
   metrics_.gauge(metric_ids_.channels).set(established);
   metrics_.gauge(metric_ids_.bulk_channels).set(static_cast<int64_t>(bulk_.size()));
-  metrics_.gauge(metric_ids_.origin_idle).set(static_cast<int64_t>(pool_.idle()));
-  metrics_.counter(metric_ids_.app_calls)
-      .add(apps_.calls() - std::exchange(app_calls_, apps_.calls()));
 }
 
 }  // namespace hawser::connector

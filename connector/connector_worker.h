@@ -131,7 +131,6 @@ class ConnectorWorker final : private UplinkListener, private ForwarderOwner {
   core::Deadline closing_due_;
   ForwarderNeeds forwarder_needs_;
   uint64_t next_call_ = 1;
-  uint64_t app_calls_ = 0;                     // of the cache, as far as they were counted
   uint64_t next_leaving_ = uint64_t{1} << 61;  // above all numbers of the plan
   uint64_t next_bulk_ = uint64_t{1} << 62;     // above those
   struct Closing {

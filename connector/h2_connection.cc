@@ -151,8 +151,13 @@ void H2Connection::on_stream_closed() { update_idle(); }
 
 void H2Connection::update_idle() {
   if (over_) return;
+  tell_idle(idle());
   if (!idle()) return idle_due_.disarm();
   idle_due_.arm(transport_->loop().timers(), session_.usable() ? idle_timeout_ms_ : 0);
+}
+
+void H2Connection::tell_idle(bool idle) {
+  if (std::exchange(told_idle_, idle) != idle) owner_.on_h2_idle(idle);
 }
 
 void H2Connection::close() {
@@ -164,6 +169,7 @@ void H2Connection::close() {
 void H2Connection::on_session_failed(const std::string& reason) {
   if (std::exchange(over_, true)) return;
   idle_due_.disarm();
+  tell_idle(false);
   for (H2Exchange* exchange = std::exchange(exchanges_, nullptr); exchange != nullptr;) {
     H2Exchange* const next = exchange->next_;
     exchange->on_connection_over(reason);

@@ -23,6 +23,8 @@ class H2ConnectionOwner {
   virtual ~H2ConnectionOwner() = default;
   // It is of no further use, or nobody used it for long: destroy it by Loop::defer_delete.
   virtual void on_h2_over(H2Connection& connection) = 0;
+  // Nobody uses it, or somebody does again.
+  virtual void on_h2_idle(bool idle) = 0;
 };
 
 class H2Exchange;
@@ -55,6 +57,7 @@ class H2Connection final : private core::TransportListener, private http::H2Clie
 
   void leave(H2Exchange& exchange);
   void update_idle();
+  void tell_idle(bool idle);
 
   std::string key_;
   uint64_t idle_timeout_ms_;
@@ -63,6 +66,7 @@ class H2Connection final : private core::TransportListener, private http::H2Clie
   http::H2ClientSession session_;
   H2Exchange* exchanges_ = nullptr;  // a list
   core::Deadline idle_due_;
+  bool told_idle_ = false;
   bool over_ = false;
 };
 

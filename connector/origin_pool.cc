@@ -21,8 +21,8 @@ void OriginPool::Idle::on_origin_body(core::Slice) { pool.drop(*this); }
 void OriginPool::Idle::on_origin_end(const message::Fields&) { pool.drop(*this); }
 void OriginPool::Idle::on_origin_failed(const message::ExchangeError&) { pool.drop(*this); }
 
-OriginPool::OriginPool(core::Loop& loop, const OriginPoolLimits& limits)
-    : loop_(loop), limits_(limits), sweep_due_([this] { sweep(); }) {}
+OriginPool::OriginPool(core::Loop& loop, const OriginPoolLimits& limits, core::Gauge* shown)
+    : loop_(loop), limits_(limits), shown_(shown), sweep_due_([this] { sweep(); }) {}
 
 OriginPool::~OriginPool() = default;
 
@@ -38,11 +38,8 @@ std::string OriginPool::key_of(const model::Origin& origin, const model::OriginT
   return key;
 }
 
-size_t OriginPool::idle() const {
-  size_t count = idle_.size();
-  for (const auto& [key, connections] : h2_)
-    for (const auto& connection : connections) count += connection->idle() ? 1 : 0;
-  return count;
+void OriginPool::show_idle() {
+  if (shown_ != nullptr) shown_->set(static_cast<int64_t>(idle()));
 }
 
 std::unique_ptr<OriginExchange> OriginPool::take(const std::string& key) {
@@ -57,6 +54,7 @@ std::unique_ptr<OriginExchange> OriginPool::take(const std::string& key) {
   std::unique_ptr<OriginExchange> connection = std::move(idle->connection);
   connection->set_listener(nullptr);
   idle_.erase(idle);
+  show_idle();
   return connection;
 }
 
@@ -70,6 +68,11 @@ std::unique_ptr<OriginExchange> OriginPool::adopt(const std::string& key, model:
       key, std::move(transport), heads, scheme == model::Scheme::https ? "https" : "http",
       limits_.idle_timeout_ms, static_cast<H2ConnectionOwner&>(*this)));
   return connections.back()->join();
+}
+
+void OriginPool::on_h2_idle(bool idle) {
+  idle ? ++h2_idle_ : --h2_idle_;
+  show_idle();
 }
 
 void OriginPool::on_h2_over(H2Connection& connection) {
@@ -92,6 +95,7 @@ void OriginPool::give_back(std::unique_ptr<OriginExchange> connection) {
   std::deque<IdleList::iterator>& waiting = by_key_[connection->key()];
   idle_.emplace_back(*this, std::move(connection), loop_.now_ms());
   waiting.push_back(std::prev(idle_.end()));
+  show_idle();
   if (waiting.size() > limits_.idle_per_origin) drop(waiting.front());
   if (idle_.size() > limits_.idle_in_all) drop(idle_.begin());
   if (!sweep_due_.armed()) sweep_due_.arm(loop_.timers(), limits_.idle_timeout_ms);
@@ -111,6 +115,7 @@ void OriginPool::drop(IdleList::iterator idle) {
   idle->connection->set_listener(nullptr);
   loop_.defer_delete(std::move(idle->connection));
   idle_.erase(idle);
+  show_idle();
 }
 
 void OriginPool::sweep() {

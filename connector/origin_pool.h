@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// OriginPool: connections to origins that wait for their next exchange, and the TLS contexts that
-// origins are dialled with. A connection on which anything happens while it waits is thrown away.
-// Owner: the connector's worker. Thread: the worker's own.
+// OriginPool: connections to origins that wait for their next exchange, those of HTTP/2 that
+// several share, and the TLS contexts that origins are dialled with. A connection of HTTP/1.1 on
+// which anything happens while it waits is thrown away. Owner: the connector's worker. Thread: the
+// worker's own.
 #pragma once
 
 #include <cstdint>
@@ -15,6 +16,7 @@
 #include "connector/origin_connection.h"
 #include "connector/origin_dial.h"
 #include "core/loop.h"
+#include "core/metrics.h"
 #include "core/result.h"
 #include "core/timer_wheel.h"
 #include "model/app.h"
@@ -30,7 +32,8 @@ struct OriginPoolLimits {
 
 class OriginPool final : private H2ConnectionOwner {
  public:
-  OriginPool(core::Loop& loop, const OriginPoolLimits& limits);
+  // `shown` (which outlives the pool) follows how many wait.
+  OriginPool(core::Loop& loop, const OriginPoolLimits& limits, core::Gauge* shown = nullptr);
   ~OriginPool() override;
   OriginPool(const OriginPool&) = delete;
   OriginPool& operator=(const OriginPool&) = delete;
@@ -53,7 +56,7 @@ class OriginPool final : private H2ConnectionOwner {
   core::Result<OriginAddress> address_of(const model::Origin& origin, const model::OriginTls& tls,
                                          bool http2);
 
-  size_t idle() const;
+  size_t idle() const { return idle_.size() + h2_idle_; }
   void close_idle();
 
  private:
@@ -74,6 +77,8 @@ class OriginPool final : private H2ConnectionOwner {
   using IdleList = std::list<Idle>;  // the longest waiting first
 
   void on_h2_over(H2Connection& connection) override;
+  void on_h2_idle(bool idle) override;
+  void show_idle();
   void drop(IdleList::iterator idle);
   void drop(Idle& idle);
   void sweep();
@@ -81,6 +86,8 @@ class OriginPool final : private H2ConnectionOwner {
 
   core::Loop& loop_;
   OriginPoolLimits limits_;
+  core::Gauge* shown_;
+  size_t h2_idle_ = 0;
   IdleList idle_;
   std::map<std::string, std::deque<IdleList::iterator>> by_key_;
   std::map<std::string, std::list<std::unique_ptr<H2Connection>>> h2_;

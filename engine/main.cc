@@ -13,7 +13,6 @@
 #include "core/log.h"
 #include "core/loop.h"
 #include "core/signals.h"
-#include "relay/client_certificates.h"
 #include "relay/engine.h"
 #include "tls/context.h"
 

@@ -72,7 +72,7 @@ ssize_t LogSink::put(std::string_view bytes) const {
 
 // To whoever watches standard error, where the log is elsewhere.
 void LogSink::tell_once(int code) {
-  if (std::exchange(failing_, true) || path_.empty()) return;
+  if (std::exchange(failing_, true) || path_.empty() || !has_room(STDERR_FILENO)) return;
   const std::string text =
       "hawser: " + path_ + " can't be written, lines are lost: " + std::strerror(code) + "\n";
   [[maybe_unused]] const ssize_t n = ::write(STDERR_FILENO, text.data(), text.size());

@@ -6,6 +6,15 @@
 
 namespace hawser::http {
 
+core::Counter& refused_connections(core::MetricSet& metrics, std::string_view listener) {
+  return metrics.counter(
+      metrics.registry().counter(
+          "hawser_refused_connections_total",
+          "Connections and requests that were none of their listener's, by listener.",
+          {"listener"}),
+      {listener});
+}
+
 ConnectionSet::ConnectionSet(core::Loop& loop, size_t connection_limit,
                              ServerConnection::Options options, Handler handler)
     : loop_(loop),

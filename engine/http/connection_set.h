@@ -11,12 +11,17 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <string_view>
 
 #include "core/loop.h"
+#include "core/metrics.h"
 #include "core/transport.h"
 #include "http/server_connection.h"
 
 namespace hawser::http {
+
+// The counter of what was no request, or no peer, of this listener.
+core::Counter& refused_connections(core::MetricSet& metrics, std::string_view listener);
 
 class ConnectionSet {
  public:

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// nghttp2's callbacks for an H2Session, and the options of its sessions. Owner: nobody (functions).
+// nghttp2's callbacks for an H2Session. Owner: nobody (functions).
 // Thread: the loop's own.
 #pragma once
 

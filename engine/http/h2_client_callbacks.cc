@@ -45,6 +45,9 @@ struct H2ClientSession::Callbacks {
         self.on_content_end(h2_stream_of<H2ClientStream>(session, frame->hd.stream_id),
                             stream_ended);
         break;
+      case NGHTTP2_RST_STREAM:
+        self.on_reset_received(h2_stream_of<H2ClientStream>(session, frame->hd.stream_id));
+        break;
       case NGHTTP2_GOAWAY:
         self.on_goaway();
         break;

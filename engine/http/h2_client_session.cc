@@ -16,6 +16,7 @@ using message::ErrorCode;
 
 namespace {
 
+constexpr char flood_words[] = "the origin floods the connection with frames that carry nothing";
 constexpr int32_t connection_window_bytes = 4 * 1024 * 1024;
 
 ssize_t read_content(nghttp2_session* session, int32_t stream_id, uint8_t* /*buffer*/,
@@ -172,7 +173,12 @@ void H2ClientSession::on_frame_begin(uint8_t type, uint8_t flags, size_t length)
     default:
       good = defence_.on_other_frame(now_ms());
   }
-  if (!good) cut("the origin floods the connection with frames that carry nothing");
+  if (!good) cut(flood_words);
+}
+
+// One for each stream is its end; any more say nothing.
+void H2ClientSession::on_reset_received(const H2ClientStream* stream) {
+  if (stream == nullptr && !defence_.on_other_frame(now_ms())) cut(flood_words);
 }
 
 void H2ClientSession::on_head_begin(const H2ClientStream* stream) {

@@ -79,6 +79,7 @@ class H2ClientSession final : private core::Flushable {
   void on_response_head(H2ClientStream& stream, bool stream_ended);
   void on_content(H2ClientStream* stream, const uint8_t* data, size_t length);
   void on_content_end(H2ClientStream* stream, bool stream_ended);
+  void on_reset_received(const H2ClientStream* stream);
   void on_goaway_sent(uint32_t code);
   void on_goaway() { going_away_ = true; }
   void on_close(H2ClientStream& stream, uint32_t code);

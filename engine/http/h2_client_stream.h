@@ -48,7 +48,6 @@ class H2ClientStream {
   // The user hears nothing more. What is not through is reset with CANCEL, but for the rest of a
   // request that was answered.
   void detach();
-  bool response_started() const { return head_seen_; }
 
  private:
   friend class H2ClientSession;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// H2Defence: counts what a client does on one HTTP/2 connection that costs it little and us much,
-// and tells when it is too much. Owner: the H2Session. Thread: the loop's own.
+// H2Defence: counts what a peer does on one HTTP/2 connection that costs it little and us much, and
+// tells when it is too much. Owner: the H2Session or H2ClientSession. Thread: the loop's own.
 #pragma once
 
 #include <cstdint>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// HTTP/2 responses on their way into nghttp2: heads are written anew from the parsed message, never
-// copied. Owner: nobody (functions). Thread: the loop's own.
+// HTTP/2 responses, and the trailers of both directions, on their way into nghttp2: written anew
+// from the parsed message, never copied. Owner: nobody (functions). Thread: the loop's own.
 #pragma once
 
 #include <cstdint>

@@ -114,11 +114,7 @@ core::Result<void> Engine::open_connector_listeners() {
 }
 
 core::Counter& Engine::refused(const char* listener) {
-  return metrics_.counter(
-      registry_.counter("hawser_refused_connections_total",
-                        "Connections and requests that were none of their listener's, by listener.",
-                        {"listener"}),
-      {listener});
+  return http::refused_connections(metrics_, listener);
 }
 
 void Engine::tell_warnings() {
