@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "channel/head_codec.h"
 
+#include "channel/frame_codec.h"
 #include "message/characters.h"
 
 namespace hawser::channel {
@@ -156,13 +157,10 @@ Fault decode_response(const wire::Frame& frame, message::ResponseHead& head) {
   head.body_length = length_of(frame);
   head.connect_us = frame.connect_us();
   head.version = version_of(frame.version());
-  if (frame.reason() != nullptr && frame.reason()->size() > 0) {
-    head.reason.assign(frame.reason()->data(), frame.reason()->size());
-    if (!message::all_in(message::field_value_char, head.reason))
-      return "a reason phrase that is not one";
-  } else {
-    head.reason = message::usual_reason(head.status);
-  }
+  const std::string_view reason = text_of(frame.reason());
+  if (!is_plain(reason, reason_limit_bytes))
+    return "a reason phrase that is too long or holds control characters";
+  head.reason = reason.empty() ? message::usual_reason(head.status) : reason;
   return decode_fields(frame.fields(), false, head.fields);
 }
 

@@ -13,6 +13,7 @@
 #include "message/head.h"
 #include "support/check.h"
 #include "support/pieces.h"
+#include "support/text.h"
 
 namespace hawser::fuzz {
 
@@ -23,26 +24,6 @@ inline constexpr http::H1Limits tight_limits{.head_bytes = 2048,
                                              .trailer_bytes = 512,
                                              .chunk_extension_bytes = 32,
                                              .interim_responses = 3};
-
-inline std::string text_of(message::BodyLength length) {
-  return std::to_string(static_cast<int>(length.kind)) + ':' + std::to_string(length.bytes);
-}
-
-inline std::string text_of(const message::Fields& fields) {
-  std::string text;
-  fields.for_each([&](const message::FieldView& field) {
-    text.append(field.name).append(": ").append(field.value).append("\n");
-  });
-  return text;
-}
-
-inline std::string text_of(const message::Target& target) {
-  std::string text = std::to_string(static_cast<int>(target.form)) + ' ' + target.scheme + "://" +
-                     target.authority.host + ':' + std::to_string(target.authority.port) + '(' +
-                     target.authority.raw + ")";
-  target.append_path_and_query(text);
-  return text + " = " + target.canonical_path + " ?" + std::to_string(target.doubts);
-}
 
 template <class Head>
 struct ReadMessage {
@@ -67,15 +48,6 @@ struct Reading {
 };
 using RequestReading = Reading<message::RequestHead>;
 using ResponseReading = Reading<message::ResponseHead>;
-
-inline std::string text_of(const message::RequestHead& head) {
-  return std::string(head.method_text()) + ' ' + std::string(message::text_of(head.version)) + ' ' +
-         text_of(head.target) + ' ' + text_of(head.body_length) + '\n' + text_of(head.fields);
-}
-inline std::string text_of(const message::ResponseHead& head) {
-  return std::to_string(head.status) + ' ' + std::string(message::text_of(head.version)) + ' ' +
-         head.reason + ' ' + text_of(head.body_length) + '\n' + text_of(head.fields);
-}
 
 template <class Head>
 std::string Reading<Head>::text() const {

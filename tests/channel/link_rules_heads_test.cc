@@ -73,6 +73,24 @@ TEST_F(LinkRules, NothingIsSmuggledInFields) {
   }
 }
 
+TEST_F(LinkRules, AReasonPhraseIsBoundedAndPlain) {
+  for (const std::string& reason : {std::string(1025, 'x'), std::string("OK\r\nX-B: c")}) {
+    auto peer = raw_connector();
+    exchange();
+    flatbuffers::FlatBufferBuilder builder;
+    const auto text = builder.CreateString(reason);
+    wire::FrameBuilder frame(builder);
+    frame.add_type(FrameType::head);
+    frame.add_stream(1);
+    frame.add_status(200);
+    frame.add_reason(text);
+    builder.Finish(frame.Finish());
+    peer->append(builder);
+    expect_engine_lost(*peer, "a reason phrase that is too long or holds control characters");
+    engine_side.lost = false;
+  }
+}
+
 TEST_F(LinkRules, NothingIsSmuggledInARequestsLine) {
   struct Line {
     const char* method;
