@@ -6,6 +6,7 @@ import subprocess
 from .program import ROOT, run
 
 BUILD_DEADLINE_S = 3600
+AUTHORITIES = "etc/authorities-of-the-host.pem"  # the way to npm's registry may need one that Debian does not know
 
 
 class FreshDebian:
@@ -16,6 +17,7 @@ class FreshDebian:
         run_whole("debootstrap", "--variant=minbase", "bookworm", self.root, mirror(), deadline_s=600)
         run_whole("git", "clone", "-q", "--no-hardlinks", ROOT, self.root / "src/hawser")
         (self.root / "etc/resolv.conf").write_bytes(pathlib.Path("/etc/resolv.conf").read_bytes())
+        (self.root / AUTHORITIES).write_bytes(pathlib.Path("/etc/ssl/certs/ca-certificates.crt").read_bytes())
 
     def run(self, command, deadline_s=BUILD_DEADLINE_S):
         """A shell command in the clone, as root with a plain environment."""
@@ -23,7 +25,7 @@ class FreshDebian:
         return subprocess.run(
             ["unshare", "--mount", "--pid", "--ipc", "--uts", "--fork", "--kill-child", "chroot", str(self.root),
              "/usr/bin/env", "-i", "PATH=/usr/sbin:/usr/bin:/sbin:/bin", "HOME=/root", "TERM=dumb",
-             "/bin/bash", "-c", script],
+             f"NODE_EXTRA_CA_CERTS=/{AUTHORITIES}", "/bin/bash", "-c", script],
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=deadline_s,
             check=False)
 
