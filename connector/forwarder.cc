@@ -433,7 +433,16 @@ uint64_t Forwarder::idle_limit_ms() const {
   return tunnel_ ? app_->timeouts.upgraded_idle_ms : app_->timeouts.stream_idle_ms;
 }
 
+// The origin has all that came of the request, or we may read no more of its answer.
+bool Forwarder::waits_for_client() const {
+  if (response_ == Response::body) return allowed_bytes_ == 0;
+  return response_ == Response::waiting && !body_ended_ && pending_.empty() &&
+         (request_ == Request::asking_body || request_ == Request::writing);
+}
+
 void Forwarder::on_idle_due() {
+  if (waits_for_client())
+    return fail(ErrorCode::client_too_slow, "the client moved nothing" + in_ms(idle_limit_ms()));
   fail(ErrorCode::stream_idle_timeout, "nothing moved" + in_ms(idle_limit_ms()));
 }
 

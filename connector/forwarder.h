@@ -107,6 +107,7 @@ class Forwarder final : private channel::StreamListener,
   bool reconnect(const message::ExchangeError& error);
   void begin_tunnel(message::ResponseHead& head);
   bool has_body() const { return head_->body_length.has_body(); }
+  bool waits_for_client() const;
   bool untouched() const { return !head_written_; }
 
   void touch();

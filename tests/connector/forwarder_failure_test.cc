@@ -122,6 +122,31 @@ TEST_F(ForwarderFailureTest, AnAnswerThatStallsEndsByTheIdleTimeout) {
   expect_reset(exchange, ErrorCode::stream_idle_timeout, false);
 }
 
+TEST_F(ForwarderFailureTest, AClientThatSendsNoMoreIsNotTheOriginsFault) {
+  publish(origin.url());
+  start();
+  auto& exchange = post("/upload", 10);
+  ASSERT_TRUE(body_wanted(exchange));
+  send_data(exchange, "12345");
+  ASSERT_TRUE(until([&] { return origin.session().received.ends_with("12345"); }));
+  clock.advance_ms(engine.app.timeouts.stream_idle_ms + 20);
+  expect_reset(exchange, ErrorCode::client_too_slow, false);
+}
+
+TEST_F(ForwarderFailureTest, AClientThatReadsNoMoreIsNotTheOriginsFault) {
+  publish(origin.url());
+  start();
+  auto& exchange = get("/large");
+  exchange.hold = true;
+  ASSERT_TRUE(origin_got_head());
+  origin.session().send("HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n" +
+                        channel::pattern(1'000'000));
+  ASSERT_TRUE(until([&] { return exchange.body.size() >= 16 * 1024; }));
+  settle(loop);
+  clock.advance_ms(engine.app.timeouts.stream_idle_ms + 20);
+  expect_reset(exchange, ErrorCode::client_too_slow, false);
+}
+
 TEST_F(ForwarderFailureTest, AnAnswerThatTakesItsTimeEndsByTheTotalTimeout) {
   publish(origin.url());
   engine.app.timeouts.total_ms = 90'000;
