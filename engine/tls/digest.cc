@@ -51,6 +51,12 @@ std::array<uint8_t, 32> sha256(std::string_view bytes) {
   return digest;
 }
 
+std::array<uint8_t, 64> sha512(std::string_view bytes) {
+  std::array<uint8_t, 64> digest{};
+  SHA512(raw(bytes), bytes.size(), digest.data());
+  return digest;
+}
+
 std::array<uint8_t, 20> sha1(std::string_view bytes) {
   std::array<uint8_t, 20> digest{};
   SHA1(raw(bytes), bytes.size(), digest.data());

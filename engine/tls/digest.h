@@ -14,6 +14,7 @@
 namespace hawser::tls {
 
 std::array<uint8_t, 32> sha256(std::string_view bytes);
+std::array<uint8_t, 64> sha512(std::string_view bytes);
 std::array<uint8_t, 20> sha1(std::string_view bytes);  // for RFC 6455 alone; it protects nothing
 std::string sha256_hex(std::string_view bytes);
 std::array<uint8_t, 32> hmac_sha256(std::string_view key, std::string_view bytes);
