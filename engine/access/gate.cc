@@ -13,6 +13,8 @@ void Gate::decide(const model::App& app, GateListener& listener) {
       admission.revision = app.revision;
       return listener.on_admitted(std::move(admission));
     }
+    case model::Access::rules:
+      break;  // nobody can sign in yet: no file can say so either
   }
 }
 

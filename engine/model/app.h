@@ -8,10 +8,12 @@
 #include <string>
 #include <vector>
 
+#include "model/access_rule.h"
 #include "model/app_limits.h"
 #include "model/host.h"
 #include "model/ids.h"
 #include "model/origin.h"
+#include "model/provider.h"
 #include "model/timeouts.h"
 
 namespace hawser::model {
@@ -19,8 +21,8 @@ namespace hawser::model {
 // Which Host field an origin is sent: its own authority, or the public one.
 enum class HostHeader { origin, public_host };
 
-// Who may pass. Rules and sign-in follow; until then an app has to spell that it lets all through.
-enum class Access { passthrough };
+// Who may pass: everybody, which has to be spelled, or whoever the rules let.
+enum class Access { passthrough, rules };
 
 struct App {
   std::string name;  // its id, within its tenant
@@ -37,6 +39,9 @@ struct App {
   AppLimits limits;
   uint64_t hsts_s = 0;  // Strict-Transport-Security's max-age; 0: what the origin says
   Access access = Access::passthrough;
+  std::vector<AccessRule> rules;  // in the order in which they are tried
+  SignIn sign_in;
+  SessionLimits session;
   std::vector<std::string> upgrades{"websocket"};  // protocols that HTTP/1.1 may be left for
   uint64_t revision = 0;                           // see content_revision()
 

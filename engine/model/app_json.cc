@@ -55,7 +55,7 @@ json app_json(const App& app) {
       {"timeouts", timeouts_json(app.timeouts)},
       {"limits", limits_json(app.limits)},
       {"hsts_s", app.hsts_s},
-      {"access", "passthrough"},
+      {"access", app.access == Access::passthrough ? "passthrough" : "rules"},
       {"revision", app.revision},
   };
 }

@@ -11,16 +11,18 @@ namespace {
 
 template <class Groups>
 auto find_named(Groups& groups, std::string_view name) {
-  return std::find_if(groups.begin(), groups.end(), [&](const Group& g) { return g.name == name; });
+  return std::find_if(groups.begin(), groups.end(), [&](const auto& g) { return g.name == name; });
 }
 
 }  // namespace
 
-std::shared_ptr<const Snapshot> Snapshot::make(std::vector<App> apps) {
-  return std::make_shared<const Snapshot>(Key{}, std::move(apps));
+std::shared_ptr<const Snapshot> Snapshot::make(std::vector<App> apps,
+                                               std::vector<Provider> providers) {
+  return std::make_shared<const Snapshot>(Key{}, std::move(apps), std::move(providers));
 }
 
-Snapshot::Snapshot(Key, std::vector<App> apps) : apps_(std::move(apps)) {
+Snapshot::Snapshot(Key, std::vector<App> apps, std::vector<Provider> providers)
+    : apps_(std::move(apps)), providers_(std::move(providers)) {
   std::string revisions;
   for (App& app : apps_) {
     if (app.revision == 0) app.revision = content_revision(app);
@@ -44,6 +46,11 @@ const App* Snapshot::find_app(std::string_view name) const {
 const Group* Snapshot::find_group(std::string_view name) const {
   const auto found = find_named(groups_, name);
   return found == groups_.end() ? nullptr : &*found;
+}
+
+const Provider* Snapshot::find_provider(std::string_view name) const {
+  const auto found = find_named(providers_, name);
+  return found == providers_.end() ? nullptr : &*found;
 }
 
 }  // namespace hawser::model

@@ -13,6 +13,7 @@
 
 #include "model/app.h"
 #include "model/group.h"
+#include "model/provider.h"
 
 namespace hawser::model {
 
@@ -23,9 +24,10 @@ class Snapshot {
   // App names are distinct (the file's reader saw to it); of two alike the first is found. Apps
   // without a revision get theirs. The snapshot's own follows from its apps', so that equal content
   // has equal revisions in every engine.
-  static std::shared_ptr<const Snapshot> make(std::vector<App> apps);
+  static std::shared_ptr<const Snapshot> make(std::vector<App> apps,
+                                              std::vector<Provider> providers = {});
 
-  Snapshot(Key, std::vector<App> apps);
+  Snapshot(Key, std::vector<App> apps, std::vector<Provider> providers);
   Snapshot(const Snapshot&) = delete;
   Snapshot& operator=(const Snapshot&) = delete;
 
@@ -33,12 +35,16 @@ class Snapshot {
   const std::vector<App>& apps() const { return apps_; }
   const std::vector<Group>& groups() const { return groups_; }  // by their apps' order
 
+  const std::vector<Provider>& providers() const { return providers_; }
+
   // Null when there is none. Valid as long as the snapshot.
   const App* find_app(std::string_view name) const;
   const Group* find_group(std::string_view name) const;
+  const Provider* find_provider(std::string_view name) const;
 
  private:
   std::vector<App> apps_;
+  std::vector<Provider> providers_;
   std::vector<Group> groups_;
   std::map<std::string_view, const App*> apps_by_name_;
   uint64_t revision_ = 0;
