@@ -22,7 +22,7 @@ bool LinkStream::grant_unasked(uint32_t bytes) {
 
 bool LinkStream::want_body() {
   HAWSER_ASSERT(!dead_);
-  if (start_.opened_here || window_.started() || receiving_ended()) return true;
+  if (start_.opened_here || window_.started() || stop_sent_ || receiving_ended()) return true;
   if (!start_window()) return false;
   last_drained_ms_ = out_->loop().now_ms();
   out_->frames().credit(id(), take_grant(), take_ticket());  // in order with a HEAD that follows

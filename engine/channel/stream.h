@@ -77,7 +77,7 @@ class Stream {
   // --- receiving
   // Begins to grant: takes the first window from the budget and sends CREDIT (the accepting side,
   // when it wants the body; an opener's response credit travels in OPEN). False: the budget has
-  // nothing left. Nothing happens the second time, or when there is no body.
+  // nothing left. Nothing happens the second time, after send_stop(), or when there is no body.
   virtual bool want_body() = 0;
   // `bytes` of what on_data() brought have left this process; grows and grants as the budget
   // allows.

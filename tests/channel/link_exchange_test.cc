@@ -233,6 +233,18 @@ TEST_F(LinkExchange, StopDropsTheQueueAndEndsTheDirection) {
   EXPECT_EQ(served.events, "finished;");
 }
 
+TEST_F(LinkExchange, ABodyThatWasStoppedIsNotWantedAgain) {
+  establish();
+  connector_side.serve = [](RecordingStream& stream) {
+    stream.stream->send_stop();
+    EXPECT_TRUE(stream.stream->want_body());
+  };
+  auto post = open(*engine, request_head("POST"), open_info(BodyKind::known, 1_MiB));
+  settle();
+  EXPECT_EQ(post->events, "stop;");  // and no credit
+  EXPECT_EQ(connector_budget.used_bytes(), 0u);
+}
+
 TEST_F(LinkExchange, StopBeforeTheHeadLeavesTheHeadAlone) {
   establish();
   auto get = open(*engine, request_head(), open_info());
