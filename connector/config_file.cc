@@ -61,6 +61,7 @@ core::Result<ConnectorConfig, config::ConfigErrors> parse_config(std::string_vie
   MapReader map(Value(*root, "", context));
   map.size_bytes("memory_limit", 4 * mebi, tebi, config.memory_limit_bytes);
   map.count_or_auto("workers", 1, 256, config.workers);
+  map.count("bound_connections", 1, 1'000'000, config.bound_connections);
   read_metrics(map, config);
   config::read_log(map, config::LogQueryKey::unknown, config.log);
   read_allow_origins(map, config.allow_origins);

@@ -19,6 +19,7 @@ namespace hawser::connector {
 struct ConnectorConfig {
   uint64_t memory_limit_bytes = uint64_t{256} * 1024 * 1024;
   std::optional<uint64_t> workers;  // none: one a core
+  uint64_t bound_connections = 1000;
   // 127.0.0.1:9181 where the file doesn't say; none for `off`.
   std::optional<core::Address> metrics;
   // The file names the address, so that failing to bind it is an error. The default's port may be

@@ -155,6 +155,7 @@ void Connector::start_workers(const ConnectorConfig& config) {
   if (count == 0) count = core::Worker::count_for("auto").value();
   WorkerSettings settings;
   settings.budget_bytes = static_cast<size_t>(config.memory_limit_bytes) / count;
+  settings.bound.connections = std::max<size_t>(config.bound_connections / count, 1);
   settings.policy = config.allow_origins;
   settings.boot_id = new_boot_id(loop_);
   for (size_t i = 0; i < count; ++i) {

@@ -28,7 +28,12 @@ WorkerMetricIds::WorkerMetricIds(core::MetricRegistry& registry)
       origin_idle(registry.gauge("hawser_connector_origin_idle_connections",
                                  "Connections to origins that wait for their next exchange.")),
       budget_used(registry.gauge("hawser_connector_body_budget_used_bytes",
-                                 "Memory granted to bodies on their way to origins.")) {}
+                                 "Memory granted to bodies on their way to origins.")),
+      bound(registry.gauge("hawser_connector_bound_connections",
+                           "Connections to origins that belong to one client session each.")),
+      bound_given_up(registry.counter("hawser_connector_bound_given_up_total",
+                                      "Times that bound_connections was reached: the longest idle "
+                                      "one was closed, or a new one not kept.")) {}
 
 ConnectorWorker::ConnectorWorker(core::Loop& loop, core::LogSink& sink,
                                  core::MetricRegistry& registry, const WorkerMetricIds& metric_ids,
@@ -42,10 +47,13 @@ ConnectorWorker::ConnectorWorker(core::Loop& loop, core::LogSink& sink,
       exchange_metrics_(metrics_, metric_ids.exchanges),
       budget_(settings.budget_bytes, &metrics_.gauge(metric_ids_.budget_used)),
       pool_(loop, settings.pool, &metrics_.gauge(metric_ids_.origin_idle)),
+      bound_(loop, settings.bound, &metrics_.gauge(metric_ids_.bound),
+             &metrics_.counter(metric_ids_.bound_given_up)),
       apps_(loop, &metrics_.counter(metric_ids_.app_calls)),
       drain_check_due_([this] { check_drained(); }),
       closing_due_([this] { drop_closed(); }),
-      forwarder_needs_{loop, heads_, pool_, apps_, settings_.policy, log_, exchange_metrics_} {}
+      forwarder_needs_{loop,  heads_, pool_, apps_, settings_.policy, log_, exchange_metrics_,
+                       bound_} {}
 
 ConnectorWorker::~ConnectorWorker() {
   // Exchanges tell their streams, so they go before the links do.
@@ -160,6 +168,7 @@ void ConnectorWorker::close_idle(uint64_t number) {
   if (found == channels_.end() || draining_) return;
   Channel& channel = found->second;
   if (!channel.retired || !channel.quiet || channel.uplink->open_streams() != 0) return;
+  bound_.end_channel(channel.uplink->link_name());
   close_gently(std::move(channel.uplink), "no longer needed");
   channels_.erase(found);
   update_gauges();
@@ -227,11 +236,16 @@ void ConnectorWorker::on_uplink_lost(Uplink& uplink, const core::Error& why) {
       .text_if("engine", uplink.engine())
       .text("address", uplink.address().to_string())
       .text("reason", why.reason);
+  bound_.end_channel(uplink.link_name());
   loop_.defer_delete(std::move(found->second.uplink));
   channels_.erase(found);
   update_gauges();
   if (!retired && !draining_) reports_.on_channel_lost(number, why.reason);
   check_drained();
+}
+
+void ConnectorWorker::on_uplink_session_end(Uplink& uplink, uint64_t client_session) {
+  bound_.end_session(uplink.link_name(), client_session);
 }
 
 // --- control calls

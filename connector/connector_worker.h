@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "connector/app_cache.h"
+#include "connector/bound_connections.h"
 #include "connector/channel_plan.h"
 #include "connector/control_call.h"
 #include "connector/exchange_record.h"
@@ -44,12 +45,14 @@ struct WorkerMetricIds {
   explicit WorkerMetricIds(core::MetricRegistry& registry);
   ExchangeMetricIds exchanges;
   core::MetricId channels, dials, bulk_channels, app_calls, origin_idle, budget_used;
+  core::MetricId bound, bound_given_up;
 };
 
 struct WorkerSettings {
   size_t budget_bytes = 128 * 1024 * 1024;
   OriginPolicy policy;
   OriginPoolLimits pool;
+  BoundLimits bound;
   std::string boot_id;
 };
 
@@ -94,6 +97,7 @@ class ConnectorWorker final : private UplinkListener, private ForwarderOwner {
                       channel::OpenInfo& info) override;
   void on_uplink_bulk_offered(Uplink& uplink, channel::Stream& stream,
                               const std::string& ticket) override;
+  void on_uplink_session_end(Uplink& uplink, uint64_t client_session) override;
   void on_uplink_config(Uplink& uplink, uint64_t revision) override;
   void on_uplink_draining(Uplink& uplink, const std::string& reason) override;
   void on_uplink_idle(Uplink& uplink) override;
@@ -124,6 +128,7 @@ class ConnectorWorker final : private UplinkListener, private ForwarderOwner {
   core::Budget budget_;
   message::HeadPool heads_;
   OriginPool pool_;
+  BoundConnections bound_;
   AppCache apps_;
   bool draining_ = false;
   bool drained_ = false;

@@ -6,6 +6,7 @@
 
 #include "connector/origin_request.h"
 #include "connector/response_rewrite.h"
+#include "http/connection_auth.h"
 #include "http/hop_by_hop.h"
 #include "message/characters.h"
 
@@ -55,8 +56,17 @@ Forwarder::Forwarder(ForwarderNeeds& needs, ForwarderOwner& owner, channel::Stre
       idle_due_([this] { on_idle_due(); }),
       total_due_([this] {
         fail(ErrorCode::total_timeout, "not complete" + in_ms(app_->timeouts.total_ms));
-      }) {
+      }),
+      turn_due_([this] {
+        fail(ErrorCode::queue_timeout,
+             "other requests of the client's session kept its connection to "
+             "the origin for " +
+                 std::to_string(app_->timeouts.queue_ms) + " ms");
+      }),
+      bound_(needs.bound, {&stream.link(), info_.client_session, info_.app, info_.user},
+             [this] { on_bound_turn(); }) {
   std::swap(*head_, head);
+  speaks_ = http::has_connection_credentials(head_->fields);
   if (info_.kind == channel::OpenKind::upgrade) {
     upgrade_ = head_->fields.get(FieldName::upgrade).value_or("");
     head_->body_length = BodyLength::none();  // the raw bytes follow the answer, if it agrees
@@ -98,63 +108,8 @@ void Forwarder::on_app(AppResult result) {
   app_ = std::move(result).value();
   record_.queued_us = elapsed_us();
   if (app_->timeouts.total_ms != 0) total_due_.arm(needs_.loop.timers(), app_->timeouts.total_ms);
-  uint64_t random = 0;
-  if (app_->origins.size() > 1)
-    needs_.loop.fill_random({reinterpret_cast<uint8_t*>(&random), sizeof random});
-  origin_ = pick_origin(*app_, random);
+  choose_origin();
   connect(true);
-}
-
-void Forwarder::connect(bool pooled) {
-  request_ = Request::connecting;
-  const model::Origin& origin = app_->origins[origin_];
-  record_.origin = origin.url();
-  if (!needs_.policy.may_allow(origin.host, origin.port))
-    return fail(ErrorCode::origin_not_allowed,
-                "allow_origins of this connector does not admit " + origin.authority());
-  const bool http2 = app_->http2 && upgrade_.empty();  // which HTTP/2 has not
-  key_ = OriginPool::key_of(origin, app_->origin_tls, http2);
-  while (pooled && (connection_ = needs_.pool.take(key_)) != nullptr) {
-    if (connection_->reusable()) return connected();
-    needs_.pool.give_back(std::move(connection_));
-  }
-  auto address = needs_.pool.address_of(origin, app_->origin_tls, http2);
-  if (!address) return fail(ErrorCode::origin_certificate_bad, address.error().reason);
-  dial_ = std::make_unique<OriginDial>(needs_.loop, needs_.policy, std::move(address).value(),
-                                       app_->timeouts.connect_ms,
-                                       static_cast<OriginDialListener&>(*this));
-}
-
-void Forwarder::on_origin_connected(std::unique_ptr<core::Transport> transport, bool http2) {
-  needs_.loop.defer_delete(std::move(dial_));
-  connection_ = needs_.pool.adopt(key_, app_->origins[origin_].scheme, http2, std::move(transport),
-                                  needs_.heads);
-  connected();
-}
-
-// Nothing of this exchange has reached an origin: another of the app's may have it.
-void Forwarder::on_origin_unreachable(const ExchangeError& error) {
-  needs_.loop.defer_delete(std::move(dial_));
-  if (++origins_tried_ >= app_->origins.size()) return fail(error);
-  origin_ = (origin_ + 1) % app_->origins.size();
-  connect(true);
-}
-
-void Forwarder::connected() {
-  connection_->set_listener(this);
-  if (record_.connected_us == 0) record_.connected_us = elapsed_us();
-  if (!has_body()) {
-    write_head();
-    return request_written();
-  }
-  request_ = Request::asking_body;
-  if (!wanted_body_) {
-    wanted_body_ = true;
-    if (!stream_->want_body())
-      return fail(ErrorCode::budget_exhausted, "the connector's memory_limit is used up");
-    touch();
-  }
-  pump_request();
 }
 
 void Forwarder::write_head() {
@@ -278,11 +233,12 @@ void Forwarder::on_origin_head(message::ResponseHeadPtr head) {
   head->connect_us = static_cast<uint32_t>(
       std::clamp<uint64_t>(record_.connected_us - record_.queued_us, 1, UINT32_MAX));
   if (head->status == 101) return begin_tunnel(*head);
+  const bool bound = note_authentication(*head);
   rewrite_for_engine(*head, names());
   const bool last = !head->body_length.has_body();
   response_ = Response::body;
   touch();
-  stream_->send_head(*head, false, false, last);
+  stream_->send_head(*head, false, bound, last);
   allowed_bytes_ = stream_->sendable_bytes();
   connection_->allow_body(allowed_bytes_);
 }
@@ -294,6 +250,7 @@ void Forwarder::begin_tunnel(message::ResponseHead& head) {
   if (!message::equals_ignoring_case(agreed, upgrade_))
     return fail(ErrorCode::origin_bad_answer, "101 with another protocol than was asked for");
   tunnel_ = true;
+  bound_.leave();  // its session needs another one
   total_due_.disarm();
   rewrite_for_engine(head, names());
   head.fields.add(FieldName::upgrade, upgrade_);
@@ -349,6 +306,7 @@ void Forwarder::finish_exchange() {
   idle_due_.disarm();
   if (connection_ == nullptr) return;
   connection_->set_listener(nullptr);
+  if (private_) return bound_.give_back(std::move(connection_));
   needs_.pool.give_back(std::move(connection_));
 }
 
@@ -371,26 +329,6 @@ void Forwarder::on_origin_failed(const ExchangeError& error) {
   ExchangeError told = error;
   told.blame = message::Blame::origin;
   fail(std::move(told));
-}
-
-// A connection that was used before may have been closed by the origin just when we took it. Then a
-// new one may carry the exchange: if nothing of it was written, or if nothing of a body was and the
-// method may be repeated.
-bool Forwarder::reconnect(const ExchangeError& error) {
-  const bool stale =
-      connection_->refused() || (connection_->reused() && !connection_->response_started() &&
-                                 error.code == ErrorCode::origin_closed);
-  const bool repeatable = connection_->refused()
-                              ? body_written_bytes_ == 0
-                              : !has_body() && message::is_idempotent(head_->method);
-  const bool safe = !head_written_ || repeatable;
-  if (!safe || reconnected_ || (head_written_ && !stale)) return false;
-  reconnected_ = true;
-  head_written_ = false;
-  first_byte_due_.disarm();
-  drop_origin();
-  connect(false);
-  return true;
 }
 
 // What the origin still has to say concerns nobody. Behind a head END follows by itself.
@@ -467,6 +405,8 @@ void Forwarder::fail(ExchangeError error) {
 
 // The origin must not take what it got for the whole.
 void Forwarder::drop_origin() {
+  bound_.leave();
+  turn_due_.disarm();
   if (connection_ == nullptr) return;
   connection_->set_listener(nullptr);
   connection_->abort();

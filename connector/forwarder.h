@@ -11,6 +11,7 @@
 #include "channel/link.h"
 #include "channel/stream.h"
 #include "connector/app_cache.h"
+#include "connector/bound_connections.h"
 #include "connector/exchange_record.h"
 #include "connector/name_translation.h"
 #include "connector/origin_connection.h"
@@ -42,6 +43,7 @@ struct ForwarderNeeds {
   const OriginPolicy& policy;
   core::Log& log;
   ExchangeMetrics& metrics;
+  BoundConnections& bound;
 };
 
 class Forwarder final : private channel::StreamListener,
@@ -63,7 +65,7 @@ class Forwarder final : private channel::StreamListener,
   // The request's way to the origin.
   enum class Request : uint8_t {
     asking_app,
-    connecting,
+    connecting,   // or waiting for the session's own connection
     asking_body,  // connected, credit granted, the first DATA has not come
     writing,
     written,
@@ -92,7 +94,13 @@ class Forwarder final : private channel::StreamListener,
   void on_origin_failed(const message::ExchangeError& error) override;
 
   void on_app(AppResult result);
+  void choose_origin();
   void connect(bool pooled);
+  void dial();
+  bool take_pooled();
+  bool take_bound();
+  void on_bound_turn();
+  bool note_authentication(const message::ResponseHead& head);
   void connected();
   void write_head();
   NameTranslation names() const;
@@ -137,7 +145,10 @@ class Forwarder final : private channel::StreamListener,
   bool body_ended_ = false;
   bool head_written_ = false;
   bool reconnected_ = false;
-  bool tunnel_ = false;  // the origin has agreed to the upgrade
+  bool speaks_ = false;     // it carries credentials for a connection (NTLM, Negotiate)
+  bool private_ = false;    // its connection is for nobody else
+  bool continues_ = false;  // on the connection that its session has had before
+  bool tunnel_ = false;     // the origin has agreed to the upgrade
   bool done_ = false;
   uint64_t body_written_bytes_ = 0;
   uint64_t allowed_bytes_ = 0;  // of the response's content, not yet delivered by the origin
@@ -148,6 +159,8 @@ class Forwarder final : private channel::StreamListener,
   core::Deadline first_byte_due_;
   core::Deadline idle_due_;
   core::Deadline total_due_;
+  core::Deadline turn_due_;
+  BoundUse bound_;
   std::unique_ptr<AppCache::Waiter> waiter_;
   std::unique_ptr<OriginDial> dial_;
   std::unique_ptr<OriginExchange> connection_;

@@ -59,6 +59,7 @@ class H2Exchange final : public OriginExchange, private http::H2ClientStreamEven
   bool response_started() const override { return head_seen_; }
   bool reused() const override { return reused_; }
   bool refused() const override { return refused_; }
+  bool shared() const override { return true; }
   const std::string& key() const override { return key_; }
 
   // From the connection: it is gone. Exchanges with a stream hear it from that.

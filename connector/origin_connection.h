@@ -43,6 +43,7 @@ class OriginConnection final : public OriginExchange,
   bool response_started() const override { return reader_.response_started(); }
   bool reused() const override { return uses_ > 1; }
   bool refused() const override { return false; }
+  bool shared() const override { return false; }
   const std::string& key() const override { return key_; }
 
  private:

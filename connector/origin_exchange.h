@@ -71,6 +71,8 @@ class OriginExchange {
   virtual bool reused() const = 0;
   // The origin has said that it did not process the request (RFC 9113 8.7).
   virtual bool refused() const = 0;
+  // Whether others share its connection (HTTP/2), so that nothing can be said of that one alone.
+  virtual bool shared() const = 0;
   // Equal keys may stand in for one another.
   virtual const std::string& key() const = 0;
 };

@@ -58,6 +58,10 @@ void Uplink::on_open(channel::Stream& stream, message::RequestHead& head, channe
   listener_.on_uplink_open(*this, stream, head, info);
 }
 
+void Uplink::on_session_end(uint64_t client_session) {
+  listener_.on_uplink_session_end(*this, client_session);
+}
+
 void Uplink::on_config(uint64_t revision) { listener_.on_uplink_config(*this, revision); }
 
 void Uplink::on_drain(const std::string& reason) { listener_.on_uplink_draining(*this, reason); }

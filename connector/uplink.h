@@ -29,6 +29,7 @@ class UplinkListener {
                               channel::OpenInfo& info) = 0;
   virtual void on_uplink_bulk_offered(Uplink& uplink, channel::Stream& stream,
                                       const std::string& ticket) = 0;
+  virtual void on_uplink_session_end(Uplink& uplink, uint64_t client_session) = 0;
   virtual void on_uplink_config(Uplink& uplink, uint64_t revision) = 0;
   virtual void on_uplink_draining(Uplink& uplink, const std::string& reason) = 0;
   virtual void on_uplink_idle(Uplink& uplink) = 0;  // its last stream ended
@@ -61,7 +62,8 @@ class Uplink final : private core::TransportListener, private channel::LinkListe
   uint32_t engine_worker() const { return welcome_.worker; }
   bool established() const { return welcomed_ && !lost_; }
   bool lost() const { return lost_; }
-  channel::Link& link() { return *link_; }  // once established
+  channel::Link& link() { return *link_; }                        // once established
+  const channel::Link* link_name() const { return link_.get(); }  // to be compared alone
 
   // Opens nothing more; what is open goes on.
   void drain(const std::string& reason);
@@ -77,6 +79,7 @@ class Uplink final : private core::TransportListener, private channel::LinkListe
   void on_welcome(const channel::Welcome& welcome) override;
   void on_open(channel::Stream& stream, message::RequestHead& head,
                channel::OpenInfo& info) override;
+  void on_session_end(uint64_t client_session) override;
   void on_config(uint64_t revision) override;
   void on_drain(const std::string& reason) override;
   void on_bulk_offered(channel::Stream& stream, const std::string& ticket) override;

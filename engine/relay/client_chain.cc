@@ -49,8 +49,9 @@ bool is_trusted(const std::string& ip, std::span<const model::Network> trusted) 
 
 ClientChain read_client_chain(const message::Fields& fields, const ClientFacts& peer,
                               std::span<const model::Network> trusted) {
-  ClientChain chain{peer.peer, {}};
+  ClientChain chain{peer.peer, {}, false};
   if (!is_trusted(peer.peer_ip, trusted)) return chain;
+  chain.through_proxy = true;
   std::vector<std::string_view> named;
   fields.for_each_element(message::FieldName::x_forwarded_for,
                           [&](std::string_view node) { named.push_back(node); });

@@ -20,6 +20,8 @@ struct ClientChain {
   core::Address client;
   // The addresses before the peer's, the client's first; empty where the peer is the client.
   std::vector<std::string> before_peer;
+  // The peer is a trusted proxy, so that its connection carries many people's requests.
+  bool through_proxy = false;
 
   const std::string& client_ip(const ClientFacts& peer) const {
     return before_peer.empty() ? peer.peer_ip : before_peer.front();

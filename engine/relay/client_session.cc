@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "relay/session_bindings.h"
+
 namespace hawser::relay {
 
 using message::ExchangeError;
@@ -140,6 +142,7 @@ void ClientSession::close_because(const std::string& reason) {
   state_ = State::closed;
   disarm_deadline();
   if (protocol_ != nullptr) protocol_->on_gone(reason);
+  context_.bindings.end_session(facts_.session);
   owner_.on_session_over(*this);
 }
 

@@ -23,6 +23,9 @@ class ClientSide {
   // ends.
   virtual void stop_body() = 0;
 
+  // No further request on the client's connection: it ends after what is under way.
+  virtual void end_connection() = 0;
+
   // The app that the exchange is for: its timeouts rule the connection until another is asked for.
   virtual void on_routed(const model::App& app) = 0;
 

@@ -20,6 +20,8 @@ struct Dispatcher::Group {
   struct Channel {
     channel::Link* link;
     std::string connector;
+    uint64_t number;
+    Way way() const { return {link, connector, false, {number, std::nullopt}}; }
   };
   struct Remote {
     uint32_t worker;
@@ -33,6 +35,15 @@ struct Dispatcher::Group {
   size_t remote_turn = 0;
   bool serving = false;
 };
+
+namespace {
+
+ExchangeError gone() {
+  return ExchangeError::of(ErrorCode::connector_gone,
+                           "the channel to it that held the session's origin connection is closed");
+}
+
+}  // namespace
 
 Waiter::Waiter() : deadline_([this] { queue_->dispatcher->timed_out(*this); }) {}
 
@@ -74,11 +85,16 @@ Way Dispatcher::pick_local(Group& group) {
   }
   if (best == nullptr) return {};
   ++group.turn;
-  return {best->link, best->connector, false};
+  return best->way();
 }
 
-Way Dispatcher::pick(Group& group, bool local_only) {
-  if (const Way way = pick_local(group); way.link != nullptr || local_only) return way;
+Way Dispatcher::pick(Group& group, const Waiter& waiter) {
+  if (waiter.only_) return pick_only(group, *waiter.only_);
+  if (const Way way = pick_local(group); way.link != nullptr || waiter.local_only_) return way;
+  return pick_remote(group);
+}
+
+Way Dispatcher::pick_remote(Group& group) {
   const size_t count = group.remotes.size();
   for (size_t i = 0; i < count; ++i) {
     const Group::Remote& remote = group.remotes[(group.remote_turn + i) % count];
@@ -86,17 +102,44 @@ Way Dispatcher::pick(Group& group, bool local_only) {
     channel::Link* link = worker_links_(remote.worker);
     if (link == nullptr || !link->can_open()) continue;
     ++group.remote_turn;
-    return {link, {}, true};
+    return {link, {}, true, {0, remote.worker}};
   }
   return {};
 }
 
+Way Dispatcher::pick_only(Group& group, const WayName& name) {
+  if (name.worker) {
+    channel::Link* link = worker_links_(*name.worker);
+    return link != nullptr && link->can_open() ? Way{link, {}, true, name} : Way{};
+  }
+  for (const Group::Channel& channel : group.channels)
+    if (channel.number == name.channel && channel.link->can_open()) return channel.way();
+  return {};
+}
+
+bool Dispatcher::lives(const Group& group, const WayName& name) {
+  if (name.worker) return true;  // that worker knows of its own channels
+  return std::any_of(group.channels.begin(), group.channels.end(),
+                     [&](const Group::Channel& channel) { return channel.number == name.channel; });
+}
+
+channel::Link* Dispatcher::link_of(const WayName& name) const {
+  if (name.worker) return worker_links_(*name.worker);
+  for (const auto& [group_name, group] : groups_)
+    for (const Group::Channel& channel : group->channels)
+      if (channel.number == name.channel) return channel.link;
+  return nullptr;
+}
+
 void Dispatcher::submit(Waiter& waiter, std::string_view group_name, uint64_t queue_timeout_ms,
-                        bool local_only) {
+                        bool local_only, const std::optional<WayName>& only) {
   Group& to = group(group_name);
   waiter.local_only_ = local_only;
-  if (const Way way = pick(to, local_only); way.link != nullptr) {
+  waiter.only_ = only;
+  if (const Way way = pick(to, waiter); way.link != nullptr) {
     waiter.on_way(way);
+  } else if (only && !lives(to, *only)) {
+    waiter.on_no_way(gone());
   } else if (to.queue.length >= queue_limit_) {
     waiter.on_no_way(
         ExchangeError::of(ErrorCode::queue_full,
@@ -149,14 +192,30 @@ void Dispatcher::timed_out(Waiter& waiter) {
 
 void Dispatcher::add_channel(std::string_view group_name, std::string_view connector,
                              channel::Link& link) {
-  group(group_name).channels.push_back({&link, std::string(connector)});
+  group(group_name).channels.push_back({&link, std::string(connector), next_channel_++});
   serve(group_name);
 }
 
 void Dispatcher::remove_channel(channel::Link& link) {
+  std::vector<Group*> its;
   for (auto& [name, group] : groups_) {
-    std::erase_if(group->channels,
-                  [&](const Group::Channel& channel) { return channel.link == &link; });
+    if (std::erase_if(group->channels,
+                      [&](const Group::Channel& channel) { return channel.link == &link; }) > 0)
+      its.push_back(group.get());
+  }
+  for (Group* const group : its) fail_without_way(*group);
+}
+
+// Whoever waits for one way alone waits no longer when it is gone.
+void Dispatcher::fail_without_way(Group& group) {
+  for (Waiter* waiter = group.queue.head; waiter != nullptr;) {
+    if (!waiter->only_ || lives(group, *waiter->only_)) {
+      waiter = waiter->next_;
+      continue;
+    }
+    unlink(*waiter);
+    waiter->on_no_way(gone());
+    waiter = group.queue.head;  // others may have left within the call
   }
 }
 
@@ -186,14 +245,26 @@ void Dispatcher::serve(std::string_view group_name) {
   if (found == groups_.end() || found->second->serving) return;
   Group& at = *found->second;
   at.serving = true;
-  while (at.queue.head != nullptr) {
-    Waiter& waiter = *at.queue.head;
-    const Way way = pick(at, waiter.local_only_);
-    if (way.link == nullptr) break;
-    unlink(waiter);
-    waiter.on_way(way);
+  while (serve_one(at)) {
   }
   at.serving = false;
+}
+
+// The first in the queue that has a way; one that waits for a certain channel holds up nobody.
+bool Dispatcher::serve_one(Group& group) {
+  bool none_for_all = false;
+  for (Waiter* waiter = group.queue.head; waiter != nullptr; waiter = waiter->next_) {
+    if (none_for_all && !waiter->only_) continue;
+    const Way way = pick(group, *waiter);
+    if (way.link == nullptr) {
+      none_for_all = none_for_all || !waiter->only_;
+      continue;
+    }
+    unlink(*waiter);
+    waiter->on_way(way);
+    return true;
+  }
+  return false;
 }
 
 void Dispatcher::refuse_all(const ExchangeError& error) {

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -21,11 +22,19 @@
 
 namespace hawser::relay {
 
+// Tells a way from all others for as long as this worker runs; holds nothing.
+struct WayName {
+  uint64_t channel = 0;            // counted from 1; 0: none of this worker's
+  std::optional<uint32_t> worker;  // the other one
+  bool operator==(const WayName&) const = default;
+};
+
 // One way to a group: a channel, or another worker.
 struct Way {
   channel::Link* link = nullptr;
   std::string_view connector;  // its id; "" behind another worker
   bool other_worker = false;
+  WayName name;
 };
 
 // Somebody who needs a way. A base of its owner; leaves the queue by its destructor.
@@ -47,6 +56,7 @@ class Waiter {
   Waiter* previous_ = nullptr;
   Waiter* next_ = nullptr;
   bool local_only_ = false;
+  std::optional<WayName> only_;
 };
 
 class Dispatcher {
@@ -62,12 +72,16 @@ class Dispatcher {
   Dispatcher& operator=(const Dispatcher&) = delete;
 
   // Answers within the call, or later while `waiter` waits. `local_only`: it came from another
-  // worker, one hop at most.
-  void submit(Waiter& waiter, std::string_view group, uint64_t queue_timeout_ms, bool local_only);
+  // worker, one hop at most. `only`: no other way will do; once it is gone the answer is
+  // connector_gone.
+  void submit(Waiter& waiter, std::string_view group, uint64_t queue_timeout_ms, bool local_only,
+              const std::optional<WayName>& only = std::nullopt);
   void withdraw(Waiter& waiter);
 
   void add_channel(std::string_view group, std::string_view connector, channel::Link& link);
   void remove_channel(channel::Link& link);
+  // Null when it is gone.
+  channel::Link* link_of(const WayName& name) const;
   // How many channels of the group another worker has now.
   void set_remote(std::string_view group, uint32_t worker, uint32_t channels);
   void forget_worker(uint32_t worker);
@@ -83,8 +97,13 @@ class Dispatcher {
   friend class Waiter;
   struct Group;
   Group& group(std::string_view name);
-  Way pick(Group& group, bool local_only);
+  Way pick(Group& group, const Waiter& waiter);
   Way pick_local(Group& group);
+  Way pick_remote(Group& group);
+  Way pick_only(Group& group, const WayName& name);
+  static bool lives(const Group& group, const WayName& name);
+  bool serve_one(Group& group);
+  void fail_without_way(Group& group);
   void enqueue(Group& group, Waiter& waiter, uint64_t queue_timeout_ms);
   void unlink(Waiter& waiter);
   void timed_out(Waiter& waiter);
@@ -92,6 +111,7 @@ class Dispatcher {
   core::Loop& loop_;
   size_t queue_limit_;
   WorkerLinkSource worker_links_;
+  uint64_t next_channel_ = 1;
   std::unordered_map<std::string, std::unique_ptr<Group>> groups_;
   core::Gauge& waiting_gauge_;
   size_t waiting_ = 0;

@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "channel/link.h"
 #include "http/hop_by_hop.h"
 #include "message/characters.h"
 #include "relay/error_page.h"
@@ -13,6 +12,7 @@
 #include "relay/load_gate.h"
 #include "relay/request_log.h"
 #include "relay/response_fields.h"
+#include "relay/session_bindings.h"
 #include "relay/websocket_key.h"
 
 namespace hawser::relay {
@@ -22,7 +22,6 @@ using message::ExchangeError;
 
 namespace {
 
-constexpr uint8_t attempts_limit = 3;
 // The connector runs the timers of an origin itself and knows which one it was: it is to tell
 // first.
 constexpr uint64_t connector_slack_ms = 1000;
@@ -134,57 +133,6 @@ void Exchange::offer_upgrade() {
   asking_ = Asking::held;
 }
 
-// --- dispatch
-
-void Exchange::dispatch() {
-  step_ = Step::dispatch;
-  if (context_.draining) return fail(ExchangeError::of(ErrorCode::draining));
-  ++facts_.attempts;
-  context_.dispatcher.submit(*this, app_->group, queue_left_ms(), false);
-}
-
-// One deadline for all attempts that found no connector.
-uint64_t Exchange::queue_left_ms() const {
-  const uint64_t waited_ms = context_.loop.now_ms() - queued_since_ms_;
-  return app_->timeouts.queue_ms - std::min(waited_ms, app_->timeouts.queue_ms);
-}
-
-channel::OpenInfo Exchange::open_info() const {
-  channel::OpenInfo info;
-  info.request_id = facts_.request_id;
-  info.tenant = app_->tenant;
-  info.app = app_->name;
-  info.app_revision = app_->revision;
-  info.user = admission_.user;
-  info.grant = admission_.grant;
-  const message::BodyLength& length = head_->body_length;
-  info.body = !length.has_body()  ? channel::BodyKind::none
-              : length.is_known() ? channel::BodyKind::known
-                                  : channel::BodyKind::unknown;
-  info.body_bytes = length.bytes;
-  if (!upgrade_.empty()) {
-    info.kind = channel::OpenKind::upgrade;
-    info.body = channel::BodyKind::unknown;
-  }
-  info.client_session = client_facts_.session;
-  info.client_address = chain_.client_ip(client_facts_);
-  return info;
-}
-
-void Exchange::on_way(const Way& way) {
-  step_ = Step::stream;
-  facts_.dispatched_us = context_.loop.now_us();
-  facts_.connector = way.connector;
-  if (way.other_worker) context_.metrics.worker_hops.add();
-  stream_ = way.link->open(*head_, open_info(), *this, &share_);
-  if (stream_ == nullptr) return fail(ExchangeError::of(ErrorCode::budget_exhausted));
-  if (!way.other_worker) context_.metrics.count_connector_stream(way.connector);
-  if (has_channel()) bulk_.on_length(*stream_, head_->body_length);
-  moved();
-}
-
-void Exchange::on_no_way(ExchangeError error) { fail(error); }
-
 // --- the request's body
 
 void Exchange::on_body_wanted() {
@@ -241,13 +189,14 @@ void Exchange::on_stop() {
 
 // --- the response
 
-void Exchange::on_head(message::ResponseHead& head, bool interim, bool /*bound*/) {
+void Exchange::on_head(message::ResponseHead& head, bool interim, bool bound) {
   moved();
   if (head.status == 101 && !awaits_upgrade())
     return fail(
         ExchangeError::of(ErrorCode::protocol_violation, "an upgrade that was not asked for"));
   http::remove_hop_by_hop(head.fields);
   if (interim) return client_.send_interim(head);
+  if (bound && session() != 0) context_.bindings.bind(session(), app_->name, way_);
   const bool agreed = head.status == 101;
   if (head_->extended_connect && !agree_for_http_2(head)) return;
   facts_.first_byte_us = context_.loop.now_us();
@@ -356,18 +305,6 @@ void Exchange::on_reset(const channel::Reset& reset) {
   dispatch();
 }
 
-// The only rule by which anything is sent twice: nothing of a body was promised, and either no
-// origin was touched, or the link was lost and the method is idempotent.
-bool Exchange::may_try_again(const ExchangeError& error, bool origin_untouched) const {
-  if (answering_ != Answering::waiting || body_committed_ || facts_.attempts >= attempts_limit)
-    return false;
-  const bool link_lost = error.code == ErrorCode::link_lost;
-  if (error.code == ErrorCode::no_connector) return origin_untouched && queue_left_ms() > 0;
-  if (origin_untouched) return link_lost || error.code == ErrorCode::draining;
-  const bool bodyless = !head_->body_length.has_body();
-  return link_lost && (!bodyless || message::is_idempotent(head_->method));
-}
-
 // --- failing and ending
 
 void Exchange::on_client_gone(ErrorCode code, std::string reason) {
@@ -422,6 +359,8 @@ void Exchange::fail(const ExchangeError& error) {
   facts_.error = error.code;
   facts_.blame = error.blame;
   facts_.reason = error.reason;
+  // What its connection to the origin was is lost, so the client has to begin anew with another.
+  if (error.code == ErrorCode::connector_gone) client_.end_connection();
   if (answering_ == Answering::waiting) {
     send_error_page(error);
   } else if (answering_ == Answering::flowing) {

@@ -90,6 +90,8 @@ class Exchange final : private channel::StreamListener,
   bool awaits_upgrade() const { return !upgrade_.empty() && !upgraded_; }
   void dispatch();
   uint64_t queue_left_ms() const;
+  // What origin connections may be bound to; 0: nothing.
+  uint64_t session() const;
   channel::OpenInfo open_info() const;
   // The stream is on a channel; over another worker the bulk is offered there.
   bool has_channel() const { return stream_ != nullptr && !facts_.connector.empty(); }
@@ -114,6 +116,7 @@ class Exchange final : private channel::StreamListener,
   message::RequestHeadPtr head_;
   access::Admission admission_;
   channel::Stream* stream_ = nullptr;
+  WayName way_;  // that its stream was opened on
   BulkOffer bulk_;
   std::string websocket_key_;  // ours, for a client that speaks HTTP/2
   std::string upgrade_;        // the protocol that the client offers, if this app may speak it

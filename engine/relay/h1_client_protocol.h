@@ -41,6 +41,7 @@ class H1ClientProtocol final : public ClientProtocol,
   // responses
   void allow_body(uint64_t bytes) override;
   void stop_body() override;
+  void end_connection() override { keep_alive_ = false; }
   void on_routed(const model::App& app) override;
   void send_interim(const message::ResponseHead& head) override;
   void send_head(message::ResponseHead& head) override;

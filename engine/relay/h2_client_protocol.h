@@ -41,6 +41,7 @@ class H2ClientProtocol final : public ClientProtocol,
   void on_room() override;
   void on_h2_exchange_over(H2Exchange& exchange) override;
   void begin_anyway(H2Exchange& exchange) override;
+  void end_connection() override { shut_down(); }
   void close_stalled() override;
   // of the connection
   void on_request(http::H2Stream& stream, message::RequestHeadPtr head) override;

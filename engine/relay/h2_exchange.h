@@ -31,6 +31,8 @@ class H2ExchangeOwner {
   virtual void on_h2_exchange_over(H2Exchange& exchange) = 0;
   // It has waited long enough: it begins, and fails where there is no room.
   virtual void begin_anyway(H2Exchange& exchange) = 0;
+  // No further request on the connection.
+  virtual void end_connection() = 0;
   // The client takes not even the end of a stream.
   virtual void close_stalled() = 0;
 };
@@ -58,6 +60,7 @@ class H2Exchange final : public ClientSide, private http::H2StreamEvents {
   // to the client
   void allow_body(uint64_t bytes) override;
   void stop_body() override;
+  void end_connection() override { owner_.end_connection(); }
   void on_routed(const model::App& app) override { owner_.on_routed(app); }
   void send_interim(const message::ResponseHead& head) override;
   void send_head(message::ResponseHead& head) override;

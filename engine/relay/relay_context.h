@@ -28,6 +28,7 @@ class Dispatcher;
 class BulkTickets;
 class ExchangeIndex;
 class LoadGate;
+class SessionBindings;
 
 struct RelayContext {
   core::Loop& loop;
@@ -36,6 +37,7 @@ struct RelayContext {
   message::HeadPool& heads;
   access::Gate& gate;
   Dispatcher& dispatcher;
+  SessionBindings& bindings;
   BulkTickets& bulk_tickets;
   ExchangeIndex& index;
   RelayMetrics& metrics;

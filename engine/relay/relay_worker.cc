@@ -61,6 +61,7 @@ RelayWorker::RelayWorker(core::Loop& loop, core::LogSink& log_sink, RelayMetrics
                heads_,
                gate_,
                dispatcher_,
+               bindings_,
                bulk_tickets_,
                index_,
                metrics,
@@ -247,6 +248,7 @@ void RelayWorker::answer_worker_link(uint32_t peer, core::Fd fd) {
 void RelayWorker::on_worker_link_lost(WorkerLink& link) {
   if (const auto asked = asking_links_.find(link.peer_worker());
       asked != asking_links_.end() && asked->second.get() == &link) {
+    bindings_.lose_worker(link.peer_worker());
     context_.loop.defer_delete(std::move(asked->second));
     asking_links_.erase(asked);
     return;

@@ -20,6 +20,7 @@
 #include "relay/exchange_index.h"
 #include "relay/load_gate.h"
 #include "relay/relay_context.h"
+#include "relay/session_bindings.h"
 #include "relay/worker_link.h"
 #include "tls/context.h"
 
@@ -119,6 +120,7 @@ class RelayWorker final : public ClientSessionOwner,
   ExchangeIndex index_;
   RequestIds ids_;
   Dispatcher dispatcher_;
+  SessionBindings bindings_{dispatcher_};
   LoadGate loads_;
   RelayContext context_;
   std::vector<std::unique_ptr<Entry>> entries_;

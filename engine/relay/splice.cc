@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "channel/link.h"
+#include "relay/session_bindings.h"
 
 namespace hawser::relay {
 
@@ -37,12 +38,14 @@ void Splice::start() {
   if (app == nullptr)
     return on_no_way(ExchangeError::of(ErrorCode::app_unknown, "the app is gone"));
   group_ = app->group;
-  context_.dispatcher.submit(*this, group_, app->timeouts.queue_ms, true);
+  context_.dispatcher.submit(*this, group_, app->timeouts.queue_ms, true,
+                             context_.bindings.find(info_.client_session, info_.app));
 }
 
 void Splice::on_way(const Way& way) {
   answerer_.stream = way.link->open(*head_, info_, answerer_);
   if (answerer_.stream == nullptr) return on_no_way(ExchangeError::of(ErrorCode::budget_exhausted));
+  way_ = way.name;
   context_.metrics.count_connector_stream(way.connector);
   bulk_.on_length(*answerer_.stream, head_->body_length);
 }
@@ -51,6 +54,13 @@ void Splice::on_no_way(ExchangeError error) {
   if (asker_.stream != nullptr)
     std::exchange(asker_.stream, nullptr)->reset({std::move(error), true});
   over_if_done();
+}
+
+// The other worker remembers that it is here, and this one on which channel.
+void Splice::note_bound() {
+  if (info_.client_session == 0) return;
+  context_.bindings.bind(info_.client_session, info_.app, way_);
+  owner_.on_session_bound(info_.client_session);
 }
 
 void Splice::over_if_done() {
@@ -63,6 +73,7 @@ void Splice::over_if_done() {
 }
 
 void Splice::End::on_head(message::ResponseHead& head, bool interim, bool bound) {
+  if (bound) splice_.note_bound();
   if (!interim) splice_.bulk_.on_length(*stream, head.body_length);
   if (other->stream != nullptr) other->stream->send_head(head, interim, bound, false);
 }

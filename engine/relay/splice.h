@@ -20,6 +20,8 @@ class SpliceOwner {
  public:
   virtual ~SpliceOwner() = default;
   virtual void on_splice_over(Splice& splice) = 0;
+  // A connection to an origin belongs to this session of the other worker.
+  virtual void on_session_bound(uint64_t client_session) = 0;
 };
 
 class Splice final : private Waiter {
@@ -64,6 +66,7 @@ class Splice final : private Waiter {
 
   void on_way(const Way& way) override;
   void on_no_way(message::ExchangeError error) override;
+  void note_bound();
   void over_if_done();
 
   RelayContext& context_;
@@ -71,6 +74,7 @@ class Splice final : private Waiter {
   message::RequestHeadPtr head_;
   channel::OpenInfo info_;
   std::string group_;
+  WayName way_;
   BulkOffer bulk_{context_};
   End asker_{*this};     // the other worker's stream
   End answerer_{*this};  // the channel's

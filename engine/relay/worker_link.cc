@@ -3,6 +3,8 @@
 
 #include <utility>
 
+#include "relay/session_bindings.h"
+
 namespace hawser::relay {
 
 using message::ErrorCode;
@@ -30,6 +32,12 @@ WorkerLink::WorkerLink(RelayContext& context, WorkerLinkOwner& owner, uint32_t p
 WorkerLink::~WorkerLink() {
   for (Splice* splice = std::exchange(splices_, nullptr); splice != nullptr;)
     const std::unique_ptr<Splice> ended(std::exchange(splice, splice->next));
+  for (const uint64_t session : bound_) context_.bindings.end_session(session);
+}
+
+void WorkerLink::on_session_end(uint64_t client_session) {
+  bound_.erase(client_session);
+  context_.bindings.end_session(client_session);
 }
 
 void WorkerLink::on_open(channel::Stream& stream, message::RequestHead& head,

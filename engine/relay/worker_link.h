@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <unordered_set>
 
 #include "channel/link.h"
 #include "relay/relay_context.h"
@@ -35,13 +36,16 @@ class WorkerLink final : private channel::LinkListener, public SpliceOwner {
   void on_open(channel::Stream& stream, message::RequestHead& head,
                channel::OpenInfo& info) override;
   void on_lost(const core::Error& why) override;
+  void on_session_end(uint64_t client_session) override;
   void on_splice_over(Splice& splice) override;
+  void on_session_bound(uint64_t client_session) override { bound_.insert(client_session); }
   std::unique_ptr<Splice> take(Splice& splice);
 
   RelayContext& context_;
   WorkerLinkOwner& owner_;
   uint32_t peer_worker_;
-  Splice* splices_ = nullptr;  // a list that owns them
+  std::unordered_set<uint64_t> bound_;  // sessions of the peer
+  Splice* splices_ = nullptr;           // a list that owns them
   std::unique_ptr<channel::Link> link_;
 };
 

@@ -20,6 +20,7 @@ TEST(ConnectorFile, MayBeMissing) {
   ASSERT_TRUE(config.ok());
   EXPECT_EQ(config->memory_limit_bytes, 256u * 1024 * 1024);
   EXPECT_FALSE(config->workers);
+  EXPECT_EQ(config->bound_connections, 1000u);
   EXPECT_EQ(config->metrics->to_string(), "127.0.0.1:9181");
   EXPECT_FALSE(config->metrics_required);
   EXPECT_EQ(config->log, config::LogSettings{});
@@ -32,6 +33,7 @@ TEST(ConnectorFile, TheExampleIsGoodAndShowsTheDefaults) {
   const auto usual = parse("");
   EXPECT_EQ(example->memory_limit_bytes, usual->memory_limit_bytes);
   EXPECT_EQ(example->workers, usual->workers);
+  EXPECT_EQ(example->bound_connections, usual->bound_connections);
   EXPECT_EQ(example->metrics, usual->metrics);
   EXPECT_EQ(example->log, usual->log);
   EXPECT_EQ(example->allow_origins.rules(), usual->allow_origins.rules());
@@ -41,6 +43,7 @@ TEST(ConnectorFile, EveryKeyIsRead) {
   const auto config = parse(R"(
 memory_limit: 64M
 workers: 2
+bound_connections: 40
 metrics: "[::1]:0"
 log: {level: warn, format: json, output: log/connector.log}
 allow_origins: [10.0.0.0/8, "wiki.corp:8080"]
@@ -48,6 +51,7 @@ allow_origins: [10.0.0.0/8, "wiki.corp:8080"]
   ASSERT_TRUE(config.ok()) << config::render(config.error());
   EXPECT_EQ(config->memory_limit_bytes, 64u * 1024 * 1024);
   EXPECT_EQ(config->workers, 2u);
+  EXPECT_EQ(config->bound_connections, 40u);
   EXPECT_EQ(config->metrics->to_string(), "[::1]:0");
   EXPECT_TRUE(config->metrics_required);
   EXPECT_EQ(config->log.level, core::Level::warn);

@@ -15,6 +15,7 @@
 
 #include "channel/link_fixture.h"
 #include "connector/app_cache.h"
+#include "connector/bound_connections.h"
 #include "connector/forwarder.h"
 #include "connector/origin_pool.h"
 #include "core/clock.h"
@@ -74,7 +75,10 @@ class ConnectorSide final : public channel::LinkListener, public connector::Forw
     forwarders.push_back(std::make_unique<connector::Forwarder>(needs_, *this, stream, head, info));
     forwarders.back()->start();
   }
-  void on_lost(const core::Error&) override {}
+  void on_lost(const core::Error&) override { needs_.bound.end_channel(link.get()); }
+  void on_session_end(uint64_t client_session) override {
+    needs_.bound.end_session(link.get(), client_session);
+  }
   void on_bulk_offered(channel::Stream&, const std::string& ticket) override {
     tickets.push_back(ticket);
   }
@@ -212,7 +216,8 @@ class ForwarderTest : public ::testing::Test {
   connector::OriginPool pool{loop, {}};
   connector::AppCache apps{loop};
   connector::OriginPolicy policy;
-  connector::ForwarderNeeds needs{loop, heads, pool, apps, policy, log.log(), metrics};
+  connector::BoundConnections bound{loop, {.connections = 3}};
+  connector::ForwarderNeeds needs{loop, heads, pool, apps, policy, log.log(), metrics, bound};
   core::Budget engine_budget{64 * 1024 * 1024};
   std::unique_ptr<core::Budget> connector_budget;
   size_t cut_bytes = SIZE_MAX;

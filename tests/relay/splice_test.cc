@@ -3,6 +3,7 @@
 #include "relay/splice.h"
 
 #include "channel/link_fixture.h"
+#include "relay/session_bindings.h"
 #include "relay/worker_link.h"
 #include "whole_way_fixture.h"
 
@@ -12,7 +13,7 @@ namespace {
 // The other worker: it asks over its end of the link.
 class OtherWorker final : public relay::WorkerLinkOwner, public channel::LinkListener {
  public:
-  explicit OtherWorker(WholeWay& way) : asked(way.loop) {
+  explicit OtherWorker(WholeWay& way) : asked(way.loop), again(way.loop) {
     MemoryPipe pipe = MemoryPipe::make(way.loop);
     here = pipe.b.get();
     channel::LinkOptions options;
@@ -25,9 +26,15 @@ class OtherWorker final : public relay::WorkerLinkOwner, public channel::LinkLis
   void ask(const message::RequestHead& head, const channel::OpenInfo& info) {
     asked.use(*link_->open(head, info, asked));
   }
+  void ask_again() {
+    again.use(*link_->open(channel::request_head(), channel::open_info(), again));
+  }
+  void end_session(uint64_t session) { link_->send_session_end(session); }
+  // As when that worker is no more.
+  void go() { splicing_.reset(); }
 
   MemoryTransport* here;  // this worker's end
-  channel::RecordingStream asked;
+  channel::RecordingStream asked, again;
 
  private:
   void on_worker_link_lost(relay::WorkerLink&) override {}
@@ -60,6 +67,48 @@ TEST(Splice, ATicketIsGoodNoLongerThanItsStream) {
   EXPECT_EQ(way.engine().bulk_tickets.redeem(way.connector().tickets.front()), nullptr);
   other.here->hold_output(false);
   EXPECT_TRUE(way.until([&] { return other.asked.response.status == 204; }));
+}
+
+// A session of the other worker that has spoken NTLM with the origin.
+void speak(WholeWay& way, OtherWorker& other) {
+  message::RequestHead head = channel::request_head();
+  head.fields.add("Authorization", "NTLM TlRMTVNTUAAB");
+  other.ask(head, channel::open_info());
+  ASSERT_TRUE(way.until([&] {
+    return way.origin.connections() > 0 && way.origin.session().received.ends_with("\r\n\r\n");
+  }));
+  way.origin.session().send("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
+  ASSERT_TRUE(way.until([&] { return other.asked.over(); }));
+  EXPECT_NE(other.asked.events.find("head 200 bound;"), std::string::npos) << other.asked.events;
+}
+
+TEST(Splice, TheOtherWorkersSessionIsBoundHereUntilItSaysItsEnd) {
+  WholeWay way;
+  OtherWorker other(way);
+  speak(way, other);
+  EXPECT_TRUE(way.engine().bindings.find(17, "wiki").has_value());
+  other.end_session(17);
+  EXPECT_TRUE(way.until([&] { return way.origin.session().over(); }));
+  EXPECT_FALSE(way.engine().bindings.find(17, "wiki").has_value());
+}
+
+TEST(Splice, TheLossOfTheOtherWorkerEndsItsSessions) {
+  WholeWay way;
+  OtherWorker other(way);
+  speak(way, other);
+  other.go();
+  EXPECT_TRUE(way.until([&] { return way.origin.session().over(); }));
+}
+
+TEST(Splice, WithoutItsChannelTheOtherWorkersSessionHearsSo) {
+  WholeWay way;
+  OtherWorker other(way);
+  speak(way, other);
+  way.connector().link->close("it goes");
+  ASSERT_TRUE(way.until([&] { return way.origin.session().over(); }));
+  other.ask_again();
+  ASSERT_TRUE(way.until([&] { return other.again.over(); }));
+  EXPECT_EQ(other.again.reset.error.code, message::ErrorCode::connector_gone);
 }
 
 }  // namespace

@@ -18,6 +18,7 @@
 #include "relay/connector_channel.h"
 #include "relay/dispatcher.h"
 #include "relay/exchange_index.h"
+#include "relay/session_bindings.h"
 #include "support/memory_pipe.h"
 #include "support/test_authority.h"
 #include "support/test_loop.h"
@@ -187,9 +188,10 @@ class WholeWay {
   relay::RequestIds ids_{loop};
   relay::Dispatcher dispatcher_{loop, 10, metrics_.queued_exchanges,
                                 [](uint32_t) { return nullptr; }};
-  relay::RelayContext context_{loop,     log_.log(), engine_budget_, heads_, gate_,   dispatcher_,
-                               tickets_, index_,     metrics_,       ids_,   nullptr, {},
-                               {},       false,      false};
+  relay::SessionBindings bindings_{dispatcher_};
+  relay::RelayContext context_{loop,      log_.log(), engine_budget_, heads_,   gate_, dispatcher_,
+                               bindings_, tickets_,   index_,         metrics_, ids_,  nullptr,
+                               {},        {},         false,          false};
   EngineShell shell_;
   // the connector
   core::MetricRegistry connector_registry_;
@@ -200,8 +202,9 @@ class WholeWay {
   connector::OriginPool pool_{loop, {}};
   connector::AppCache apps_{loop};
   connector::OriginPolicy policy_;
+  connector::BoundConnections bound_{loop, {}};
   connector::ForwarderNeeds needs_{
-      loop, heads_, pool_, apps_, policy_, log_.log(), connector_metrics_};
+      loop, heads_, pool_, apps_, policy_, log_.log(), connector_metrics_, bound_};
   ConnectorSide connector_;
   // the client
   MemoryTransport* engine_end_ = nullptr;  // of the pipe to the client, while the session lives
