@@ -38,6 +38,8 @@ void Uplink::on_ready() {
   stream_ = nullptr;
   channel::LinkOptions options;
   options.side = channel::Side::connector;
+  options.resets_per_second =
+      1'000'000;  // all its clients' together, each of which may go any time
   link_ = channel::Link::make(std::move(transport_), *this, budget_, options);
   link_->send_hello(hello_);
 }

@@ -108,6 +108,7 @@ class FramedLink final : public Link, private core::TransportListener, private c
   Fault take_open(const wire::Frame& frame);
   bool grant_initial(LinkStream& stream);
   Fault take_stream_frame(const wire::Frame& frame, core::ByteChain payload);
+  bool reset_allowed(const wire::Frame& frame);
   Fault take_stray(const wire::Frame& frame, size_t payload_bytes);
   Fault give_to_stream(LinkStream& stream, const wire::Frame& frame, core::ByteChain payload,
                        bool counted);

@@ -208,9 +208,16 @@ bool FramedLink::grant_initial(LinkStream& stream) {
   return false;
 }
 
+// What we opened may fail as often as we open it: one RESET each. Of others there may be too many.
+bool FramedLink::reset_allowed(const wire::Frame& frame) {
+  const auto at = streams_.find(frame.stream());
+  if (at != streams_.end() && at->second->opened_here()) return true;
+  return resets_.allow(loop_.now_ms());
+}
+
 Fault FramedLink::take_stream_frame(const wire::Frame& frame, core::ByteChain payload) {
   if (frame.type() == FrameType::open) return take_open(frame);
-  if (frame.type() == FrameType::reset && !resets_.allow(loop_.now_ms())) return "a flood";
+  if (frame.type() == FrameType::reset && !reset_allowed(frame)) return "a flood";
   if (frame.type() == FrameType::attach && !text_of(frame.ticket()).empty())
     return take_attach(frame);
   if (attached_ != nullptr && attached_->id() == frame.stream())

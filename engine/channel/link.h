@@ -35,8 +35,8 @@ struct LinkOptions {
   uint32_t stream_limit = 1000;
   uint64_t ping_after_ms = 10'000;  // of silence
   uint64_t pong_within_ms = 10'000;
-  // That the peer may send; a burst may hold one more for each stream that it may have open or that
-  // ended properly before.
+  // Of what the peer opened itself; a burst may hold one more for each stream that it may have open
+  // or that ended properly before.
   uint32_t resets_per_second = 200;
   uint32_t pings_per_second = 10;
   uint32_t first_window_bytes = 16 * 1024;

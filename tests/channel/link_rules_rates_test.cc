@@ -40,6 +40,22 @@ TEST_F(LinkRules, ResetsInTimeAreNoFlood) {
   EXPECT_FALSE(engine_side.lost) << engine_side.lost_reason;
 }
 
+TEST_F(LinkRules, WhatWeOpenedMayFailAsOftenAsWeOpenIt) {
+  engine_options.resets_per_second = 10;
+  engine_side.welcome.stream_limit = 20;
+  auto peer = raw_connector();
+  for (uint32_t id = 1; id < 200; id += 2) {
+    ASSERT_NE(exchange(), nullptr) << id;
+    peer->writer.reset(id, {});
+    peer->send();
+    settle(2);
+  }
+  EXPECT_FALSE(engine_side.lost) << engine_side.lost_reason;
+  // But once each: what is over can't fail again.
+  for (int i = 0; i < 31; ++i) peer->writer.reset(1, {});
+  expect_engine_lost(*peer, "a flood");
+}
+
 TEST_F(LinkRules, AllStreamsMayBeResetAtOnce) {
   auto peer = raw_connector();
   for (uint32_t i = 1; i <= 1000; ++i) open_raw(*peer, 2 * i);

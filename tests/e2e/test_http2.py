@@ -225,6 +225,22 @@ def test_a_flood_is_cut_while_another_client_is_served(lab, nginx, cause):
     assert engine.metrics()[f'hawser_http2_cut_total{{cause="{cause}"}}'] == 1
 
 
+@pytest.mark.large
+def test_clients_that_go_again_and_again_cost_nobody_a_channel(lab, nginx):
+    nginx.write("large", os.urandom(MIB))
+    page = nginx.write("page", b"a page")
+    engine, _ = lab.published(nginx.url, engine={"workers": 1}, connector={"workers": 1})
+    with Http2Client(engine, settings=setting(4, 10)) as client:  # a window of so many bytes: none of them is through
+        for _ in range(80):
+            streams = [client.request(get("/large")) for _ in range(50)]
+            client.held.update(streams)
+            client.until(lambda streams=streams: all(client.streams[number].status for number in streams))
+            for number in streams:
+                client.reset(number)
+        assert client.answer(get("/page")).body == page  # in one window
+    assert engine.metric("hawser_channels_lost_total") == 0
+
+
 SMUGGLED = {
     "CRLF in a value": get("/", ("x-own", "1\r\nX-Smuggled: 1")),
     "CRLF in a name": get("/", ("x-own: 1\r\nx-smuggled", "1")),
