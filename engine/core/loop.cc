@@ -35,9 +35,8 @@ struct Loop::State {
   std::atomic<bool> stop_asked{false};
   Clock* clock;
   Entropy* entropy;
-  Flushable* first_flush = nullptr;
-  Flushable* last_flush = nullptr;
-  size_t flushes = 0;
+  FlushList flushes;            // of this turn
+  FlushList next_turn_flushes;  // of the next one
   std::vector<Deferred> deferred;
   std::vector<Deferred> deferred_running;
   bool left_over = false;  // the idle handle runs
@@ -60,6 +59,7 @@ Loop::Loop(Clock* clock, Entropy* entropy) : state_(new State(clock, entropy)) {
     Loop& loop = *static_cast<Loop*>(prepare->loop->data);
     ++loop.turn_number_;
     loop.timers_->run_due();
+    loop.take_over_flushes();
     loop.end_of_turn();
   });
   uv_idle_init(raw_, &state_->idle);
@@ -85,7 +85,8 @@ Loop::~Loop() {
   uv_walk(raw_, close_one, nullptr);
   uv_run(raw_, UV_RUN_DEFAULT);
   while (!state_->deferred.empty()) run_deferred(false);
-  while (state_->first_flush != nullptr) cancel_flush(*state_->first_flush);
+  take_over_flushes();
+  while (state_->flushes.first != nullptr) cancel_flush(*state_->flushes.first);
   HAWSER_ASSERT(uv_loop_close(raw_) == 0);
 }
 
@@ -130,32 +131,51 @@ void Loop::set_resolver(std::unique_ptr<Resolver> resolver) {
 void Loop::hold_for_end_of_turn() { uv_ref(reinterpret_cast<uv_handle_t*>(&state_->prepare)); }
 
 void Loop::request_flush(Flushable& flushable) {
-  if (flushable.flush_loop_ != nullptr) return;
-  flushable.flush_loop_ = this;
-  flushable.previous_flush_ = state_->last_flush;
-  flushable.next_flush_ = nullptr;
-  if (state_->last_flush != nullptr) {
-    state_->last_flush->next_flush_ = &flushable;
-  } else {
-    state_->first_flush = &flushable;
+  if (flushable.flush_loop_ != nullptr) {
+    if (!flushable.flush_next_turn_) return;
+    cancel_flush(flushable);
   }
-  state_->last_flush = &flushable;
-  ++state_->flushes;
+  link_flush(state_->flushes, flushable);
+}
+
+void Loop::request_flush_next_turn(Flushable& flushable) {
+  if (flushable.flush_loop_ != nullptr) return;
+  flushable.flush_next_turn_ = true;
+  link_flush(state_->next_turn_flushes, flushable);
+}
+
+void Loop::link_flush(FlushList& list, Flushable& flushable) {
+  flushable.flush_loop_ = this;
+  flushable.previous_flush_ = list.last;
+  flushable.next_flush_ = nullptr;
+  (list.last != nullptr ? list.last->next_flush_ : list.first) = &flushable;
+  list.last = &flushable;
+  ++list.count;
   hold_for_end_of_turn();
+}
+
+// A turn begins: what the one before put off is due.
+void Loop::take_over_flushes() {
+  while (Flushable* const flushable = state_->next_turn_flushes.first) {
+    cancel_flush(*flushable);
+    link_flush(state_->flushes, *flushable);
+  }
 }
 
 void Loop::cancel_flush(Flushable& flushable) {
   if (flushable.flush_loop_ == nullptr) return;
   HAWSER_ASSERT(flushable.flush_loop_ == this);
-  Flushable*& before = flushable.previous_flush_ != nullptr ? flushable.previous_flush_->next_flush_
-                                                            : state_->first_flush;
-  Flushable*& after = flushable.next_flush_ != nullptr ? flushable.next_flush_->previous_flush_
-                                                       : state_->last_flush;
+  FlushList& list = flushable.flush_next_turn_ ? state_->next_turn_flushes : state_->flushes;
+  Flushable*& before =
+      flushable.previous_flush_ != nullptr ? flushable.previous_flush_->next_flush_ : list.first;
+  Flushable*& after =
+      flushable.next_flush_ != nullptr ? flushable.next_flush_->previous_flush_ : list.last;
   before = flushable.next_flush_;
   after = flushable.previous_flush_;
   flushable.previous_flush_ = flushable.next_flush_ = nullptr;
   flushable.flush_loop_ = nullptr;
-  --state_->flushes;
+  flushable.flush_next_turn_ = false;
+  --list.count;
 }
 
 void Loop::defer(Deferred deferred) {
@@ -172,8 +192,8 @@ void Loop::defer_call(std::function<void()> call) {
 
 // One round: what asked before it began. A flush that asks again comes with the next one.
 void Loop::run_flushes() {
-  for (size_t n = state_->flushes; n > 0 && state_->first_flush != nullptr; --n) {
-    Flushable& flushable = *state_->first_flush;
+  for (size_t n = state_->flushes.count; n > 0 && state_->flushes.first != nullptr; --n) {
+    Flushable& flushable = *state_->flushes.first;
     cancel_flush(flushable);
     flushable.flush();
   }
@@ -191,14 +211,13 @@ void Loop::run_deferred(bool with_calls) {
 
 void Loop::end_of_turn() {
   const auto pending = [this] {
-    return state_->first_flush != nullptr || !state_->deferred.empty();
+    return state_->flushes.first != nullptr || !state_->deferred.empty();
   };
-  if (!pending()) return settle_end_of_turn(false);
   for (int round = 0; round < rounds_a_turn && pending(); ++round) {
-    for (int i = 0; i < rounds_a_turn && state_->first_flush != nullptr; ++i) run_flushes();
+    for (int i = 0; i < rounds_a_turn && state_->flushes.first != nullptr; ++i) run_flushes();
     run_deferred(true);
   }
-  settle_end_of_turn(pending());
+  settle_end_of_turn(pending() || state_->next_turn_flushes.first != nullptr);
 }
 
 void Loop::settle_end_of_turn(bool left_over) {

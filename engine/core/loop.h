@@ -38,6 +38,7 @@ class Flushable {
   Flushable* previous_flush_ = nullptr;
   Flushable* next_flush_ = nullptr;
   class Loop* flush_loop_ = nullptr;
+  bool flush_next_turn_ = false;
 };
 
 class Loop {
@@ -70,6 +71,8 @@ class Loop {
 
   // `flushable.flush()` runs before the loop blocks next; asking twice is once.
   void request_flush(Flushable& flushable);
+  // The same before the loop would block again, but only once it has looked at its sockets.
+  void request_flush_next_turn(Flushable& flushable);
   void cancel_flush(Flushable& flushable);
 
   // Destroys at the end of the turn: nothing dies inside its own callback.
@@ -94,7 +97,14 @@ class Loop {
     void (*destroy)(void*);
     void (*call)(void*) = nullptr;  // before it is destroyed
   };
+  struct FlushList {
+    Flushable* first = nullptr;
+    Flushable* last = nullptr;
+    size_t count = 0;
+  };
   struct State;
+  void link_flush(FlushList& list, Flushable& flushable);
+  void take_over_flushes();
   void defer(Deferred deferred);
   void end_of_turn();
   void run_flushes();

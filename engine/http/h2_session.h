@@ -67,6 +67,7 @@ class H2Session final : private core::Flushable {
   ~H2Session() override;
 
   void begin();  // sends SETTINGS
+  bool is_cut() const { return cut_; }
   void feed(const core::Slice& bytes);
   void on_drained();
   // What a flush does, before the session is given up: not inside an event.

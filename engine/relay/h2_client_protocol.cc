@@ -15,6 +15,7 @@ namespace {
 constexpr size_t first_window_bytes = 16 * 1024;  // of a response, as a link opens it
 constexpr uint64_t shutdown_notice_ms = 1'000;    // for a client that does not answer
 constexpr uint64_t half_closed_answer_ms = 30'000;
+constexpr uint32_t begun_a_turn = 8;  // exchanges
 
 }  // namespace
 
@@ -43,7 +44,11 @@ void H2ClientProtocol::begin() {
   session_.arm_deadline(session_.head_timeout_ms());
 }
 
-void H2ClientProtocol::on_bytes(core::Slice bytes) { h2_.feed(bytes); }
+// The requests of one read begin behind it: those that were reset in it never do.
+void H2ClientProtocol::on_bytes(core::Slice bytes) {
+  h2_.feed(bytes);
+  begin_waiting();
+}
 
 void H2ClientProtocol::on_client_end() {
   if (over()) return session_.close();
@@ -113,7 +118,6 @@ void H2ClientProtocol::on_request(http::H2Stream& stream, message::RequestHeadPt
   exchange->wait(std::move(head));
   add(std::move(exchange));
   wait_when_idle();
-  begin_waiting();
 }
 
 void H2ClientProtocol::on_refusal(http::H2Stream& stream, message::Method method,
@@ -154,12 +158,19 @@ bool H2ClientProtocol::room_for_one_more() const {
 }
 
 void H2ClientProtocol::begin_waiting() {
-  while (!closing_) {
+  while (!closing_ && !h2_.is_cut()) {
     H2Exchange* exchange = first_;
     while (exchange != nullptr && !exchange->waiting()) exchange = exchange->next;
     if (exchange == nullptr || !room_for_one_more()) return;
+    if (had_its_turn()) return context_.loop.request_flush_next_turn(*this);
     begin_anyway(*exchange);
   }
+}
+
+bool H2ClientProtocol::had_its_turn() {
+  const uint64_t turn = context_.loop.turn_number();
+  if (std::exchange(turn_, turn) != turn) begun_in_turn_ = 0;
+  return ++begun_in_turn_ > begun_a_turn;
 }
 
 void H2ClientProtocol::begin_anyway(H2Exchange& exchange) {

@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 // H2ClientProtocol: HTTP/2 with a client: many exchanges at once, which share the session's part of
 // the budget. An exchange begins when that part has room for its first window; until then it waits,
-// for as long as it would for a connector. Owner: its ClientSession. Thread: the worker's own.
+// for as long as it would for a connector. Only a few begin in one turn of the loop: who asks for
+// much at once lets others' requests pass, and what is reset by then costs next to nothing.
+// Owner: its ClientSession. Thread: the worker's own.
 #pragma once
 
 #include <cstdint>
 #include <memory>
 #include <string>
 
+#include "core/loop.h"
 #include "core/timer_wheel.h"
 #include "http/h2_session.h"
 #include "relay/client_protocol.h"
@@ -18,6 +21,7 @@ namespace hawser::relay {
 
 class H2ClientProtocol final : public ClientProtocol,
                                public H2ExchangeOwner,
+                               private core::Flushable,
                                private http::H2SessionEvents {
  public:
   explicit H2ClientProtocol(ClientSession& session);
@@ -61,6 +65,8 @@ class H2ClientProtocol final : public ClientProtocol,
   void add(std::unique_ptr<H2Exchange> exchange);
   bool room_for_one_more() const;
   void begin_waiting();
+  bool had_its_turn();
+  void flush() override { begin_waiting(); }  // in the turn after one that had enough of us
   void wait_when_idle();
   void shut_down();
   void refuse_new_streams();
@@ -73,6 +79,8 @@ class H2ClientProtocol final : public ClientProtocol,
   H2Exchange* last_ = nullptr;
   core::Deadline head_deadline_;
   core::Deadline shutdown_deadline_;
+  uint64_t turn_ = 0;  // of the loop, in which so many exchanges have begun
+  uint32_t begun_in_turn_ = 0;
   Ending ending_ = Ending::none;
   bool closing_ = false;
 };

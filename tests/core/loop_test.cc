@@ -4,8 +4,10 @@
 #include <gtest/gtest.h>
 
 #include <array>
+#include <memory>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "core/clock.h"
 #include "core/entropy.h"
@@ -50,6 +52,45 @@ TEST(Loop, AFlushThatAsksForAnotherSeesItInTheSameTurn) {
   loop.request_flush(stream);
   loop.turn(false);
   EXPECT_EQ(order, "stream socket ");
+}
+
+TEST(Loop, WhatIsPutOffComesOnceInEachTurnAndTheLoopDoesNotBlock) {
+  Loop loop;
+  Deadline far([] {});
+  far.arm(loop.timers(), 3'600'000);
+  std::vector<uint64_t> turns;
+  Flushing* self = nullptr;
+  Flushing patient([&] {
+    turns.push_back(loop.turn_number());
+    if (turns.size() < 3) return loop.request_flush_next_turn(*self);
+    far.disarm();
+  });
+  self = &patient;
+  loop.request_flush_next_turn(patient);
+  loop.request_flush_next_turn(patient);
+  loop.run();
+  ASSERT_EQ(turns.size(), 3u);
+  EXPECT_EQ(turns[1], turns[0] + 1);
+  EXPECT_EQ(turns[2], turns[0] + 2);
+}
+
+TEST(Loop, WhatIsPutOffCanBeAskedForNowOrForgotten) {
+  Loop loop;
+  std::string order;
+  Flushing sooner([&] { order += "sooner "; });
+  auto gone = std::make_unique<Flushing>([&] { order += "gone "; });
+  Flushing first([&] {
+    order += "first ";
+    loop.request_flush_next_turn(sooner);
+    loop.request_flush_next_turn(*gone);
+    loop.request_flush(sooner);
+    gone.reset();
+  });
+  loop.request_flush(first);
+  loop.turn(false);
+  EXPECT_EQ(order, "first sooner ");
+  loop.run();
+  EXPECT_EQ(order, "first sooner ");
 }
 
 TEST(Loop, ADestroyedFlushableIsForgotten) {

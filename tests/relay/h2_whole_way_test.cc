@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The whole way with a client that speaks HTTP/2, in frames made by hand.
+#include <algorithm>
+#include <utility>
+
 #include "http/h2_frames.h"
 #include "whole_way_fixture.h"
 
@@ -177,6 +180,32 @@ TEST(H2WholeWay, AStreamThatIsResetEndsItsExchangeAndNoOther) {
   EXPECT_TRUE(h2.way.until([&] { return first->over(); })) << "the origin is told";
   second->send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
   EXPECT_TRUE(h2.way.until([&] { return h2.content_of(3) == "ok"; }));
+}
+
+TEST(H2WholeWay, RequestsThatAreResetInTheSameReadNeverBegin) {
+  H2Way h2;
+  std::string bytes;
+  for (uint32_t stream = 1; stream < 101; stream += 2)
+    bytes += headers(stream, get_of("/reset")) + rst(stream);
+  h2.way.send(bytes + headers(101, get_of("/last")));
+  ASSERT_NE(h2.origin_that_read("/last"), nullptr) << h2.way.log();
+  EXPECT_EQ(h2.way.engine().metrics.exchanges.value(), 1u);
+  EXPECT_EQ(h2.way.origin.connections(), 1u);
+}
+
+TEST(H2WholeWay, OnlyAFewOfManyRequestsBeginInOneTurn) {
+  H2Way h2;
+  std::string requests;
+  for (uint32_t stream = 1; stream < 120; stream += 2) requests += headers(stream, get_of());
+  h2.way.send(requests);
+  uint64_t begun = 0;
+  uint64_t most_at_once = 0;
+  EXPECT_TRUE(h2.way.until([&] {
+    const uint64_t now = h2.way.engine().metrics.exchanges.value();
+    most_at_once = std::max(most_at_once, now - std::exchange(begun, now));
+    return begun == 60;
+  }));
+  EXPECT_LE(most_at_once, 16u);
 }
 
 TEST(H2WholeWay, AnAnswerThatBreaksOffNeverLooksWhole) {
