@@ -116,6 +116,27 @@ def test_200_slow_readers_stay_in_128_mib_of_memory(lab, nginx):
     assert max(watch.most.values()) < 128, watch.most
 
 
+@pytest.mark.large
+@pytest.mark.long
+def test_1000_http2_streams_read_slowly_stay_in_128_mib_of_memory(lab, nginx):
+    """10 on each of 100 connections, with the memory_limit that an engine has by default."""
+    make_large(nginx.files / "large", 64 * MIB)
+    engine, connector = lab.published(nginx.url, engine={"memory_limit": "512M"})
+    curl = lab.curl(engine)
+    readers = [curl.start("/large?[1-10]", "--no-progress-meter", "--http2", "--parallel", "--parallel-max", "10", "--limit-rate", "10k",
+                          "--output", "/dev/null") for _ in range(100)]
+    with Watch(engine, connector) as watch:
+        engine.wait_for_metric("hawser_open_exchanges", lambda open_now: open_now == 1000)
+        threading.Event().wait(15)
+        assert (engine.metric("hawser_http2_sessions"), engine.metric("hawser_open_exchanges")) == (100, 1000)
+    ended = [r for r in readers if r.poll() is not None]
+    for reader in readers:
+        reader.kill()
+        reader.communicate()
+    assert not ended
+    assert max(watch.most.values()) < 128, watch.most
+
+
 @pytest.mark.long
 def test_8000_idle_clients_stay_in_250_mib_of_memory(lab, nginx):
     page = nginx.write("page", b"a page")
