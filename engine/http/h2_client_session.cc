@@ -243,7 +243,9 @@ void H2ClientSession::on_close(H2ClientStream& stream, uint32_t code) {
   std::erase(drained_, &stream);
   stream.closed_ = true;
   if (!stream.response_ended_) {
-    const bool refused = code == NGHTTP2_REFUSED_STREAM;
+    // Whoever has begun to answer a request has processed it, whatever it says.
+    const bool refused =
+        code == NGHTTP2_REFUSED_STREAM && !stream.head_seen_ && stream.interim_seen_ == 0;
     stream.fail(stream.head_seen_ ? ErrorCode::origin_cut : ErrorCode::origin_closed,
                 std::string("the origin reset the stream: ") + nghttp2_http2_strerror(code),
                 refused);

@@ -10,6 +10,8 @@ namespace hawser::http {
 
 namespace {
 
+constexpr size_t most_reads_of_frame_head = 9 + 1;  // its bytes, and one that ends before them
+
 ssize_t read_length(nghttp2_session* /*session*/, uint8_t /*type*/, int32_t /*stream_id*/,
                     int32_t /*session_window*/, int32_t /*stream_window*/, uint32_t frame_limit,
                     void* /*user*/) {
@@ -30,8 +32,9 @@ nghttp2_session* open_h2_session(H2Role role, void (*set)(nghttp2_session_callba
     nghttp2_option_set_no_http_messaging(options, 1);
     nghttp2_option_set_no_closed_streams(options, 1);
     nghttp2_option_set_stream_reset_rate_limit(options, UINT32_MAX, UINT32_MAX);
-    // H2Defence decides before it does.
-    nghttp2_option_set_max_continuations(options, continuations + size_t{1});
+    // H2Defence decides before it does, which counts every read that brings a part of a head.
+    nghttp2_option_set_max_continuations(options,
+                                         (continuations + size_t{1}) * most_reads_of_frame_head);
     const auto open =
         role == H2Role::server ? nghttp2_session_server_new2 : nghttp2_session_client_new2;
     open(&opened, callbacks, user, options);

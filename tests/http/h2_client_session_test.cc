@@ -237,6 +237,15 @@ TEST_F(H2ClientEnds, ARefusedStreamMayBeTriedElsewhere) {
   EXPECT_TRUE(session_->usable());
 }
 
+TEST_F(H2ClientEnds, WhatWasAnsweredIsNotRefused) {
+  Asked& answered = ask();
+  Asked& hinted = ask();
+  say(answer(1, "200") + rst(1, NGHTTP2_REFUSED_STREAM));
+  EXPECT_EQ(answered.heard, "200 failed origin_cut");
+  say(answer(3, "103") + frame(NGHTTP2_GOAWAY, 0, 0, u32(1) + u32(NGHTTP2_NO_ERROR)));
+  EXPECT_EQ(hinted.heard, "103 failed origin_closed");
+}
+
 TEST_F(H2ClientEnds, GoawayRefusesWhatItDoesNotNameAndLetsTheRestEnd) {
   Asked& first = ask();
   Asked& second = ask();

@@ -150,19 +150,22 @@ TEST(H2Defence, StreamsThatWeHaveToResetAreCountedWhateverTheFault) {
   }
 }
 
+// However the bytes are cut.
 TEST(H2Defence, TooManyContinuationsOfOneHeadEndTheConnection) {
-  H2Pair pair({.h2_limits = only(&http::H2Limits::continuations, 4)});
-  pair.open();
   const auto split = [](uint32_t stream, int parts) {
     std::string frames = frame(NGHTTP2_HEADERS, end_stream, stream, block_of(get_of()));
     for (int i = 1; i <= parts; ++i)
       frames += frame(NGHTTP2_CONTINUATION, i == parts ? end_headers : 0, stream, field("x", "1"));
     return frames;
   };
-  pair.send(split(1, 4));
-  EXPECT_EQ(pair.saw("HEADERS 1 :status=200").size(), 1u);
-  pair.send(split(3, 5));
-  expect_cut(pair, "continuation_flood");
+  for (const size_t cut : {size_t{1}, size_t{5}, SIZE_MAX}) {
+    H2Pair pair({.h2_limits = only(&http::H2Limits::continuations, 4), .cut = cut});
+    pair.open();
+    pair.send(split(1, 4));
+    EXPECT_EQ(pair.saw("HEADERS 1 :status=200").size(), 1u) << cut;
+    pair.send(split(3, 5));
+    expect_cut(pair, "continuation_flood");
+  }
 }
 
 TEST(H2Defence, AHeadThatNeverEndsIsNeitherKeptNorAwaitedForEver) {
