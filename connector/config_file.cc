@@ -54,7 +54,7 @@ void read_allow_origins(MapReader& file, OriginPolicy& target) {
 core::Result<ConnectorConfig, config::ConfigErrors> parse_config(std::string_view text,
                                                                  const std::string& file,
                                                                  const std::string& folder) {
-  config::ReadContext context{file, folder, {}};
+  config::ReadContext context{file, folder, {}, false};
   const auto root = config::parse_yaml(text, file, context.errors);
   if (!root) return std::move(context.errors);
   ConnectorConfig config;

@@ -25,6 +25,7 @@ struct ReadContext {
   std::string file;    // as errors name it
   std::string folder;  // where relative paths start
   ConfigErrors errors;
+  bool look_at_files = false;  // whether secrets that the file names are read too
 };
 
 inline constexpr std::string_view not_available = "not available in this version";

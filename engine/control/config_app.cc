@@ -7,11 +7,11 @@
 #include <map>
 #include <utility>
 
-#include "config/file.h"
+#include "control/config_access.h"
 #include "control/config_app_limits.h"
 #include "control/config_planned.h"
+#include "control/config_secrets.h"
 #include "message/characters.h"
-#include "tls/context.h"
 
 namespace hawser::control {
 namespace {
@@ -21,7 +21,6 @@ using config::Value;
 
 constexpr size_t origin_limit = 64;
 constexpr size_t upgrade_limit = 16;
-constexpr size_t ca_limit_bytes = 256 * 1024;
 constexpr std::string_view name_expected = "1 to 63 of a-z, 0-9 and \"-\"";
 
 void read_name(const std::optional<Value>& value, std::string& target) {
@@ -106,31 +105,6 @@ void read_origins(MapReader& map, std::vector<model::Origin>& target) {
   if (auto origin = read_origin_url(*single)) target.push_back(std::move(*origin));
 }
 
-core::Result<void> try_trust(const std::string& pem) {
-  tls::ClientOptions options;
-  options.trust_pem = pem;
-  const auto context = tls::Context::client(options);
-  if (!context.ok()) return context.error();
-  return {};
-}
-
-void read_ca(const Value& value, std::string& target) {
-  const auto path = value.path();
-  if (!path) return;
-  auto pem = config::read_file(*path, ca_limit_bytes);
-  if (!pem.ok()) {
-    value.error("a readable file of certificates (PEM)",
-                fmt::format("{}: {}", *path, pem.error().reason));
-  } else if (pem->find("-----BEGIN CERTIFICATE-----") == std::string::npos) {
-    value.error("a file of certificates (PEM)", fmt::format("{} holds no certificate", *path));
-  } else if (const auto usable = try_trust(*pem); !usable.ok()) {
-    value.error("a file of certificates (PEM), all whole",
-                fmt::format("{}: {}", *path, usable.error().reason));
-  } else {
-    target = std::move(pem).value();
-  }
-}
-
 void read_server_name(const Value& value, std::string& target) {
   const auto parse = [](std::string_view text) { return model::parse_host(text); };
   const auto name = value.parsed<std::string>(+parse, "the name in the origin's certificate");
@@ -142,7 +116,7 @@ void read_origin_tls(MapReader& parent, model::OriginTls& target) {
   if (!value) return;
   MapReader map(*value);
   const auto ca = map.take_nullable("ca_file");
-  if (ca) read_ca(*ca, target.ca_pem);
+  if (ca) read_trust_file(*ca, target.ca_pem);
   map.flag("verify", target.verify);
   if (const auto name = map.take_nullable("server_name")) {
     read_server_name(*name, target.server_name);
@@ -223,19 +197,9 @@ void read_hsts(MapReader& map, uint64_t& target_s) {
     target_s = *duration / 1000;
 }
 
-void read_access(MapReader& map) {
-  const auto value = map.require("access", "who may pass", "access: passthrough");
-  if (!value) return;
-  if (value->node().kind == config::YamlNode::Kind::list) {
-    return value->error_not_available("passthrough");
-  }
-  constexpr std::string_view words[] = {"passthrough"};
-  (void)value->choice(words);
-}
-
-model::App read_app(const Value& value, const model::Timeouts& timeouts) {
+model::App read_app(const Value& value, const AppSurroundings& around) {
   model::App app;
-  app.timeouts = timeouts;
+  app.timeouts = around.timeouts;
   MapReader map(value, planned_in_app);
   read_name(map.require("name", std::string(name_expected), "name: wiki"), app.name);
   read_place(map, app);
@@ -251,7 +215,7 @@ model::App read_app(const Value& value, const model::Timeouts& timeouts) {
   }
   read_app_limits(map, app.limits);
   read_hsts(map, app.hsts_s);
-  read_access(map);
+  read_access(map, around.providers, app);
   map.finish();
   return app;
 }
@@ -298,14 +262,14 @@ void read_timeouts(const Value& value, std::span<const config::PlannedKey> plann
   map.finish();
 }
 
-std::vector<model::App> read_apps(const Value& value, const model::Timeouts& timeouts) {
+std::vector<model::App> read_apps(const Value& value, const AppSurroundings& around) {
   std::vector<model::App> apps;
   const auto list = value.list();
   if (!list) return apps;
   Distinct names("the name");
   Distinct places("the host and path");
   for (const Value& item : *list) {
-    model::App app = read_app(item, timeouts);
+    model::App app = read_app(item, around);
     if (!app.name.empty()) names.add(item, "name", app.name);
     if (!app.host.name.empty()) {
       places.add(item, "host", app.host.to_string() + app.path_prefix);

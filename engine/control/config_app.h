@@ -2,15 +2,20 @@
 // Reads `apps:` of engine.yaml. Owner: load_config(). Thread: any.
 #pragma once
 
+#include <span>
 #include <vector>
 
 #include "config/map_reader.h"
 #include "model/app.h"
+#include "model/provider.h"
 
 namespace hawser::control {
 
-// `timeouts`: those in force where an app has none of its own.
-std::vector<model::App> read_apps(const config::Value& list, const model::Timeouts& timeouts);
+struct AppSurroundings {
+  const model::Timeouts& timeouts;  // in force where an app has none of its own
+  std::span<const model::Provider> providers;
+};
+std::vector<model::App> read_apps(const config::Value& list, const AppSurroundings& around);
 
 // The keys of `timeouts:`, of the file and of an app alike; keys in `planned` aren't read.
 void read_timeouts(const config::Value& value, std::span<const config::PlannedKey> planned,

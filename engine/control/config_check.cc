@@ -118,8 +118,23 @@ std::string app_line(const model::App& app, size_t name_width) {
   for (const model::Origin& origin : app.origins) {
     origins += (origins.empty() ? "" : ", ") + origin.url();
   }
-  return fmt::format("  {:<{}}  https://{}{} -> {}: {} (passthrough)\n", app.name, name_width,
-                     app.host.to_string(), app.path_prefix, app.group, origins);
+  const std::string access =
+      app.access == model::Access::passthrough
+          ? "passthrough"
+          : fmt::format("{} rules, sign-in by {}", app.rules.size(), app.sign_in.provider);
+  return fmt::format("  {:<{}}  https://{}{} -> {}: {} ({})\n", app.name, name_width,
+                     app.host.to_string(), app.path_prefix, app.group, origins, access);
+}
+
+void warn_of_access(const NodeConfig& config, std::vector<std::string>& told) {
+  for (const model::App& app : config.apps) {
+    const bool lets_somebody_in =
+        std::any_of(app.rules.begin(), app.rules.end(), [](const model::AccessRule& rule) {
+          return rule.effect == model::RuleEffect::allow && !rule.shadow;
+        });
+    if (app.access == model::Access::rules && !lets_somebody_in)
+      told.push_back(fmt::format("no rule of app {} allows anything: nobody gets in", app.name));
+  }
 }
 
 }  // namespace
@@ -146,12 +161,13 @@ config::ConfigErrors check_files(const NodeConfig& config) {
 
 std::vector<std::string> warnings(const NodeConfig& config, int64_t now_ms) {
   std::vector<std::string> told;
+  warn_of_access(config, told);
   std::vector<std::string> names;  // all that the certificates name
   for (const CertificateConfig& pair : config.tls) {
     const auto chain = config::read_file(pair.certificate_path, pem_limit_bytes);
-    if (!chain.ok()) return {};
+    if (!chain.ok()) return told;
     const auto facts = tls::read_certificate_pem(*chain);
-    if (!facts.ok()) return {};
+    if (!facts.ok()) return told;
     names.insert(names.end(), facts->dns_sans.begin(), facts->dns_sans.end());
     if (const std::string doubt = doubt_of_time(*facts, now_ms); !doubt.empty())
       told.push_back(pair.certificate_path + " " + doubt);

@@ -15,8 +15,9 @@ namespace hawser::control {
 // state folder that is too open, a log that can't be written.
 config::ConfigErrors check_files(const NodeConfig& config);
 
-// What works but hardly as it was meant: published hosts that no certificate covers, and
-// certificates outside of their time. A sentence each. `now_ms`: since 1970-01-01 UTC.
+// What works but hardly as it was meant: published hosts that no certificate covers, certificates
+// outside of their time, apps whose rules let nobody in. A sentence each. `now_ms`: since
+// 1970-01-01 UTC.
 std::vector<std::string> warnings(const NodeConfig& config, int64_t now_ms);
 
 // A few lines: listeners, certificates, workers, memory, and one line for each app.

@@ -11,6 +11,7 @@
 #include "control/config_listen.h"
 #include "control/config_networks.h"
 #include "control/config_planned.h"
+#include "control/config_provider.h"
 
 namespace hawser::control {
 namespace {
@@ -142,7 +143,10 @@ void read_file_keys(MapReader& file, const ConfigOptions& options, NodeConfig& t
   if (const auto timeouts = file.take("timeouts")) read_timeouts(*timeouts, {}, target.timeouts);
   read_limits(file, target.limits);
   config::read_log(file, config::LogQueryKey::known, target.log);
-  if (const auto apps = file.take("apps")) target.apps = read_apps(*apps, target.timeouts);
+  if (const auto providers = file.take_nullable("providers"))
+    target.providers = read_providers(*providers);
+  if (const auto apps = file.take("apps"))
+    target.apps = read_apps(*apps, {target.timeouts, target.providers});
   file.finish();
 }
 
@@ -152,7 +156,7 @@ core::Result<NodeConfig, config::ConfigErrors> parse_config(std::string_view tex
                                                             const std::string& file,
                                                             const std::string& folder,
                                                             const ConfigOptions& options) {
-  config::ReadContext context{file, folder, {}};
+  config::ReadContext context{file, folder, {}, options.look_at_files};
   const auto root = config::parse_yaml(text, file, context.errors);
   if (!root) return std::move(context.errors);
   NodeConfig config;

@@ -18,6 +18,7 @@
 #include "model/app.h"
 #include "model/host.h"
 #include "model/ip_network.h"
+#include "model/provider.h"
 #include "model/timeouts.h"
 
 namespace hawser::control {
@@ -64,12 +65,14 @@ struct NodeConfig {
   model::Timeouts timeouts;
   NodeLimits limits;
   config::LogSettings log;
+  std::vector<model::Provider> providers;
   std::vector<model::App> apps;  // revisions set
 };
 
 struct ConfigOptions {
-  std::string state_folder;    // --state; empty: what the file says
-  bool look_at_files = false;  // those that the file names are checked too (config_check.h)
+  std::string state_folder;  // --state; empty: what the file says
+  // Those that the file names are checked too (config_check.h), and secrets are read from theirs.
+  bool look_at_files = false;
 };
 
 // Every error of the file at once.

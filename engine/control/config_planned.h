@@ -10,7 +10,6 @@ namespace hawser::control {
 using config::PlannedKey;
 
 inline constexpr PlannedKey planned_in_file[] = {
-    {"providers", PlannedKey::Refused::if_set},
     {"administrators", PlannedKey::Refused::if_set},
     {"tenants"},
     {"cluster"},
@@ -19,14 +18,11 @@ inline constexpr PlannedKey planned_in_file[] = {
 };
 
 inline constexpr PlannedKey planned_in_app[] = {
-    {"sign_in", PlannedKey::Refused::if_set},
-    {"session"},
-    {"machines"},
-    {"cors"},
-    {"identity"},
-    {"assertion"},
-    {"verify_identity"},
-    {"park"},
+    {"machines"}, {"cors"}, {"identity"}, {"assertion"}, {"verify_identity"}, {"park"},
+};
+
+inline constexpr PlannedKey planned_in_from[] = {
+    {"countries", PlannedKey::Refused::if_set},
 };
 
 // Deadlines that run before an app is known, or when the whole engine ends.

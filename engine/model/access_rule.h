@@ -5,6 +5,7 @@
 // immutable once there.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -12,6 +13,9 @@
 #include "model/ip_network.h"
 
 namespace hawser::model {
+
+// Groups and values of claims that the rules of one app may name: each costs a bit of a cookie.
+inline constexpr size_t rule_names_limit = 2048;
 
 struct ClaimValues {
   std::string claim;
@@ -25,6 +29,9 @@ struct RuleWho {
   std::vector<std::string> users;
   std::vector<std::string> groups;
   std::vector<ClaimValues> claims;  // every claim that is named
+  bool empty() const {
+    return !anyone_signed_in && users.empty() && groups.empty() && claims.empty();
+  }
   bool operator==(const RuleWho&) const = default;
 };
 
@@ -32,10 +39,12 @@ struct RuleWho {
 struct RuleFrom {
   std::vector<Network> networks;
   std::vector<std::string> countries;  // ISO 3166-1, two capital letters
+  bool empty() const { return networks.empty() && countries.empty(); }
   bool operator==(const RuleFrom&) const = default;
 };
 
-// Each part that is there must be met. Not met, everything else being met: sign in again, stronger.
+// Each part that is there must be met. Not met, everything else being met: an allow rule decides
+// that the person signs in again, stronger; a deny rule does not match.
 struct RuleStrength {
   std::vector<std::string> acr;  // one of these
   std::vector<std::string> amr;  // all of these

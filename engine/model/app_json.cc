@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <utility>
 
+#include "model/access_json.h"
 #include "model/app.h"
 #include "model/control_calls.h"
 #include "model/json_members.h"
@@ -160,6 +161,7 @@ core::Result<App> decode_app(std::string_view text) {
 uint64_t content_revision(const App& app) {
   json content = app_json(app);
   content.erase("revision");
+  content["access"] = access_json(app);  // connectors hear no more of it than this number
   return revision_of(write_json(content));
 }
 

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "model/access_json.h"
+#include "model/json_members.h"
 #include "model/revision.h"
 
 namespace hawser::model {
@@ -35,6 +37,8 @@ Snapshot::Snapshot(Key, std::vector<App> apps, std::vector<Provider> providers)
     }
     group->apps.push_back(app.name);
   }
+  for (const Provider& provider : providers_)
+    revisions += write_json(provider_json(provider)) + '\n';
   revision_ = revision_of(revisions);
 }
 

@@ -22,8 +22,8 @@ class Snapshot {
 
  public:
   // App names are distinct (the file's reader saw to it); of two alike the first is found. Apps
-  // without a revision get theirs. The snapshot's own follows from its apps', so that equal content
-  // has equal revisions in every engine.
+  // without a revision get theirs. The snapshot's own follows from its apps' and its providers
+  // (not from secrets), so that equal content has equal revisions in every engine.
   static std::shared_ptr<const Snapshot> make(std::vector<App> apps,
                                               std::vector<Provider> providers = {});
 

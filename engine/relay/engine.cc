@@ -95,9 +95,10 @@ core::Result<void> Engine::reload(control::NodeConfig config) {
   auto client_tls = load_client_tls(config);
   if (!client_tls.ok()) return client_tls.error();
   client_tls_ = std::move(*client_tls);
-  snapshot_ = model::Snapshot::make(config.apps);
+  snapshot_ = model::Snapshot::make(config.apps, config.providers);
   for (const auto& redirect : redirects_) redirect->apply(snapshot_);
   config_.apps = std::move(config.apps);
+  config_.providers = std::move(config.providers);
   config_.timeouts = config.timeouts;
   config_.trusted_proxies = std::move(config.trusted_proxies);
   config_.limits.head_limit_bytes = config.limits.head_limit_bytes;

@@ -23,7 +23,7 @@ uint64_t open_files_least(const control::NodeConfig& config) {
 core::Result<void> Engine::start(control::NodeConfig config) {
   config_ = std::move(config);
   started_ms_ = loop_.wall_ms();
-  snapshot_ = model::Snapshot::make(config_.apps);
+  snapshot_ = model::Snapshot::make(config_.apps, config_.providers);
   const auto files = core::raise_open_files(open_files_wanted);
   if (!files.ok() && core::open_files_limit() < open_files_least(config_)) {
     core::LogLine(log_, core::Level::warn, "open_files_limit")

@@ -296,6 +296,14 @@ TEST(ConfigFile, TheExampleIsGoodAndShowsTheDefaults) {
   EXPECT_EQ(example->limits, least.limits);
   EXPECT_EQ(example->log, least.log);
   EXPECT_EQ(example->apps.size(), 2u);
+  ASSERT_EQ(example->providers.size(), 1u);
+  model::Provider provider;  // the defaults
+  provider.name = example->providers[0].name;
+  provider.issuer = example->providers[0].issuer;
+  provider.client.id = example->providers[0].client.id;
+  EXPECT_EQ(example->providers[0], provider);
+  EXPECT_EQ(example->apps[1].session, model::SessionLimits{});
+  EXPECT_EQ(example->apps[1].rules.size(), 2u);
 }
 
 // The design's own example, of which this version refuses by name what it hasn't yet.
@@ -318,6 +326,7 @@ timeouts: {handshake: 10s, head: 10s, idle: 60s, queue: 5s, connect: 5s, first_b
 limits: {head: 64K, fields: 200, client_sessions: auto, queue: 1000}
 log: {level: info, format: json, output: stderr, query: false}
 providers: [{name: main, issuer: "https://login.example", ca_file: null, client_id: hawser, client_secret_file: oidc-secret}]
+geo: {file: countries.mmdb}
 administrators: [{provider: main, claim: roles, values: [admin]}]
 apps:
   - name: wiki
@@ -329,7 +338,21 @@ apps:
     timeouts: {}
     limits: {body: off, connections: off, requests_per_second: off, per_client: off}
     sign_in: {provider: main, client_id: null, client_secret_file: null}
-    access: passthrough
+    session: {max_age: 8h, idle: 1h, recheck: off}
+    access:
+      - name: staff, strongly, from home or the office
+        who: {groups: [staff]}
+        from: {networks: [192.0.2.0/24], countries: [AT, DE]}
+        strength: {acr: ["urn:example:mfa"], amr: [mfa], max_age: 8h}
+        methods: [GET, HEAD, POST]
+        paths: [/reports/]
+        effect: allow
+    machines: {bearer: [{issuer: "https://login.example", audience: "api://wiki"}], client_ca: null}
+    cors: {origins: [], preflight: sign_in}
+    identity: {X-Forwarded-User: email, X-Forwarded-Groups: groups}
+    assertion: true
+    verify_identity: false
+    park: {size: 1M, for: 10m}
 )",
                                    "engine.yaml", "/etc/hawser");
   ASSERT_FALSE(config.ok());
@@ -338,8 +361,10 @@ apps:
     refused.push_back(error.key);
     EXPECT_THAT(error.remedy, HasSubstr("is not available in this version"));
   }
-  EXPECT_THAT(refused,
-              testing::UnorderedElementsAre("providers", "administrators", "apps[0].sign_in"));
+  EXPECT_THAT(refused, testing::UnorderedElementsAre(
+                           "geo", "administrators", "apps[0].access[0].from.countries",
+                           "apps[0].machines", "apps[0].cors", "apps[0].identity",
+                           "apps[0].assertion", "apps[0].verify_identity", "apps[0].park"));
 }
 
 TEST(ConfigFile, AFileThatIsNotThereIsAnErrorWithItsPath) {

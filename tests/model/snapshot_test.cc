@@ -76,12 +76,61 @@ TEST(ContentRevision, ChangesWithEveryField) {
       [](App& a) { a.limits.requests_per_second = 7; },
       [](App& a) { a.limits.per_client = 7; },
       [](App& a) { a.hsts_s = 7; },
+      [](App& a) { a.access = Access::rules; },
+      [](App& a) { a.sign_in.provider = "main"; },
+      [](App& a) { a.sign_in.client.id = "wiki"; },
+      [](App& a) { a.sign_in.client.authentication = ClientAuthentication::private_key; },
+      [](App& a) { a.session.max_age_s = 7; },
+      [](App& a) { a.session.idle_s = 7; },
+      [](App& a) { a.session.recheck_s = 7; },
+      [](App& a) { a.rules.resize(1); },
   };
   for (size_t i = 0; i < changes.size(); ++i) {
     App changed = app("wiki");
     changes[i](changed);
     EXPECT_NE(content_revision(changed), content_revision(app("wiki"))) << i;
   }
+}
+
+TEST(ContentRevision, ChangesWithEveryFieldOfARule) {
+  const std::vector<void (*)(AccessRule&)> changes = {
+      [](AccessRule& r) { r.name = "other"; },
+      [](AccessRule& r) { r.who.anyone_signed_in = true; },
+      [](AccessRule& r) { r.who.users = {"a"}; },
+      [](AccessRule& r) { r.who.groups = {"a"}; },
+      [](AccessRule& r) {
+        r.who.claims = {{"a", {"b"}}};
+      },
+      [](AccessRule& r) { r.from.networks = {*Network::parse("192.0.2.1")}; },
+      [](AccessRule& r) { r.from.countries = {"AT"}; },
+      [](AccessRule& r) { r.strength.acr = {"a"}; },
+      [](AccessRule& r) { r.strength.amr = {"a"}; },
+      [](AccessRule& r) { r.strength.max_age_s = 7; },
+      [](AccessRule& r) { r.methods = {"GET"}; },
+      [](AccessRule& r) { r.paths = {"/a/"}; },
+      [](AccessRule& r) { r.effect = RuleEffect::deny; },
+      [](AccessRule& r) { r.message = "a"; },
+      [](AccessRule& r) { r.shadow = true; },
+  };
+  App plain = app("wiki");
+  plain.rules.resize(1);
+  for (size_t i = 0; i < changes.size(); ++i) {
+    App changed = plain;
+    changes[i](changed.rules[0]);
+    EXPECT_NE(content_revision(changed), content_revision(plain)) << i;
+  }
+}
+
+TEST(Snapshot, HasItsProvidersAndARevisionThatFollowsThemButNotTheirSecrets) {
+  Provider provider;
+  provider.name = "main";
+  const auto first = Snapshot::make({app("wiki")}, {provider});
+  ASSERT_NE(first->find_provider("main"), nullptr);
+  EXPECT_EQ(first->find_provider("other"), nullptr);
+  provider.client.secret = "s";
+  EXPECT_EQ(Snapshot::make({app("wiki")}, {provider})->revision(), first->revision());
+  provider.issuer = "https://login.example";
+  EXPECT_NE(Snapshot::make({app("wiki")}, {provider})->revision(), first->revision());
 }
 
 }  // namespace

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "control/config_access.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "config/nearest.h"
+#include "control/config_provider.h"
+#include "control/config_rules.h"
+#include "model/quantity.h"
+
+namespace hawser::control {
+namespace {
+
+using config::MapReader;
+using config::Value;
+
+constexpr uint64_t minute_ms = 60'000;
+constexpr uint64_t day_ms = 86'400'000;
+
+const model::Provider* find_provider(const Value& value,
+                                     std::span<const model::Provider> providers) {
+  const auto written = value.text("a provider's name");
+  if (!written) return nullptr;
+  std::vector<std::string_view> names;
+  for (const model::Provider& provider : providers) {
+    if (provider.name == *written) return &provider;
+    names.push_back(provider.name);
+  }
+  const std::string_view near = config::nearest(*written, names);
+  value.error(names.empty() ? "a provider of the file, which has none"
+                            : fmt::format("one of {}", fmt::join(names, ", ")),
+              near.empty() ? fmt::format("add `providers: [{{name: {}, issuer: …}}]`", *written)
+                           : fmt::format("did you mean `{}`?", near));
+  return nullptr;
+}
+
+void read_sign_in(const Value& value, std::span<const model::Provider> providers,
+                  model::SignIn& target) {
+  MapReader map(value);
+  const auto name =
+      map.require("provider", "the provider that people sign in with", "provider: main");
+  const model::Provider* provider = name ? find_provider(*name, providers) : nullptr;
+  if (provider != nullptr) {
+    target.provider = provider->name;
+    if (provider->client.authentication == model::ClientAuthentication::secret_post)
+      target.client.authentication = model::ClientAuthentication::secret_post;
+  }
+  read_client(map, target.client);
+  const bool has_own = map.has("client_id");
+  map.finish();
+  if (provider == nullptr || !provider->client.id.empty() || has_own) return;
+  value.error_found(fmt::format("no client, neither here nor at the provider {}", provider->name),
+                    "a client that the provider knows",
+                    "give `client_id` and `client_secret_file` here, or for all apps there");
+}
+
+void read_session(const Value& value, model::SessionLimits& target) {
+  MapReader map(value);
+  const auto max_age = map.take("max_age");
+  const auto idle = map.take("idle");
+  const auto recheck = map.take("recheck");
+  map.finish();
+  if (max_age) {
+    const auto duration = max_age->duration_ms(minute_ms, 365 * day_ms, false);
+    if (duration) target.max_age_s = *duration / 1000;
+  }
+  if (idle) {
+    const auto duration = idle->duration_ms(minute_ms, 365 * day_ms, false);
+    if (duration) target.idle_s = *duration / 1000;
+  }
+  if (recheck) {
+    const auto duration = recheck->duration_ms(minute_ms, 365 * day_ms, true);
+    if (duration) target.recheck_s = *duration / 1000;
+  }
+  const std::string longest = "at most " + model::format_duration(target.max_age_s * 1000);
+  if (idle && target.idle_s > target.max_age_s)
+    idle->error(longest, "a session is over after `max_age` however busy it is");
+  if (recheck && target.recheck_s > target.max_age_s)
+    recheck->error(longest, "a session is over after `max_age`, so it would never be asked");
+  target.idle_s = std::min(target.idle_s, target.max_age_s);
+}
+
+void refuse_beside_passthrough(const std::optional<Value>& value, std::string_view what) {
+  if (!value) return;
+  value->error_found(fmt::format("`{}` beside `access: passthrough`", what), "one of them",
+                     "passthrough asks nobody to sign in: write rules, or remove this");
+}
+
+void read_word(const Value& value) {
+  constexpr std::string_view expected = "passthrough, or a list of rules";
+  constexpr std::string_view words[] = {"passthrough"};
+  const auto written = value.text(expected);
+  if (!written || *written == words[0]) return;
+  const std::string_view near = config::nearest(*written, words);
+  value.error(std::string(expected),
+              near.empty() ? "write `[{name: staff, who: {groups: [staff]}, effect: allow}]`"
+                           : fmt::format("did you mean `{}`?", near));
+}
+
+}  // namespace
+
+void read_access(MapReader& map, std::span<const model::Provider> providers, model::App& app) {
+  const auto sign_in = map.take_nullable("sign_in");
+  const auto session = map.take_nullable("session");
+  if (sign_in) read_sign_in(*sign_in, providers, app.sign_in);
+  if (session) read_session(*session, app.session);
+  const auto value = map.require("access", "who may pass", "access: passthrough");
+  if (!value) return;
+  if (value->node().kind != config::YamlNode::Kind::list) {
+    read_word(*value);
+    if (!value->is_word("passthrough")) return;
+    refuse_beside_passthrough(sign_in, "sign_in");
+    return refuse_beside_passthrough(session, "session");
+  }
+  app.access = model::Access::rules;
+  read_rules(*value, app);
+  if (sign_in) return;
+  map.error_missing("sign_in", "the provider that people sign in with, for the rules of `access`",
+                    "sign_in: {provider: main}");
+}
+
+}  // namespace hawser::control

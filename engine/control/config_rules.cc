@@ -1,0 +1,255 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "control/config_rules.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <initializer_list>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "config/map_reader.h"
+#include "control/config_networks.h"
+#include "control/config_planned.h"
+#include "control/config_texts.h"
+#include "message/characters.h"
+#include "message/target.h"
+#include "model/origin.h"
+
+namespace hawser::control {
+namespace {
+
+using config::MapReader;
+using config::Value;
+using config::YamlNode;
+using model::AccessRule;
+
+constexpr size_t rule_limit = 200;  // of one app
+constexpr size_t claim_limit = 20;  // of one rule
+constexpr size_t rule_name_limit_bytes = 100;
+constexpr size_t message_limit_bytes = 500;
+constexpr uint64_t minute_ms = 60'000;
+constexpr uint64_t day_ms = 86'400'000;
+
+void read_claims(const Value& value, std::vector<model::ClaimValues>& target) {
+  if (value.node().kind != YamlNode::Kind::map || value.is_empty())
+    return value.error("a map of claims, each with a list of values", "write `{department: [hr]}`");
+  if (value.node().entries.size() > claim_limit) return value.error("at most 20 claims");
+  for (const config::YamlEntry& entry : value.node().entries) {
+    const Value values(entry.value, fmt::format("{}.{}", value.key(), entry.key), value.context());
+    model::ClaimValues claim;
+    claim.claim = entry.key;
+    if (read_texts(values, {"a value of this claim"}, claim.values))
+      target.push_back(std::move(claim));
+  }
+}
+
+// True where one of `keys` is there, whatever stands behind it.
+bool says_something(const MapReader& map, std::initializer_list<std::string_view> keys) {
+  return std::any_of(keys.begin(), keys.end(), [&](std::string_view key) { return map.has(key); });
+}
+
+void read_who(const Value& value, model::RuleWho& target) {
+  MapReader map(value);
+  map.flag("anyone_signed_in", target.anyone_signed_in);
+  if (const auto users = map.take("users")) read_texts(*users, {"a user's name"}, target.users);
+  if (const auto groups = map.take("groups"))
+    read_texts(*groups, {"a group's name"}, target.groups);
+  if (const auto claims = map.take("claims")) read_claims(*claims, target.claims);
+  map.finish();
+  if (!map.is_map()) return;
+  const bool names_people = says_something(map, {"users", "groups", "claims"});
+  if (target.anyone_signed_in && names_people) {
+    value.error_found("`anyone_signed_in: true` beside people by name", "one of them",
+                      "remove the names: anyone who has signed in is let through without them");
+  }
+  if (target.anyone_signed_in || names_people) return;
+  if (map.has("anyone_signed_in")) {
+    value.error_found("nobody", "users, groups, claims or `anyone_signed_in: true`",
+                      "name somebody");
+  } else if (value.node().entries.empty()) {
+    value.error("users, groups, claims or `anyone_signed_in: true`", "name somebody");
+  }
+}
+
+void read_from(const Value& value, model::RuleFrom& target) {
+  MapReader map(value, planned_in_from);
+  if (const auto networks = map.take("networks")) {
+    if (networks->is_empty()) {
+      networks->error("a list of networks", "name one, or remove the key");
+    } else {
+      read_networks(*networks, target.networks);
+    }
+  }
+  map.finish();
+  if (map.is_map() && value.node().entries.empty())
+    value.error("a map with networks", "name some, or remove the key");
+}
+
+void read_strength(const Value& value, model::RuleStrength& target) {
+  MapReader map(value);
+  if (const auto acr = map.take("acr"))
+    read_texts(*acr, {"a class of authentication (acr)"}, target.acr);
+  if (const auto amr = map.take("amr"))
+    read_texts(*amr, {"a method of authentication (amr)"}, target.amr);
+  if (const auto max_age = map.take("max_age")) {
+    const auto duration = max_age->duration_ms(minute_ms, 365 * day_ms, false);
+    if (duration) target.max_age_s = *duration / 1000;
+  }
+  map.finish();
+  if (map.is_map() && value.node().entries.empty())
+    value.error("a map with acr, amr or max_age", "say one of them, or remove the key");
+}
+
+void read_methods(const Value& value, std::vector<std::string>& target) {
+  const auto is_method = [](std::string_view text) { return message::is_token(text); };
+  std::vector<std::string> methods;
+  if (!read_texts(value, {"a method, as GET", is_method, 32}, methods)) return;
+  for (const std::string& method : methods) {
+    std::string upper = method;
+    for (char& c : upper) {
+      if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
+    }
+    if (upper == method) continue;
+    value.error_found(fmt::format("the method \"{}\"", method), "methods in capital letters",
+                      fmt::format("write `{}`: methods are told apart by case", upper));
+  }
+  target = std::move(methods);
+}
+
+void read_paths(const Value& value, const std::string& app_path, std::vector<std::string>& target) {
+  constexpr std::string_view expected = "a path that begins and ends with \"/\"";
+  const auto list = value.list();
+  if (!list) return;
+  if (list->empty()) return value.error("1 to 1000 paths", "name one, or remove the key");
+  for (const Value& item : *list) {
+    const auto prefix = item.parsed<std::string>(&model::parse_path_prefix, expected);
+    if (!prefix) continue;
+    std::string canonical;
+    uint8_t doubts = message::no_doubt;
+    const auto reason = message::canonicalise_path(*prefix, canonical, doubts);
+    if (!reason.empty()) {
+      item.error(std::string(expected), fmt::format("no request has such a path: {}", reason));
+    } else if (!prefix->starts_with(app_path)) {
+      item.error(fmt::format("a path inside the app's own, {}", app_path),
+                 fmt::format("begin it with `{}`", app_path));
+    } else if (std::find(target.begin(), target.end(), *prefix) != target.end()) {
+      item.error_found(fmt::format("\"{}\" a second time", *prefix), "each of them once",
+                       "remove it");
+    } else {
+      target.push_back(*prefix);
+    }
+  }
+}
+
+// An allow rule that names nobody would let everybody in, unless it says so.
+void check_somebody_is_named(const Value& value, const MapReader& map, const AccessRule& rule) {
+  if (rule.effect == model::RuleEffect::deny || !map.is_map() || map.has("who")) return;
+  value.error_found("an allow rule without `who`", "whom it lets through",
+                    "add `who: {groups: [staff]}`, or `who: {anyone_signed_in: true}` for all");
+}
+
+void read_effect(MapReader& map, AccessRule& rule) {
+  constexpr std::string_view words[] = {"allow", "deny"};
+  if (const auto effect = map.require("effect", "allow or deny", "effect: allow")) {
+    const auto index = effect->choice(words);
+    if (index && *index == 1) rule.effect = model::RuleEffect::deny;
+  }
+  const auto message = map.take("message");
+  if (!message) return;
+  if (const auto text = read_text(*message, {"a sentence", nullptr, message_limit_bytes}))
+    rule.message = *text;
+  if (rule.effect == model::RuleEffect::allow) {
+    message->error_found("`message` beside `effect: allow`", "a message of a deny rule",
+                         "remove it: nobody would see it");
+  }
+}
+
+AccessRule read_rule(const Value& value, const model::App& app) {
+  AccessRule rule;
+  MapReader map(value);
+  if (const auto name = map.require("name", "what this rule is called", "name: staff")) {
+    if (const auto text = read_text(*name, {"a rule's name", nullptr, rule_name_limit_bytes}))
+      rule.name = *text;
+  }
+  if (const auto who = map.take("who")) read_who(*who, rule.who);
+  if (const auto from = map.take("from")) read_from(*from, rule.from);
+  if (const auto strength = map.take("strength")) read_strength(*strength, rule.strength);
+  if (const auto methods = map.take("methods")) read_methods(*methods, rule.methods);
+  if (const auto paths = map.take("paths")) read_paths(*paths, app.path_prefix, rule.paths);
+  read_effect(map, rule);
+  map.flag("shadow", rule.shadow);
+  map.finish();
+  check_somebody_is_named(value, map, rule);
+  return rule;
+}
+
+// Matches every request that any rule could still let through.
+bool ends_the_list(const AccessRule& rule, const std::string& app_path) {
+  const bool anybody =
+      rule.who.anyone_signed_in || (rule.effect == model::RuleEffect::deny && rule.who.empty());
+  const bool anywhere = rule.paths.empty() || std::find(rule.paths.begin(), rule.paths.end(),
+                                                        app_path) != rule.paths.end();
+  return !rule.shadow && anybody && anywhere && rule.from.empty() && rule.strength.empty() &&
+         rule.methods.empty();
+}
+
+// Groups and values of claims, each counted once.
+size_t names_in_use(const std::vector<AccessRule>& rules) {
+  std::set<std::string_view> groups;
+  std::set<std::pair<std::string_view, std::string_view>> values;
+  for (const AccessRule& rule : rules) {
+    groups.insert(rule.who.groups.begin(), rule.who.groups.end());
+    for (const model::ClaimValues& claim : rule.who.claims)
+      for (const std::string& each : claim.values) values.emplace(claim.claim, each);
+  }
+  return groups.size() + values.size();
+}
+
+}  // namespace
+
+void read_rules(const Value& value, model::App& app) {
+  const auto list = value.list();
+  if (!list) return;
+  if (list->empty() || list->size() > rule_limit) {
+    return value.error(fmt::format("1 to {} rules", rule_limit),
+                       list->empty() ? "add one, or write `access: passthrough`" : "");
+  }
+  std::map<std::string, int> lines;
+  std::optional<Value> last;  // nothing behind it can match
+  std::string last_name;
+  for (const Value& item : *list) {
+    const size_t errors_before = value.context().errors.size();
+    AccessRule rule = read_rule(item, app);
+    const bool whole = value.context().errors.size() == errors_before;
+    if (!rule.name.empty()) {
+      const auto [first, is_new] = lines.emplace(rule.name, item.at().line);
+      if (!is_new) {
+        named(item).error_found(fmt::format("the rule \"{}\" a second time", rule.name),
+                                "another name for each rule",
+                                fmt::format("the rule in line {} has it already", first->second));
+      }
+    }
+    if (last) {
+      item.error_found("a rule that can never match", "rules before the one that ends the list",
+                       fmt::format("move it above \"{}\" in line {}, which takes every request",
+                                   last_name, last->at().line));
+    } else if (whole && ends_the_list(rule, app.path_prefix)) {
+      last = item;
+      last_name = rule.name;
+    }
+    app.rules.push_back(std::move(rule));
+  }
+  const size_t names = names_in_use(app.rules);
+  if (names <= model::rule_names_limit) return;
+  value.error_found(fmt::format("{} groups and values of claims", names),
+                    fmt::format("at most {} in the rules of one app", model::rule_names_limit),
+                    "have the provider put people into fewer, larger groups");
+}
+
+}  // namespace hawser::control

@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
+// Reads the rules of an app's `access`. Owner: load_config(). Thread: any.
+#pragma once
+
+#include "config/value.h"
+#include "model/app.h"
+
+namespace hawser::control {
+
+void read_rules(const config::Value& list, model::App& app);
+
+}  // namespace hawser::control
