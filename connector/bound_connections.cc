@@ -79,10 +79,8 @@ void BoundUse::give_back(std::unique_ptr<OriginExchange> connection) {
 
 void BoundUse::leave() {
   Binding* const binding = std::exchange(binding_, nullptr);
-  if (binding == nullptr) {
-    std::erase(all_.told_, this);
-    return;
-  }
+  if (std::exchange(to_be_told_, false)) std::erase(all_.to_tell_, this);
+  if (binding == nullptr) return;
   if (binding->user == this) return all_.end(*binding);
   std::erase(binding->waiting, this);
 }
@@ -96,6 +94,7 @@ BoundConnections::BoundConnections(core::Loop& loop, const BoundLimits& limits, 
       }) {}
 
 BoundConnections::~BoundConnections() {
+  for (BoundUse* const use : to_tell_) use->to_be_told_ = false;
   for (auto& [key, binding] : bindings_) {
     if (binding->user != nullptr) binding->user->binding_ = nullptr;
     for (BoundUse* const use : binding->waiting) use->binding_ = nullptr;
@@ -142,9 +141,10 @@ void BoundConnections::keep(Binding& binding, std::unique_ptr<OriginExchange> co
 // before, nor within the end of another forwarder.
 void BoundConnections::flush() {
   for (const BoundKey& key : std::exchange(turns_due_, {})) give_turn(key);
-  while (!told_.empty()) {
-    BoundUse* const use = told_.back();
-    told_.pop_back();
+  while (!to_tell_.empty()) {
+    BoundUse* const use = to_tell_.back();
+    to_tell_.pop_back();
+    use->to_be_told_ = false;
     use->on_turn_();
   }
 }
@@ -170,12 +170,15 @@ void BoundConnections::end_all(std::vector<std::unique_ptr<Binding>> ended) {
   show();
   for (std::unique_ptr<Binding>& binding : ended) {
     if (binding->user != nullptr) binding->user->binding_ = nullptr;
-    for (BoundUse* const use : binding->waiting) use->binding_ = nullptr;
-    told_.insert(told_.end(), binding->waiting.rbegin(), binding->waiting.rend());
+    for (BoundUse* const use : binding->waiting) {
+      use->binding_ = nullptr;
+      use->to_be_told_ = true;
+    }
+    to_tell_.insert(to_tell_.end(), binding->waiting.rbegin(), binding->waiting.rend());
     if (binding->connection != nullptr) close(std::move(binding->connection));
     loop_.defer_delete(std::move(binding));  // this may be a call of its own
   }
-  if (!told_.empty()) loop_.request_flush(*this);
+  if (!to_tell_.empty()) loop_.request_flush(*this);
 }
 
 void BoundConnections::end_session(const channel::Link* channel, uint64_t session) {

@@ -44,8 +44,8 @@ struct BoundKey {
 class BoundConnections;
 struct Binding;
 
-// One exchange's claim on its session's connection. Owner: its forwarder; the BoundConnections
-// outlive it.
+// One exchange's claim on its session's connection. Owner: its forwarder. Once it has left, it may
+// outlive the BoundConnections.
 class BoundUse {
  public:
   enum class Turn : uint8_t {
@@ -79,6 +79,7 @@ class BoundUse {
   BoundKey key_;
   std::function<void()> on_turn_;
   Binding* binding_ = nullptr;  // ours, or the one that we wait for
+  bool to_be_told_ = false;     // that the one that we waited for has ended
 };
 
 class BoundConnections final : private core::Flushable {
@@ -118,7 +119,7 @@ class BoundConnections final : private core::Flushable {
   core::Counter* given_up_;
   std::map<BoundKey, std::unique_ptr<Binding>> bindings_;
   std::vector<BoundKey> turns_due_;
-  std::vector<BoundUse*> told_;  // what they waited for has ended
+  std::vector<BoundUse*> to_tell_;  // what they waited for has ended
   core::Deadline sweep_due_;
 };
 
