@@ -25,7 +25,7 @@ class Channel final : public channel::LinkListener {
     there_ = channel::Link::make(std::move(pipe.b), *this, budget_, options);
   }
   void fill() { busy.use(*here->open(channel::request_head(), channel::open_info(), busy)); }
-  void free() { busy.stream->reset({}); }
+  void free() const { busy.stream->reset({}); }
 
   void on_open(channel::Stream& stream, message::RequestHead&, channel::OpenInfo&) override {
     heard_.use(stream);
