@@ -47,7 +47,11 @@ const Router::Host* Router::find_host(std::string_view host) const {
 
 bool Router::path_decides(std::string_view host) const {
   const Host* apps = find_host(host);
-  return apps != nullptr && (apps->size() > 1 || apps->front().prefix != "/");
+  if (apps == nullptr) return false;
+  if (apps->size() > 1 || apps->front().prefix != "/") return true;
+  const auto& rules = apps->front().app->rules;
+  return std::any_of(rules.begin(), rules.end(),
+                     [](const model::AccessRule& rule) { return !rule.paths.empty(); });
 }
 
 Route Router::find(std::string_view host, std::string_view path) const {

@@ -29,8 +29,8 @@ class Router {
   // wildcards, of which the longest wins; within a host the longest path prefix wins.
   Route find(std::string_view host, std::string_view path) const;
 
-  // Whether the path has a say among the apps of this host: then one that can be read in two ways
-  // is refused.
+  // Whether the path has a say among the apps of this host or in a rule of one: then one that can
+  // be read in two ways is refused.
   bool path_decides(std::string_view host) const;
 
   const model::Snapshot& snapshot() const { return *snapshot_; }

@@ -77,5 +77,16 @@ TEST_F(RouterTest, ThePathDecidesOnlyWhereAppsAreToldApartByIt) {
   EXPECT_FALSE(router_.path_decides("wiki.example"));
 }
 
+TEST(Router, ThePathDecidesWhereARuleLooksAtIt) {
+  model::App guarded = app("guarded", "guarded.example");
+  guarded.rules.resize(2);
+  const auto decides = [&] {
+    return Router(model::Snapshot::make({guarded})).path_decides("guarded.example");
+  };
+  EXPECT_FALSE(decides());
+  guarded.rules[1].paths = {"/admin/"};
+  EXPECT_TRUE(decides());
+}
+
 }  // namespace
 }  // namespace hawser::relay
