@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "control/admin_access.h"
 #include "control/admin_json.h"
 #include "model/json_members.h"
 
@@ -73,11 +74,15 @@ void AdminApi::handle(std::string_view method, std::string_view path, std::strin
     return method == "POST" ? revoke_connector(parts[1], now_ms, done)
                             : done(no_such_method(method));
   }
+  if (parts.size() == 2 && what == "access" && parts[1] == "test") {
+    return done(method == "POST" ? test_access(body, now_ms) : no_such_method(method));
+  }
   done(no_such_call(path));
 }
 
 void AdminApi::handle_collection(std::string_view what, const Call& call, const AnswerDone& done) {
-  constexpr std::array<std::string_view, 4> known{"status", "apps", "connectors", "tokens"};
+  constexpr std::array<std::string_view, 5> known{"status", "apps", "connectors", "tokens",
+                                                  "audit"};
   if (std::find(known.begin(), known.end(), what) == known.end()) {
     return done(no_such_call(call.path));
   }
@@ -86,7 +91,23 @@ void AdminApi::handle_collection(std::string_view what, const Call& call, const 
   if (what == "status") return status(call.now_ms, done);
   if (what == "apps") return apps(done);
   if (what == "connectors") return connectors(done);
+  if (what == "audit") return done(json_answer(200, audit_json(*host_.snapshot())));
   done(list_tokens(call.now_ms));
+}
+
+Answer AdminApi::test_access(std::string_view body, int64_t now_ms) {
+  const auto call = read_access_call(body);
+  if (!call.ok()) return refused(call.error());
+  const auto snapshot = host_.snapshot();
+  const model::App* app = snapshot->find_app(call->app);
+  if (app == nullptr) {
+    return refused({404, "app_unknown",
+                    "no app has the name \"" + call->app.substr(0, 64) +
+                        "\"; `hawserctl app list` shows them"});
+  }
+  const auto answer = host_.test_access(*app, call->question, now_ms);
+  if (!answer.ok()) return refused({400, "bad_question", answer.error().reason});
+  return json_answer(200, access_answer_json(app->name, *answer));
 }
 
 void AdminApi::status(int64_t now_ms, const AnswerDone& done) {

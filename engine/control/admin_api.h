@@ -46,6 +46,7 @@ class AdminApi {
   void create_token(std::string_view body, int64_t now_ms, const AnswerDone& done);
   void revoke_token(std::string_view id, const AnswerDone& done);
   void revoke_connector(std::string_view id, int64_t now_ms, const AnswerDone& done);
+  Answer test_access(std::string_view body, int64_t now_ms);
 
   AdminHost& host_;
   Tokens& tokens_;

@@ -10,6 +10,8 @@
 #include <string_view>
 #include <vector>
 
+#include "core/result.h"
+#include "model/access_question.h"
 #include "model/ids.h"
 #include "model/snapshot.h"
 
@@ -56,6 +58,10 @@ class AdminHost {
   using ChannelsDone = std::function<void(const std::vector<LiveChannel>&)>;
   virtual void channels(ChannelsDone done) = 0;
   virtual std::shared_ptr<const model::Snapshot> snapshot() = 0;  // never null
+  // What the app's rules say to the question; an error where it can't be asked of this app.
+  virtual core::Result<model::AccessAnswer> test_access(const model::App& app,
+                                                        const model::AccessQuestion& question,
+                                                        int64_t now_ms) = 0;
   // Its channels are to be closed at once, with whatever runs on them.
   virtual void on_connector_revoked(const model::Uuid& connector) = 0;
   // An administrator did something that belongs in the log: "token_created", "token_revoked",

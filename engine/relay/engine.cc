@@ -5,6 +5,7 @@
 #include <array>
 #include <utility>
 
+#include "access/rules_question.h"
 #include "control/config_check.h"
 #include "core/limits.h"
 #include "relay/client_certificates.h"
@@ -248,6 +249,12 @@ control::EngineStatus Engine::status() {
   status.body_bytes_limit = config_.memory_limit_bytes;
   status.resident_bytes = core::resident_bytes();
   return status;
+}
+
+core::Result<model::AccessAnswer> Engine::test_access(const model::App& app,
+                                                      const model::AccessQuestion& question,
+                                                      int64_t now_ms) {
+  return access::answer(app, question, now_ms / 1000);
 }
 
 // Each worker alone knows the streams of its channels, so each is asked.

@@ -84,6 +84,9 @@ class Engine final : public control::AdminHost, public EngineLink {
   control::EngineStatus status() override;
   void channels(ChannelsDone done) override;
   std::shared_ptr<const model::Snapshot> snapshot() override { return snapshot_; }
+  core::Result<model::AccessAnswer> test_access(const model::App& app,
+                                                const model::AccessQuestion& question,
+                                                int64_t now_ms) override;
   void on_connector_revoked(const model::Uuid& connector) override;
 
   // EngineLink, on the workers' threads

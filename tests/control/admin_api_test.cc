@@ -156,5 +156,68 @@ TEST_F(AdminApiTest, WhatIsNoCallIsNamed) {
   EXPECT_EQ(call("GET", "/v1/tokens/0123456789abcdef").status, 405);
 }
 
+TEST_F(AdminApiTest, AnAccessTestTellsWhatEachRuleSays) {
+  publish_guarded();
+  const Answer answer = call("POST", "/v1/access/test",
+                             R"({"app":"guarded","ip":"192.0.2.1","method":"POST","path":"/a",
+      "person":{"user":"ada","groups":["staff"],"claims":{"kind":["a"]},"acr":"pwd","amr":["pwd"],
+                "signed_in_ago_s":60}})");
+  ASSERT_EQ(answer.status, 200) << answer.body;
+  const json told = json::parse(answer.body);
+  EXPECT_EQ(told["app"], "guarded");
+  EXPECT_EQ(told["verdict"], "step_up");
+  EXPECT_EQ(told["rule"], "staff");
+  ASSERT_EQ(told["steps"].size(), 2u);
+  EXPECT_EQ(told["steps"][0]["shadow"], true);
+  EXPECT_EQ(told["steps"][0]["effect"], "deny");
+  EXPECT_EQ(told["steps"][0]["finding"], "matched");
+  EXPECT_EQ(told["steps"][1]["finding"], "not_strong_enough");
+  EXPECT_EQ(told["steps"][1]["wants"], "acr mfa");
+}
+
+TEST_F(AdminApiTest, AnAccessTestWithoutAPersonIsAboutNobody) {
+  publish_guarded();
+  const Answer answer =
+      call("POST", "/v1/access/test", R"({"app":"guarded","ip":"::1","person":null})");
+  ASSERT_EQ(answer.status, 200) << answer.body;
+  EXPECT_EQ(json::parse(answer.body)["verdict"], "sign_in");
+}
+
+TEST_F(AdminApiTest, AnAccessTestThatCannotBeMeantIsRefused) {
+  publish_guarded();
+  const auto code = [&](const std::string& body) {
+    const Answer answer = call("POST", "/v1/access/test", body);
+    return std::to_string(answer.status) + " " +
+           json::parse(answer.body)["code"].get<std::string>();
+  };
+  EXPECT_EQ(code(""), "400 bad_json");
+  EXPECT_EQ(code(R"({"app":"guarded"})"), "400 bad_json");
+  EXPECT_EQ(code(R"({"app":"guarded","ip":"here"})"), "400 bad_json");
+  EXPECT_EQ(code(R"({"app":"guarded","ip":"::1","method":"A B"})"), "400 bad_json");
+  EXPECT_EQ(code(R"({"app":"guarded","ip":"::1","groups":["staff"]})"), "400 bad_json");
+  EXPECT_EQ(code(R"({"app":"guarded","ip":"::1","person":{"group":["a"]}})"), "400 bad_json");
+  EXPECT_EQ(code(R"({"app":"guarded","ip":"::1","person":{"groups":"a"}})"), "400 bad_json");
+  EXPECT_EQ(code(R"({"app":"guarded","ip":"::1","person":{"claims":{"a":"b"}}})"), "400 bad_json");
+  EXPECT_EQ(
+      code(R"({"app":"guarded","ip":"::1","person":{"signed_in_ago_s":18446744073709551615}})"),
+      "400 bad_json");
+  EXPECT_EQ(code(R"({"app":"guarded","ip":"::1","path":"/a/../b"})"), "400 bad_question");
+  EXPECT_EQ(code(R"({"app":"other","ip":"::1"})"), "404 app_unknown");
+  EXPECT_EQ(call("GET", "/v1/access/test").status, 405);
+}
+
+TEST_F(AdminApiTest, TheAuditListsPassthroughAppsAndShadowRules) {
+  publish("wiki", "inside");
+  publish_guarded();
+  const json audit = get("/v1/audit");
+  ASSERT_EQ(audit["passthrough"].size(), 1u);
+  EXPECT_EQ(audit["passthrough"][0]["app"], "wiki");
+  EXPECT_EQ(audit["passthrough"][0]["host"], "wiki.example");
+  ASSERT_EQ(audit["shadow_rules"].size(), 1u);
+  EXPECT_EQ(audit["shadow_rules"][0]["app"], "guarded");
+  EXPECT_EQ(audit["shadow_rules"][0]["rule"], "nobody");
+  EXPECT_EQ(audit["shadow_rules"][0]["effect"], "deny");
+}
+
 }  // namespace
 }  // namespace hawser::control

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "access/rules_question.h"
 #include "control/admin_api.h"
 #include "control_fixture.h"
 
@@ -17,6 +18,11 @@ class StagedHost final : public AdminHost {
   EngineStatus status() override { return engine; }
   void channels(ChannelsDone done) override { done(live); }
   std::shared_ptr<const model::Snapshot> snapshot() override { return published; }
+  core::Result<model::AccessAnswer> test_access(const model::App& app,
+                                                const model::AccessQuestion& question,
+                                                int64_t now_ms) override {
+    return access::answer(app, question, now_ms / 1000);
+  }
   void on_connector_revoked(const model::Uuid& connector) override { revoked.push_back(connector); }
   void on_admin_act(std::string_view act, std::string_view subject) override {
     acts.push_back(std::string(act) + " " + std::string(subject));
@@ -49,6 +55,21 @@ class AdminFixture : public ControlFixture {
     app.origins = {*model::Origin::parse_url("http://127.0.0.1:9000")};
     std::vector<model::App> apps = host_.published->apps();
     apps.push_back(app);
+    host_.published = model::Snapshot::make(std::move(apps));
+  }
+  // "guarded": whoever is of the staff gets in, and a shadow would deny everybody.
+  void publish_guarded() {
+    publish("guarded", "inside");
+    std::vector<model::App> apps = host_.published->apps();
+    model::App& app = apps.back();
+    app.access = model::Access::rules;
+    app.rules.resize(2);
+    app.rules[0].name = "nobody";
+    app.rules[0].effect = model::RuleEffect::deny;
+    app.rules[0].shadow = true;
+    app.rules[1].name = "staff";
+    app.rules[1].who.groups = {"staff"};
+    app.rules[1].strength.acr = {"mfa"};
     host_.published = model::Snapshot::make(std::move(apps));
   }
   void connect(const model::Uuid& connector) {

@@ -133,6 +133,42 @@ TEST_F(HawserctlTest, RevokesATokenByItsId) {
   EXPECT_TRUE(tokens_.list()->empty());
 }
 
+TEST_F(HawserctlTest, AccessTestSaysWhichRuleDecidesAndWhy) {
+  publish_guarded();
+  const std::string test = "access test --app guarded --ip 192.0.2.1 --path /a";
+  const Ran weak = run(test + " --user ada --groups staff,choir --signed-in-ago 5m");
+  EXPECT_EQ(weak.exit_code, 0) << weak.err;
+  EXPECT_TRUE(has(weak.out, "sign in again, more strongly: rule \"staff\" asks for it\n"));
+  EXPECT_TRUE(has(weak.out, "nobody  deny (shadow)  matches\n"));
+  EXPECT_TRUE(has(weak.out, "staff   allow          not strongly enough: acr mfa\n"));
+  EXPECT_TRUE(has(run(test + " --groups staff --acr mfa --amr pwd,otp --claim a=b --claim a=c").out,
+                  "allow, by rule \"staff\"\n"));
+  EXPECT_TRUE(has(run(test + " --user ada --method POST").out, "deny: no rule matches\n"));
+  EXPECT_TRUE(has(run(test).out, "nobody has signed in: groups staff\n"));
+  const auto answer = nlohmann::json::parse(run(test + " --json").out, nullptr, false);
+  ASSERT_FALSE(answer.is_discarded());
+  EXPECT_EQ(answer["verdict"], "sign_in");
+}
+
+TEST_F(HawserctlTest, AnAccessTestThatIsNotWholeIsRefused) {
+  publish_guarded();
+  EXPECT_EQ(run("access test --app guarded").exit_code, 2);
+  EXPECT_EQ(run("access test --app guarded --ip ::1 --claim kind").exit_code, 2);
+  EXPECT_EQ(run("access test --app guarded --ip ::1 --signed-in-ago soon").exit_code, 2);
+  const Ran ran = run("access test --app other --ip ::1");
+  EXPECT_EQ(ran.exit_code, 1);
+  EXPECT_TRUE(has(ran.err, "(app_unknown)"));
+}
+
+TEST_F(HawserctlTest, TheAuditListsWhereNobodyIsAsked) {
+  EXPECT_EQ(run("audit").out, "no app is passthrough\n\nno rule is a shadow\n");
+  publish("wiki", "inside");
+  publish_guarded();
+  const Ran ran = run("audit");
+  EXPECT_TRUE(has(ran.out, "wiki         wiki.example\n"));
+  EXPECT_TRUE(has(ran.out, "nobody       deny    guarded  guarded.example\n"));
+}
+
 TEST_F(HawserctlTest, ARefusalIsToldAndFails) {
   const Ran ran = run("token revoke 0123456789abcdef");
   EXPECT_EQ(ran.exit_code, 1);

@@ -16,7 +16,6 @@ namespace {
 
 using message::Method;
 using nlohmann::json;
-using View = std::function<std::string(const json&)>;
 
 int64_t now_ms() { return core::SystemClock::instance().wall_ms(); }
 
@@ -38,11 +37,6 @@ int print(const std::string& text) {
 
 int print_json(const json& answer) {
   return print(answer.dump(2, ' ', false, json::error_handler_t::replace) + "\n");
-}
-
-int show(const Session& session, const core::Result<json>& answer, const View& view) {
-  if (!answer.ok()) return fail(answer.error());
-  return session.json ? print_json(*answer) : print(view(*answer));
 }
 
 std::string text_of(const json& object, const char* name) {
@@ -69,6 +63,11 @@ void explain_token(const json& answer, const std::string& group) {
 }
 
 }  // namespace
+
+int show(const Session& session, const core::Result<json>& answer, const View& view) {
+  if (!answer.ok()) return fail(answer.error());
+  return session.json ? print_json(*answer) : print(view(*answer));
+}
 
 int show_status(const Session& session) {
   return show(session, session.client.call(Method::get, "/v1/status"), status_view);

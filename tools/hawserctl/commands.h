@@ -4,9 +4,12 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <nlohmann/json.hpp>
 #include <string>
 
 #include "admin_client.h"
+#include "core/result.h"
 
 namespace hawser::ctl {
 
@@ -18,6 +21,10 @@ struct Session {
   AdminClient client;
   bool json = false;
 };
+
+// Prints an answer, as the view tells it or as JSON.
+using View = std::function<std::string(const nlohmann::json&)>;
+int show(const Session& session, const core::Result<nlohmann::json>& answer, const View& view);
 
 int show_status(const Session& session);
 int list_apps(const Session& session);

@@ -5,6 +5,7 @@
 #include <iostream>
 #include <string>
 
+#include "access_commands.h"
 #include "commands.h"
 #include "model/quantity.h"
 #include "table.h"
@@ -20,6 +21,8 @@ struct Arguments {
   std::string id;
   std::string group = "default";
   std::string ttl = "1h";
+  ctl::AccessWish access;
+  std::string signed_in_ago = "0s";
 };
 
 using Command = std::function<int(const ctl::Session&)>;
@@ -75,9 +78,48 @@ void add_token(CLI::App& app, Arguments& given, Command& chosen) {
       ->required();
 }
 
+// Any of these options says that somebody has signed in.
+void add_person(CLI::App& test, Arguments& given) {
+  ctl::AccessWish& wish = given.access;
+  const std::string group = "Who has signed in; none of these: nobody";
+  test.add_option("--user", wish.user, "By the provider's user_claim")->group(group);
+  test.add_option("--groups", wish.groups, "As a,b")->delimiter(',')->group(group);
+  test.add_option("--claim", wish.claims, "NAME=VALUE, once for each")->group(group);
+  test.add_option("--acr", wish.acr, "The class of the sign-in")->group(group);
+  test.add_option("--amr", wish.amr, "Its methods, as pwd,otp")->delimiter(',')->group(group);
+  test.add_option("--signed-in-ago", given.signed_in_ago, "As 5m")
+      ->capture_default_str()
+      ->check(check_duration)
+      ->group(group);
+}
+
+void add_access(CLI::App& app, Arguments& given, Command& chosen) {
+  CLI::App* group = group_of(app, "access", "Who gets in");
+  CLI::App* test = group->add_subcommand(
+      "test", "Say which rule decides about a request, and why those before it don't");
+  ctl::AccessWish& wish = given.access;
+  test->add_option("--app", wish.app, "As `app list` shows it")->required();
+  test->add_option("--ip", wish.ip, "The client's address")->required();
+  test->add_option("--method", wish.method, "The request's")->capture_default_str();
+  test->add_option("--path", wish.path, "The public one, without query")->capture_default_str();
+  add_person(*test, given);
+  test->callback([test, &given, &chosen] {
+    for (const char* name :
+         {"--user", "--groups", "--claim", "--acr", "--amr", "--signed-in-ago"}) {
+      if (test->count(name) > 0) given.access.signed_in = true;
+    }
+    given.access.signed_in_ago_ms = *model::parse_duration_ms(given.signed_in_ago);
+    chosen = [&given](const ctl::Session& session) {
+      return ctl::test_access(session, given.access);
+    };
+  });
+  add(app, "audit", "Where nobody is asked to sign in, and rules that decide nothing yet", chosen,
+      ctl::show_audit);
+}
+
 // Planned, so refused by name rather than as a mistake.
 void add_planned(CLI::App& app, Command& chosen) {
-  for (const char* name : {"session", "event", "explain", "access", "audit", "memory"}) {
+  for (const char* name : {"session", "event", "explain", "memory"}) {
     CLI::App* sub = app.add_subcommand(name)->group("")->fallthrough(false)->prefix_command();
     sub->callback([&chosen, name] {
       chosen = [name](const ctl::Session&) {
@@ -107,6 +149,7 @@ void describe(CLI::App& app, Arguments& given, Command& chosen) {
   add(*apps, "list", "What is published, and who serves it", chosen, ctl::list_apps);
   add_connector(app, given, chosen);
   add_token(app, given, chosen);
+  add_access(app, given, chosen);
   add_planned(app, chosen);
 }
 

@@ -4,6 +4,7 @@
 #include <set>
 #include <string_view>
 
+#include "members.h"
 #include "table.h"
 
 namespace hawser::ctl {
@@ -11,30 +12,8 @@ namespace {
 
 using nlohmann::json;
 
-// Members of an engine of another version may be missing or of another type: then a default.
-const json* member(const json& object, const char* name) {
-  if (!object.is_object()) return nullptr;
-  const auto found = object.find(name);
-  return found == object.end() ? nullptr : &*found;
-}
-std::string text(const json& object, const char* name) {
-  const json* value = member(object, name);
-  return value != nullptr && value->is_string() ? value->get<std::string>() : std::string("-");
-}
-uint64_t number(const json& object, const char* name) {
-  const json* value = member(object, name);
-  return value != nullptr && value->is_number_unsigned() ? value->get<uint64_t>() : 0;
-}
 int64_t time_of(const json& object, const char* name) {
   return static_cast<int64_t>(number(object, name));
-}
-bool flag(const json& object, const char* name) {
-  const json* value = member(object, name);
-  return value != nullptr && value->is_boolean() && value->get<bool>();
-}
-json list(const json& object, const char* name) {
-  const json* value = member(object, name);
-  return value != nullptr && value->is_array() ? *value : json::array();
 }
 std::string joined(const json& texts) {
   std::string result;

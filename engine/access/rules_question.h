@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+// Answers an administrator's question by the same rules, in the same way, that decide about
+// requests. Owner: nobody (a function). Thread: any.
+#pragma once
+
+#include <cstdint>
+
+#include "core/result.h"
+#include "model/access_question.h"
+#include "model/app.h"
+
+namespace hawser::access {
+
+// Fails where no request of the app could have the path.
+core::Result<model::AccessAnswer> answer(const model::App& app,
+                                         const model::AccessQuestion& question, int64_t now_s);
+
+}  // namespace hawser::access
