@@ -113,6 +113,14 @@ std::string number_or_auto(const std::optional<uint64_t>& number) {
   return number ? std::to_string(*number) : "auto";
 }
 
+std::string providers(const std::vector<model::Provider>& list) {
+  if (list.empty()) return "none";
+  std::string text;
+  for (const model::Provider& provider : list)
+    text += fmt::format("{}{} ({})", text.empty() ? "" : ", ", provider.name, provider.issuer);
+  return text;
+}
+
 std::string app_line(const model::App& app, size_t name_width) {
   std::string origins;
   for (const model::Origin& origin : app.origins) {
@@ -200,12 +208,13 @@ std::string summary(const NodeConfig& config, int64_t now_ms) {
       "workers:      {}\n"
       "memory limit: {}\n"
       "state:        {}\n"
+      "providers:    {}\n"
       "apps:         {}\n",
       config.file, addresses(config.listen.clients), addresses(config.listen.redirect),
       addresses(config.listen.connectors), advertised, config.admin_socket_path,
       config.metrics ? config.metrics->to_string() : "off", config.trust_domain, config.tls.size(),
       number_or_auto(config.workers), model::format_size(config.memory_limit_bytes),
-      config.state_folder, config.apps.size());
+      config.state_folder, providers(config.providers), config.apps.size());
   size_t name_width = 0;
   for (const model::App& app : config.apps) name_width = std::max(name_width, app.name.size());
   for (const model::App& app : config.apps) text += app_line(app, name_width);

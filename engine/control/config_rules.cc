@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <initializer_list>
 #include <map>
-#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -16,6 +15,7 @@
 #include "config/map_reader.h"
 #include "control/config_networks.h"
 #include "control/config_planned.h"
+#include "control/config_rule_reach.h"
 #include "control/config_texts.h"
 #include "message/characters.h"
 #include "message/target.h"
@@ -189,14 +189,45 @@ AccessRule read_rule(const Value& value, const model::App& app) {
   return rule;
 }
 
-// Matches every request that any rule could still let through.
-bool ends_the_list(const AccessRule& rule, const std::string& app_path) {
-  const bool anybody =
-      rule.who.anyone_signed_in || (rule.effect == model::RuleEffect::deny && rule.who.empty());
-  const bool anywhere = rule.paths.empty() || std::find(rule.paths.begin(), rule.paths.end(),
-                                                        app_path) != rule.paths.end();
-  return !rule.shadow && anybody && anywhere && rule.from.empty() && rule.strength.empty() &&
-         rule.methods.empty();
+struct ReadRule {
+  Value place;
+  AccessRule rule;
+  bool whole;  // nothing was wrong with it
+};
+
+void check_names(const std::vector<ReadRule>& rules) {
+  std::map<std::string, int> lines;
+  for (const ReadRule& each : rules) {
+    if (each.rule.name.empty()) continue;
+    const auto [first, is_new] = lines.emplace(each.rule.name, each.place.at().line);
+    if (is_new) continue;
+    named(each.place)
+        .error_found(fmt::format("the rule \"{}\" a second time", each.rule.name),
+                     "another name for each rule",
+                     fmt::format("the rule in line {} has it already", first->second));
+  }
+}
+
+void check_each_is_reached(const std::vector<ReadRule>& rules, const std::string& app_path) {
+  std::vector<RuleReach> before;
+  std::vector<const ReadRule*> places;
+  for (const ReadRule& each : rules) {
+    if (!each.whole) continue;
+    RuleReach reach(each.rule, app_path);
+    const auto taker = std::find_if(before.begin(), before.end(), [&](const RuleReach& earlier) {
+      return earlier.takes_all_of(reach);
+    });
+    if (taker != before.end()) {
+      const ReadRule& earlier = *places[static_cast<size_t>(taker - before.begin())];
+      each.place.error_found(
+          "a rule that can never match", "a rule that some request gets to",
+          fmt::format("move it above \"{}\" in line {}, which takes every request that it "
+                      "could; or remove it",
+                      earlier.rule.name, earlier.place.at().line));
+    }
+    before.push_back(std::move(reach));
+    places.push_back(&each);
+  }
 }
 
 // Groups and values of claims, each counted once.
@@ -220,31 +251,15 @@ void read_rules(const Value& value, model::App& app) {
     return value.error(fmt::format("1 to {} rules", rule_limit),
                        list->empty() ? "add one, or write `access: passthrough`" : "");
   }
-  std::map<std::string, int> lines;
-  std::optional<Value> last;  // nothing behind it can match
-  std::string last_name;
+  std::vector<ReadRule> rules;
   for (const Value& item : *list) {
     const size_t errors_before = value.context().errors.size();
     AccessRule rule = read_rule(item, app);
-    const bool whole = value.context().errors.size() == errors_before;
-    if (!rule.name.empty()) {
-      const auto [first, is_new] = lines.emplace(rule.name, item.at().line);
-      if (!is_new) {
-        named(item).error_found(fmt::format("the rule \"{}\" a second time", rule.name),
-                                "another name for each rule",
-                                fmt::format("the rule in line {} has it already", first->second));
-      }
-    }
-    if (last) {
-      item.error_found("a rule that can never match", "rules before the one that ends the list",
-                       fmt::format("move it above \"{}\" in line {}, which takes every request",
-                                   last_name, last->at().line));
-    } else if (whole && ends_the_list(rule, app.path_prefix)) {
-      last = item;
-      last_name = rule.name;
-    }
-    app.rules.push_back(std::move(rule));
+    rules.push_back({item, std::move(rule), value.context().errors.size() == errors_before});
   }
+  check_names(rules);
+  check_each_is_reached(rules, app.path_prefix);
+  for (ReadRule& each : rules) app.rules.push_back(std::move(each.rule));
   const size_t names = names_in_use(app.rules);
   if (names <= model::rule_names_limit) return;
   value.error_found(fmt::format("{} groups and values of claims", names),

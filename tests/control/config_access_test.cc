@@ -248,6 +248,15 @@ TEST_F(ConfigAccess, WhatIsNoSecretIsRefusedWithoutShowingIt) {
   EXPECT_THAT(errors, Not(HasSubstr(secret)));
 }
 
+TEST_F(ConfigAccess, AProviderMayHaveItsOwnAuthorities) {
+  std::string text = full;
+  text.insert(text.find("    client_id: hawser"), "    ca_file: edge.pem\n");
+  write_certificate();
+  EXPECT_THAT(read(text).providers[0].ca_pem, HasSubstr("BEGIN CERTIFICATE"));
+  write("edge.pem", "torn");
+  EXPECT_THAT(errors_of(text), HasSubstr("providers[0].ca_file"));
+}
+
 TEST_F(ConfigAccess, ASecretThatIsNotThereIsRefused) {
   std::filesystem::remove(path("wiki-secret"));
   EXPECT_THAT(errors_of(full), HasSubstr(path("wiki-secret") + ", which can't be read (No such"));
@@ -274,6 +283,8 @@ apps:
 
 TEST_F(ConfigAccess, TheSummaryTellsHowEachAppIsReached) {
   EXPECT_THAT(summary(read(full), 0), HasSubstr("(3 rules, sign-in by main)"));
+  EXPECT_THAT(summary(read(full), 0),
+              HasSubstr("providers:    main (https://login.example/realms/Main), other"));
 }
 
 }  // namespace
