@@ -34,11 +34,11 @@ model::App app_with(size_t count, size_t width) {
   // All but the last are met as far as the person: the longest way through a rule.
   for (size_t i = 0; i + 1 < count; ++i) {
     app.rules[i].from.networks.push_back(model::Network::parse("2001:db8::/32").value());
-    app.rules[i].paths.push_back("/");
+    app.rules[i].paths.emplace_back("/");
   }
   app.rules.back().from = {};
   app.rules.back().paths = {"/"};
-  app.rules.back().who.groups.push_back("staff");
+  app.rules.back().who.groups.emplace_back("staff");
   return app;
 }
 

@@ -122,17 +122,17 @@ Rules::Compiled Rules::compile(const AccessRule& rule) const {
   std::sort(made.users.begin(), made.users.end());
   std::vector<size_t> groups;
   for (const std::string& group : rule.who.groups) groups.push_back(names_.bit_of_group(group));
-  made.groups = any_of(std::move(groups));
+  made.groups = any_of(groups);
   for (const model::ClaimValues& claim : rule.who.claims) {
     std::vector<size_t> values;
     for (const std::string& value : claim.values)
       values.push_back(names_.bit_of_claim(claim.claim, value));
-    made.claims.push_back(any_of(std::move(values)));
+    made.claims.push_back(any_of(values));
   }
   return made;
 }
 
-Rules::AnyOf Rules::any_of(std::vector<size_t> bits) const {
+Rules::AnyOf Rules::any_of(const std::vector<size_t>& bits) const {
   std::map<size_t, uint64_t> masks;
   for (const size_t bit : bits)
     if (bit < names_.size()) masks[bit / 64] |= uint64_t{1} << (bit % 64);

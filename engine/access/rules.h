@@ -123,7 +123,7 @@ class Rules {
   };
 
   Compiled compile(const model::AccessRule& rule) const;
-  AnyOf any_of(std::vector<size_t> bits) const;
+  AnyOf any_of(const std::vector<size_t>& bits) const;
   Question question(const Person* person, const RequestFacts& request) const;
   static bool is_meant(const Compiled& compiled, const Question& question);
   static RuleFinding look(const Compiled& compiled, const Question& question);

@@ -30,6 +30,7 @@ AddressKey key_of(const model::IpAddress& address) {
 
 NetworkSet::NetworkSet(const std::vector<model::Network>& networks) {
   std::vector<Range> all;
+  all.reserve(networks.size());
   for (const model::Network& network : networks)
     all.push_back({key_of(network.address()), last_of(network)});
   std::sort(all.begin(), all.end(),
