@@ -8,6 +8,24 @@
 
 namespace hawser::config {
 
+namespace {
+
+// A file may hold anything: what is shown of it stays one line, and no terminal obeys it.
+std::string without_controls(const std::string& text) {
+  std::string out;
+  for (const char c : text) {
+    const auto octet = static_cast<unsigned char>(c);
+    if (octet < 0x20 || octet == 0x7f) {
+      out += fmt::format("\\x{:02x}", octet);
+    } else {
+      out += c;
+    }
+  }
+  return out;
+}
+
+}  // namespace
+
 std::string ConfigError::to_string() const {
   std::string line = file;
   if (at.line > 0) line += fmt::format(":{}:{}", at.line, at.column);
@@ -16,7 +34,7 @@ std::string ConfigError::to_string() const {
   line += "found " + found;
   if (!expected.empty()) line += ", expected " + expected;
   if (!remedy.empty()) line += "; " + remedy;
-  return line;
+  return without_controls(line);
 }
 
 std::string render(ConfigErrors errors) {
