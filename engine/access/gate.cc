@@ -3,19 +3,190 @@
 
 #include <utility>
 
-namespace hawser::access {
+#include "access/answers.h"
+#include "access/cookies.h"
+#include "access/token_request.h"
+#include "access/visitor.h"
+#include "tls/digest.h"
 
-void Gate::decide(const model::App& app, GateListener& listener) {
-  switch (app.access) {
-    case model::Access::passthrough: {
-      Admission admission;
-      admission.rule = "passthrough";
-      admission.revision = app.revision;
-      return listener.on_admitted(std::move(admission));
-    }
-    case model::Access::rules:
-      break;  // nobody can sign in yet: no file can say so either
+namespace hawser::access {
+namespace {
+
+// What a browser is sent back to. Too long for a URL within a URL: the path alone, else the app.
+std::string return_target(const Question& question) {
+  std::string target;
+  question.head.target.append_path_and_query(target);
+  if (target.size() <= LoginState::return_limit_bytes) return target;
+  const std::string& path = question.head.target.path;
+  return path.size() <= LoginState::return_limit_bytes ? path : question.app->path_prefix;
+}
+
+std::string login_target(const Question& question, std::string_view stronger) {
+  Form form{{"app", question.app->name}, {"to", return_target(question)}};
+  if (!stronger.empty()) form.emplace_back("stronger", stronger);
+  return std::string(own_path) + "login?" + encode_form(form);
+}
+
+std::string https_url(const message::RequestHead& head, std::string_view target) {
+  return "https://" + head.target.authority.raw + std::string(target);
+}
+
+}  // namespace
+
+bool is_own_path(std::string_view canonical_path) {
+  constexpr std::string_view folder = own_path.substr(0, own_path.size() - 1);
+  if (!canonical_path.starts_with(folder)) return false;
+  const std::string_view rest = canonical_path.substr(folder.size());
+  return rest.empty() || rest.front() == '/' || rest.starts_with("%2F");
+}
+
+Gate::Gate(core::Loop& loop, core::Log& log, SignInDesk* desk)
+    : loop_(loop), log_(log), desk_(desk), self_(std::make_shared<Gate*>(this)) {}
+
+Gate::~Gate() { *self_ = nullptr; }
+
+void Gate::apply(std::shared_ptr<const model::Snapshot> snapshot) {
+  guarded_.clear();  // refers to the old one
+  snapshot_ = std::move(snapshot);
+  for (const model::App& app : snapshot_->apps())
+    if (app.access == model::Access::rules) guarded_.emplace(app.name, Guarded{&app, Rules(app)});
+}
+
+void Gate::decide(const Question& question, GateListener& listener) {
+  if (is_own_path(question.head.target.canonical_path)) return serve_own_page(question, listener);
+  if (question.app->access == model::Access::passthrough) {
+    remove_own_cookies(question.head.fields);
+    Admission admission;
+    admission.revision = question.app->revision;
+    admission.rule = "passthrough";
+    return listener.on_admitted(std::move(admission));
   }
+  // By the present rules, also where the request was routed by those from before a reload.
+  const auto found = guarded_.find(question.app->name);
+  if (found == guarded_.end())
+    return listener.on_answered(denial_answer(question, "", "", utc_time(now_s())));
+  const Guarded& guarded = found->second;
+  auto session = read_session(question, *guarded.app);
+  if (session && session->names_digest != guarded.rules.names().digest())
+    return mark_again(question, guarded, *session, listener);
+  ask_rules(question, guarded, std::move(session), listener);
+}
+
+std::optional<SessionFacts> Gate::read_session(const Question& question,
+                                               const model::App& app) const {
+  const auto value = find_cookie(question.head.fields, SessionCookie::name(app.name));
+  if (!value) return std::nullopt;
+  auto facts = SessionCookie::open(*keys_, app.name, question.head.target.authority.host, *value);
+  if (!facts) return std::nullopt;
+  const int64_t idle_end_s = facts->issued_s + static_cast<int64_t>(app.session.idle_s);
+  if (now_s() >= facts->expires_s || now_s() >= idle_end_s) return std::nullopt;
+  return facts;
+}
+
+// The rules changed, and the cookie does not tell what they ask for now.
+void Gate::mark_again(const Question& question, const Guarded& guarded, const SessionFacts& session,
+                      GateListener& listener) {
+  if (desk_ == nullptr) return ask_rules(question, guarded, std::nullopt, listener);
+  const uint64_t ticket = wait_for(listener);
+  desk_->mark_again(guarded.app->name, session,
+                    [self = self_, ticket, question](SignedIn<SessionFacts> marked) {
+                      if (*self != nullptr) (*self)->marked(question, ticket, std::move(marked));
+                    });
+}
+
+void Gate::marked(const Question& question, uint64_t ticket, SignedIn<SessionFacts> marked) {
+  GateListener* listener = take(ticket);
+  if (listener == nullptr) return;  // and the question with it
+  const auto found = guarded_.find(question.app->name);
+  if (found == guarded_.end())
+    return listener->on_answered(denial_answer(question, "", "", utc_time(now_s())));
+  std::optional<SessionFacts> facts;
+  if (marked) facts = std::move(marked).value();
+  if (facts) facts->issued_s = 0;  // so that a new cookie goes out
+  ask_rules(question, found->second, std::move(facts), *listener);
+}
+
+void Gate::ask_rules(const Question& question, const Guarded& guarded,
+                     std::optional<SessionFacts> session, GateListener& listener) {
+  Person person;
+  if (session) {
+    const auto marks = PersonMarks::from_bytes(session->marks, guarded.rules.names().size());
+    if (marks) person.marks = *marks;
+    person.user = session->user;
+    person.acr = session->acr;
+    person.amr = session->amr;
+    person.signed_in_s = session->signed_in_s;
+  }
+  RequestFacts facts;
+  if (const auto client = model::IpAddress::parse(question.client_ip)) facts.client = *client;
+  facts.method = question.head.method_text();
+  facts.path = question.head.target.canonical_path;
+  facts.now_s = now_s();
+  const Decision decision = guarded.rules.decide(session ? &person : nullptr, facts);
+  switch (decision.verdict) {
+    case Verdict::allow:
+      return admit(question, guarded, std::move(session).value_or(SessionFacts()), decision,
+                   listener);
+    case Verdict::sign_in:
+      return ask_to_sign_in(question, "", listener);
+    case Verdict::step_up:
+      return ask_to_sign_in(question, decision.rule_name(), listener);
+    case Verdict::deny:
+      break;
+  }
+  Answer answer = denial_answer(question, session ? session->user : std::string(),
+                                decision.message(), utc_time(now_s()));
+  answer.rule = decision.rule_name();
+  listener.on_answered(std::move(answer));
+}
+
+void Gate::admit(const Question& question, const Guarded& guarded, SessionFacts session,
+                 const Decision& decision, GateListener& listener) {
+  remove_own_cookies(question.head.fields);
+  Admission admission;
+  admission.revision = guarded.app->revision;
+  admission.user = session.user;
+  admission.session = tls::hex(session.session);
+  admission.rule = decision.rule_name();
+  // Issued again after half of `idle`, so that an answer seldom carries one.
+  const int64_t half_s = static_cast<int64_t>(guarded.app->session.idle_s) / 2;
+  if (!session.session.empty() && now_s() >= session.issued_s + half_s) {
+    session.issued_s = now_s();
+    const std::string& app = guarded.app->name;
+    const auto sealed =
+        SessionCookie::seal(*keys_, app, question.head.target.authority.host, session);
+    if (sealed) admission.set_cookie = set_cookie(SessionCookie::name(app), *sealed);
+  }
+  listener.on_admitted(std::move(admission));
+}
+
+void Gate::ask_to_sign_in(const Question& question, std::string_view stronger,
+                          GateListener& listener) {
+  const std::string target = login_target(question, stronger);
+  Answer answer = visitor_of(question.head) == Visitor::navigation
+                      ? redirect_answer(target, question.request_id)
+                      : unauthorized_answer(question.app->name, https_url(question.head, target),
+                                            question.request_id);
+  answer.reason = stronger.empty() ? "signed_out" : "step_up";
+  answer.rule = stronger;
+  listener.on_answered(std::move(answer));
+}
+
+void Gate::cancel(const GateListener& listener) {
+  std::erase_if(waiting_, [&](const auto& entry) { return entry.second == &listener; });
+}
+
+uint64_t Gate::wait_for(GateListener& listener) {
+  waiting_.emplace(next_ticket_, &listener);
+  return next_ticket_++;
+}
+
+GateListener* Gate::take(uint64_t ticket) {
+  const auto found = waiting_.find(ticket);
+  if (found == waiting_.end()) return nullptr;
+  GateListener* listener = found->second;
+  waiting_.erase(found);
+  return listener;
 }
 
 }  // namespace hawser::access

@@ -1,35 +1,125 @@
 // SPDX-License-Identifier: Apache-2.0
 // Gate: decides whether a request may pass, before one byte of it reaches the private network. It
-// may take its time (a provider is asked) and can be cancelled by destroying the question. Owner:
-// one per worker. Thread: the worker's own.
+// may take its time (a provider is asked) and can be cancelled. Owner: one per worker. Thread: the
+// worker's own.
 #pragma once
 
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
 #include <string>
+#include <string_view>
 
+#include "access/key_ring.h"
+#include "access/rules.h"
+#include "access/session_cookie.h"
+#include "access/sign_in_desk.h"
+#include "core/log.h"
+#include "core/loop.h"
+#include "message/head.h"
 #include "model/app.h"
+#include "model/snapshot.h"
 
 namespace hawser::access {
+
+// Everything of ours that a browser may ask for lives below this path of every host, and nothing of
+// it is ever forwarded.
+inline constexpr std::string_view own_path = "/.hawser/";
 
 // What an exchange is admitted with. Every fact that the connector may be told about the user
 // stands here.
 struct Admission {
-  std::string user;   // empty: anonymous
-  std::string rule;   // the rule that admitted, "passthrough" where the app has none
-  std::string grant;  // proof for the connector, where the app asks for it
+  std::string user;     // empty: anonymous
+  std::string session;  // its id in hex; empty where there is none
+  std::string rule;     // the rule that admitted, "passthrough" where the app has none
+  std::string grant;    // proof for the connector, where the app asks for it
   uint64_t revision = 0;
+  std::string set_cookie;  // for the response; empty: none
+};
+
+// An answer of the gate's own.
+struct Answer {
+  message::ResponseHead head;
+  std::string body;
+  std::string reason;  // one name for the log
+  std::string detail;  // what else the log should know
+  std::string user;    // as an Admission has them
+  std::string rule;
 };
 
 class GateListener {
  public:
   virtual ~GateListener() = default;
   virtual void on_admitted(Admission admission) = 0;
+  virtual void on_answered(Answer answer) = 0;
+};
+
+// Also by another spelling of it, so that no origin sees one.
+bool is_own_path(std::string_view canonical_path);
+
+struct Question {
+  const model::App* app;       // null for our own pages
+  message::RequestHead& head;  // ours is taken out of it
+  std::string_view client_ip;
+  std::string_view request_id;
 };
 
 class Gate {
  public:
-  // Answers through `listener`, during the call or later. The only rule so far is passthrough,
-  // which admits everybody as nobody in particular.
-  void decide(const model::App& app, GateListener& listener);
+  // `desk` is null where nobody can sign in (tests of what lies behind).
+  Gate(core::Loop& loop, core::Log& log, SignInDesk* desk);
+  ~Gate();
+
+  void apply(std::shared_ptr<const model::Snapshot> snapshot);
+  void apply(std::shared_ptr<const KeyRing> keys) { keys_ = std::move(keys); }
+
+  // Answers through `listener`, during the call or later, once, unless it is cancelled.
+  void decide(const Question& question, GateListener& listener);
+  void cancel(const GateListener& listener);
+
+ private:
+  struct Coming;  // a sign-in whose next step takes its time
+
+  struct Guarded {
+    const model::App* app;
+    Rules rules;
+  };
+  std::optional<SessionFacts> read_session(const Question& question, const model::App& app) const;
+  void ask_rules(const Question& question, const Guarded& guarded,
+                 std::optional<SessionFacts> session, GateListener& listener);
+  void mark_again(const Question& question, const Guarded& guarded, const SessionFacts& session,
+                  GateListener& listener);
+  void marked(const Question& question, uint64_t ticket, SignedIn<SessionFacts> marked);
+  void admit(const Question& question, const Guarded& guarded, SessionFacts session,
+             const Decision& decision, GateListener& listener);
+  void ask_to_sign_in(const Question& question, std::string_view stronger, GateListener& listener);
+
+  // --- our own pages (own_pages.cc)
+  void serve_own_page(const Question& question, GateListener& listener);
+  void begin_sign_in(const Question& question, GateListener& listener);
+  void go_to_provider(const Coming& coming, const SignedIn<ProviderMetadata>& metadata);
+  void come_back(const Question& question, GateListener& listener);
+  void signed_in(const Coming& coming, const SignedIn<SessionFacts>& facts);
+  void sign_out(const Question& question, GateListener& listener);
+  const model::App* app_here(const Question& question, std::string_view name) const;
+  void refuse(const Coming& coming, const SignInError& error);
+
+  Coming coming_from(const Question& question);
+  // Remembers who waits; the answer is for nobody once that was cancelled.
+  uint64_t wait_for(GateListener& listener);
+  GateListener* take(uint64_t ticket);
+  int64_t now_s() const { return loop_.wall_ms() / 1000; }
+
+  core::Loop& loop_;
+  core::Log& log_;
+  SignInDesk* desk_;
+  std::shared_ptr<const model::Snapshot> snapshot_;
+  std::map<std::string, Guarded, std::less<>> guarded_;  // by the app's name; of snapshot_
+  std::shared_ptr<const KeyRing> keys_ = std::make_shared<const KeyRing>();
+  std::map<uint64_t, GateListener*> waiting_;
+  uint64_t next_ticket_ = 1;
+  std::shared_ptr<Gate*> self_;  // for answers that come after the gate has gone
 };
 
 }  // namespace hawser::access

@@ -48,6 +48,7 @@ RelaySettings Engine::settings() const {
   settings.h2_limits = config_.limits.http2;
   settings.log_query = config_.log.query;
   settings.trusted_proxies = config_.trusted_proxies;
+  settings.keys = sign_in_->keys();
   return settings;
 }
 
@@ -65,6 +66,7 @@ RelayWorkerOptions Engine::worker_options(uint32_t index) {
   options.budget_bytes = config_.memory_limit_bytes / workers_.size();
   options.settings = settings();
   options.loads = loads_;
+  options.desk = workers_[index].desk.get();
   return options;
 }
 
@@ -72,6 +74,10 @@ void Engine::start_workers() {
   for (uint32_t i = 0; i < workers_.size(); ++i) {
     workers_[i].metrics = std::make_unique<RelayMetrics>(registry_);
     workers_[i].worker = std::make_unique<core::Worker>(i);
+    workers_[i].desk = std::make_unique<WorkerDesk>(
+        mailbox_, *sign_in_, [this, i](const std::function<void()>& call) {
+          to_worker(i, [call](RelayWorker&) { call(); });
+        });
   }
   for (uint32_t i = 0; i < workers_.size(); ++i) {
     WorkerSlot& slot = workers_[i];
@@ -97,6 +103,7 @@ core::Result<void> Engine::reload(control::NodeConfig config) {
   if (!client_tls.ok()) return client_tls.error();
   client_tls_ = std::move(*client_tls);
   snapshot_ = model::Snapshot::make(config.apps, config.providers);
+  sign_in_->apply(snapshot_);
   for (const auto& redirect : redirects_) redirect->apply(snapshot_);
   config_.apps = std::move(config.apps);
   config_.providers = std::move(config.providers);

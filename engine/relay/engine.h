@@ -32,6 +32,8 @@
 #include "relay/connector_gate.h"
 #include "relay/redirect_listener.h"
 #include "relay/relay_worker.h"
+#include "relay/sign_in_host.h"
+#include "relay/worker_desk.h"
 
 namespace hawser::relay {
 
@@ -56,6 +58,7 @@ class Engine final : public control::AdminHost, public EngineLink {
   struct WorkerSlot {
     std::unique_ptr<core::Worker> worker;
     std::unique_ptr<RelayMetrics> metrics;
+    std::unique_ptr<WorkerDesk> desk;
     std::unique_ptr<RelayWorker> relay;  // made and destroyed on the worker's thread
     bool drained = false;
   };
@@ -65,6 +68,7 @@ class Engine final : public control::AdminHost, public EngineLink {
   core::Result<void> open_client_listeners();
   core::Result<void> open_connector_listeners();
   core::Result<void> open_services();
+  core::Result<void> open_sign_in();
   core::Result<void> renew_own_certificate();
   void start_workers();
   RelayWorkerOptions worker_options(uint32_t index);
@@ -127,6 +131,7 @@ class Engine final : public control::AdminHost, public EngineLink {
   std::unique_ptr<control::Tokens> tokens_;
   std::unique_ptr<control::ConnectorRegistry> connectors_;
   std::unique_ptr<control::Enrolment> enrolment_;
+  std::unique_ptr<SignInHost> sign_in_;
   std::unique_ptr<control::EnrolmentServer> enrolment_server_;
   std::unique_ptr<control::AdminApi> admin_api_;
   std::unique_ptr<control::AdminServer> admin_server_;

@@ -34,9 +34,9 @@ core::Result<void> Engine::start(control::NodeConfig config) {
   if (!client_tls.ok()) return client_tls.error();
   client_tls_ = std::move(*client_tls);
   tell_warnings();
-  for (const auto step :
-       {&Engine::open_state, &Engine::open_authority, &Engine::open_client_listeners,
-        &Engine::open_connector_listeners, &Engine::open_services}) {
+  for (const auto step : {&Engine::open_state, &Engine::open_authority, &Engine::open_sign_in,
+                          &Engine::open_client_listeners, &Engine::open_connector_listeners,
+                          &Engine::open_services}) {
     if (auto done = (this->*step)(); !done.ok()) return done;
   }
   start_workers();
@@ -71,6 +71,15 @@ core::Result<void> Engine::open_authority() {
                              result = core::Result<void>();
                            });
   return result;
+}
+
+core::Result<void> Engine::open_sign_in() {
+  sign_in_ = std::make_unique<SignInHost>(loop_, log_, *store_, [this](const auto& keys) {
+    for (uint32_t i = 0; i < workers_.size(); ++i)
+      to_worker(i, [keys](RelayWorker& worker) { worker.set_keys(keys); });
+  });
+  sign_in_->apply(snapshot_);
+  return sign_in_->open();
 }
 
 core::Result<void> Engine::open_client_listeners() {

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "access/cookies.h"
 #include "http/hop_by_hop.h"
 #include "message/characters.h"
 #include "relay/error_page.h"
@@ -54,6 +55,7 @@ Exchange::Exchange(RelayContext& context, ClientSide& client, const ClientFacts&
 }
 
 Exchange::~Exchange() {
+  context_.gate.cancel(*this);
   release_stream(ExchangeError::of(ErrorCode::cancelled));
   context_.index.remove(*this);
   context_.metrics.open_exchanges.add(-1);
@@ -74,6 +76,7 @@ void Exchange::route() {
   const Route route = router_->find(target.authority.host, target.canonical_path);
   if (route.miss == RouteMiss::no_such_host)
     return fail(ExchangeError::of(ErrorCode::no_such_host));
+  if (access::is_own_path(target.canonical_path)) return ask_gate();
   if (route.miss == RouteMiss::no_such_path)
     return fail(ExchangeError::of(ErrorCode::no_such_path));
   app_ = route.app;
@@ -91,8 +94,24 @@ void Exchange::route() {
   if (!within_limits()) return;
   if (app_->timeouts.total_ms != 0)
     total_deadline_.arm(context_.loop.timers(), app_->timeouts.total_ms);
+  ask_gate();
+}
+
+void Exchange::ask_gate() {
   step_ = Step::access;
-  context_.gate.decide(*app_, *this);
+  const std::string_view client_ip =
+      facts_.client_ip.empty() ? client_facts_.peer_ip : facts_.client_ip;
+  context_.gate.decide({app_, *head_, client_ip, facts_.request_id}, *this);
+}
+
+void Exchange::on_answered(access::Answer answer) {
+  admission_.user = answer.user;
+  admission_.rule = answer.rule;
+  facts_.own_answer = answer.reason;
+  facts_.reason = answer.detail;
+  send_own(answer.head, answer.body);
+  if (asking_ == Asking::held) asking_ = Asking::stopped;
+  finish();
 }
 
 // Before anything of the request is taken or asked: what is too much costs next to nothing.
@@ -204,6 +223,9 @@ void Exchange::on_head(message::ResponseHead& head, bool interim, bool bound) {
   facts_.status = head.status;
   answering_ = Answering::flowing;
   complete_origin_response(head, *app_, context_.loop.wall_ms());
+  access::refuse_own_cookies(head.fields);
+  if (!admission_.set_cookie.empty())
+    head.fields.add(message::FieldName::set_cookie, admission_.set_cookie);
   if (has_channel()) bulk_.on_length(*stream_, head.body_length);
   if (agreed) head.fields.add(message::FieldName::upgrade, upgrade_);
   client_.send_head(head);
@@ -372,18 +394,23 @@ void Exchange::fail(const ExchangeError& error) {
 }
 
 void Exchange::send_error_page(const ExchangeError& error) {
-  if (asking_ != Asking::ended && head_->body_length.has_body()) client_.stop_body();
   const auto accept = head_->fields.get(message::FieldName::accept);
   ErrorPage page = make_error_page(error, facts_.request_id, accept.value_or(""));
-  complete_own_response(page.head.fields, app_, context_.loop.wall_ms());
-  facts_.status = page.head.status;
+  send_own(page.head, page.body);
+}
+
+// An answer that no origin gave.
+void Exchange::send_own(message::ResponseHead& head, std::string_view body) {
+  if (asking_ != Asking::ended && head_->body_length.has_body()) client_.stop_body();
+  complete_own_response(head.fields, app_, context_.loop.wall_ms());
+  facts_.status = head.status;
   answering_ = Answering::ended;
-  client_.send_head(page.head);
-  if (head_->method != message::Method::head) {
-    core::ByteChain body;
-    body.append_copy(context_.loop.blocks(), page.body);
-    facts_.bytes_out = page.body.size();
-    client_.send_body(std::move(body));
+  client_.send_head(head);
+  if (head_->method != message::Method::head && !body.empty()) {
+    core::ByteChain content;
+    content.append_copy(context_.loop.blocks(), body);
+    facts_.bytes_out = body.size();
+    client_.send_body(std::move(content));
   }
   client_.send_end({});
 }

@@ -67,6 +67,7 @@ class Exchange final : private channel::StreamListener,
 
   // access
   void on_admitted(access::Admission admission) override;
+  void on_answered(access::Answer answer) override;
   // dispatch
   void on_way(const Way& way) override;
   void on_no_way(message::ExchangeError error) override;
@@ -82,6 +83,7 @@ class Exchange final : private channel::StreamListener,
 
   void route();
   bool within_limits();
+  void ask_gate();
   void offer_upgrade();
   // What an HTTP/2 client's upgrade needs more: the part of its handshake that it leaves to us.
   void offer_for_http_2();
@@ -103,6 +105,7 @@ class Exchange final : private channel::StreamListener,
   bool may_try_again(const message::ExchangeError& error, bool origin_untouched) const;
   void fail(const message::ExchangeError& error);
   void send_error_page(const message::ExchangeError& error);
+  void send_own(message::ResponseHead& head, std::string_view body);
   void over_if_done();
   void finish();
   void idle_too_long();

@@ -50,6 +50,7 @@ RelayWorker::RelayWorker(core::Loop& loop, core::LogSink& log_sink, RelayMetrics
       options_(std::move(options)),
       log_(log_sink, loop),
       budget_(options_.budget_bytes, &metrics.budget_bytes),
+      gate_(loop, log_, options_.desk),
       index_(loop, budget_),
       ids_(loop),
       dispatcher_(loop, options_.queue_limit, metrics.queued_exchanges,
@@ -74,6 +75,7 @@ RelayWorker::RelayWorker(core::Loop& loop, core::LogSink& log_sink, RelayMetrics
                options_.settings.h2_limits,
                &loads_} {
   loads_.apply(*options_.settings.snapshot);
+  apply_to_gate();
   context_.trusted_proxies = options_.settings.trusted_proxies;
   options_.proxy_protocol_from.resize(options_.client_listeners.size());
   for (size_t i = 0; i < options_.client_listeners.size(); ++i) {
@@ -101,9 +103,20 @@ void RelayWorker::apply(RelaySettings settings) {
   context_.trusted_proxies = settings.trusted_proxies;
   const uint64_t revision = settings.snapshot->revision();
   options_.settings = std::move(settings);
+  apply_to_gate();
   for (const auto& [id, channel] : channels_) {
     if (!channel->bulk()) channel->link().send_config(revision);
   }
+}
+
+void RelayWorker::apply_to_gate() {
+  gate_.apply(options_.settings.snapshot);
+  if (options_.settings.keys != nullptr) gate_.apply(options_.settings.keys);
+}
+
+void RelayWorker::set_keys(std::shared_ptr<const access::KeyRing> keys) {
+  options_.settings.keys = std::move(keys);
+  apply_to_gate();
 }
 
 // --- clients

@@ -35,6 +35,7 @@ struct RelaySettings {
   http::H2Limits h2_limits;
   bool log_query = false;
   std::vector<model::Network> trusted_proxies;
+  std::shared_ptr<const access::KeyRing> keys;  // that seal cookies
 };
 
 struct RelayWorkerOptions {
@@ -46,6 +47,7 @@ struct RelayWorkerOptions {
   size_t budget_bytes = 256u * 1024 * 1024;
   RelaySettings settings;
   std::shared_ptr<AppLoads> loads = std::make_shared<AppLoads>();  // shared by all workers
+  access::SignInDesk* desk = nullptr;  // null: nobody can sign in; outlives the worker
 };
 
 // What a worker tells the engine. Called on the worker's thread; the engine passes it on to its
@@ -77,6 +79,7 @@ class RelayWorker final : public ClientSessionOwner,
   ~RelayWorker() override;
 
   void apply(RelaySettings settings);
+  void set_keys(std::shared_ptr<const access::KeyRing> keys);
   // A channel whose HELLO was read elsewhere; `channel_id` names it to the engine.
   void adopt_channel(uint64_t channel_id, tls::Stream::Released released,
                      ConnectorIdentity identity, const channel::Hello& hello,
@@ -94,6 +97,7 @@ class RelayWorker final : public ClientSessionOwner,
   // One listener of clients.
   class Entry;
 
+  void apply_to_gate();
   void adopt_client(core::Fd fd, const core::Address& peer,
                     const std::vector<model::Network>& proxied_from);
   void note_accept_trouble(const core::Error& why);

@@ -37,6 +37,7 @@ struct RequestFacts {
   message::ErrorCode error = message::ErrorCode::none;
   message::Blame blame = message::Blame::engine;
   std::string reason;
+  std::string own_answer;  // what the gate answered itself, by name; empty: it let the request pass
 };
 
 }  // namespace hawser::relay

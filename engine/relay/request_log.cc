@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "relay/request_log.h"
 
+#include "access/gate.h"
+
 namespace hawser::relay {
 
 namespace {
@@ -45,7 +47,9 @@ void log_exchange(RelayContext& context, const ClientFacts& client,
       .text("method", head.method_text())
       .text("host", head.target.authority.host)
       .text("path", head.target.path);
-  if (context.log_query) line.text_if("query", head.target.query);
+  // A provider's code stands in the query of our own pages.
+  if (context.log_query && !access::is_own_path(head.target.canonical_path))
+    line.text_if("query", head.target.query);
   line.number("status", facts.status)
       .number("request_bytes", facts.bytes_in)
       .number("response_bytes", facts.bytes_out)
@@ -55,10 +59,13 @@ void log_exchange(RelayContext& context, const ClientFacts& client,
   if (facts.connect_us != 0) line.number("connect_ms", ms_between(0, facts.connect_us));
   if (facts.first_byte_us != 0)
     line.number("first_byte_ms", ms_between(facts.began_us, facts.first_byte_us));
+  if (app != nullptr && app->access == model::Access::rules) line.text_if("rule", admission.rule);
   line.text_if("connector", facts.connector);
   if (facts.attempts > 1) line.number("attempts", facts.attempts);
   if (facts.error == message::ErrorCode::none) {
-    line.text("ended_by", "complete");
+    line.text("ended_by", "complete")
+        .text_if("answer", facts.own_answer)
+        .text_if("reason", facts.reason);
   } else {
     line.text("ended_by", message::name_of(facts.blame))
         .text("error", message::name_of(facts.error))

@@ -3,6 +3,7 @@
 
 HAWSER_BIN names the folder of the programs (default: build/release/bin).
 """
+import contextlib
 import pathlib
 import tempfile
 
@@ -54,10 +55,14 @@ class Lab:
         self._parts.append(part)
         return part
 
+    def made_engine(self, apps, name="engine", **settings):
+        """An engine that is not started yet."""
+        assert (BIN / "hawser-engine").exists(), f"no programs in {BIN}; tools/test builds them"
+        return self.add(Engine(name, self.folder / name, self.authority, apps, **settings))
+
     def engine(self, apps, name="engine", faulty=False, **settings):
         """A started engine; `faulty`: connectors reach it through engine.fault alone."""
-        assert (BIN / "hawser-engine").exists(), f"no programs in {BIN}; tools/test builds them"
-        engine = self.add(Engine(name, self.folder / name, self.authority, apps, **settings))
+        engine = self.made_engine(apps, name, **settings)
         if faulty:
             engine.fault = self.fault(engine.connector_port)
             engine.set(advertise=f"127.0.0.1:{engine.fault.number}")
@@ -99,10 +104,16 @@ class Lab:
         assert not faults, faults
 
 
-@pytest.fixture
-def lab(authority):
+@contextlib.contextmanager
+def opened_lab(authority):
     # A short path: the admin socket's path must fit into 107 bytes.
     with tempfile.TemporaryDirectory(prefix="hw-") as folder:
         made = Lab(folder, authority)
         yield made
         made.close()
+
+
+@pytest.fixture
+def lab(authority):
+    with opened_lab(authority) as made:
+        yield made

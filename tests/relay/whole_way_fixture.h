@@ -181,7 +181,7 @@ class WholeWay {
   core::Budget engine_budget_;
   core::Budget no_bodies_{0};
   message::HeadPool heads_;
-  access::Gate gate_;
+  access::Gate gate_{loop, log_.log(), nullptr};
   relay::BulkTickets tickets_;
   relay::ExchangeIndex index_{loop, engine_budget_};
   relay::RelayMetrics metrics_{registry_};

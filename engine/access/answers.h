@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+// The gate's answers: pages, redirects and refusals. Owner: nobody. Thread: any.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "access/gate.h"
+#include "access/page.h"
+#include "access/sign_in_fault.h"
+
+namespace hawser::access {
+
+Answer page_answer(uint16_t status, const Page& page, std::string_view request_id);
+// 302 for what was asked with GET, so that a fragment travels along.
+Answer redirect_answer(std::string_view url, std::string_view request_id);
+// 401 for programs: application/problem+json that holds where a person would sign in.
+Answer unauthorized_answer(std::string_view app, std::string_view login_url,
+                           std::string_view request_id);
+// 403: the rules say no. `message` is the rule's own.
+Answer denial_answer(const Question& question, std::string_view user, std::string_view message,
+                     std::string_view time);
+// The page for a sign-in that failed.
+Answer fault_answer(const SignInError& error, std::string_view request_id, std::string_view time);
+
+std::string utc_time(int64_t now_s);  // "2026-08-01T12:00:00Z"
+
+}  // namespace hawser::access

@@ -1,0 +1,281 @@
+// SPDX-License-Identifier: Apache-2.0
+// The gate's own pages: on the way to a provider, back from it, and out.
+#include <algorithm>
+#include <utility>
+
+#include "access/answers.h"
+#include "access/cookies.h"
+#include "access/gate.h"
+#include "access/query.h"
+#include "access/token_request.h"
+#include "message/target.h"
+#include "model/json_members.h"
+#include "tls/digest.h"
+
+namespace hawser::access {
+namespace {
+
+using message::FieldName;
+
+constexpr std::string_view fragment_cookie = "__Host-hawser-fragment";
+constexpr size_t random_bytes = 16;
+constexpr size_t verifier_bytes = 32;
+constexpr size_t code_limit_bytes = 4096;
+
+std::string random_text(size_t bytes) { return tls::base64url(tls::random_bytes(bytes)); }
+
+// Only a path of this host: whatever else was asked for leads to `fallback`.
+std::string checked_return(const std::optional<std::string>& wanted, const std::string& fallback) {
+  message::Target target;
+  const bool good = wanted && wanted->size() <= LoginState::return_limit_bytes &&
+                    message::parse_path_and_query(*wanted, target).empty() &&
+                    !is_own_path(target.canonical_path);
+  return good ? *wanted : fallback;
+}
+
+// Browsers keep what follows "#" to themselves: the page notes it before it goes on.
+std::string keep_fragment_script(std::string_view login, std::string_view next) {
+  return "var h=location.hash;if(h.length>1){try{sessionStorage.setItem(" +
+         script_text("hawser-" + std::string(login)) + ",h);document.cookie=" +
+         script_text(std::string(fragment_cookie) +
+                     "=1; Path=/; Secure; SameSite=Lax; Max-Age=3600") +
+         "}catch(e){}}location.replace(" + script_text(next) + ")";
+}
+std::string restore_fragment_script(std::string_view login, std::string_view next) {
+  return "var k=" + script_text("hawser-" + std::string(login)) +
+         ",h='';try{h=sessionStorage.getItem(k)||'';sessionStorage.removeItem(k)}catch(e){}"
+         "location.replace(" +
+         script_text(next) + "+h)";
+}
+
+// What the rule of that name wants of a sign-in. Whoever changes the name in the URL is asked for
+// less or more, and decided on by the same rules as ever.
+void ask_for_strength(const model::App& app, std::string_view rule_name, LoginState& login) {
+  for (const model::AccessRule& rule : app.rules) {
+    if (rule.name != rule_name) continue;
+    login.acr_values = rule.strength.acr;
+    login.amr = rule.strength.amr;
+    if (rule.strength.max_age_s != 0) login.max_age_s = rule.strength.max_age_s;
+  }
+}
+
+std::string joined(const std::vector<std::string>& texts) {
+  std::string all;
+  for (const std::string& text : texts) all += (all.empty() ? "" : " ") + text;
+  return all;
+}
+
+// `acr_values` is a wish that a provider may pass over, above all for who is signed in there;
+// claims that are essential are not, and neither is a sign-in from the start.
+void add_strength(Form& form, const LoginState& login, const ProviderMetadata& metadata) {
+  if (login.max_age_s) form.emplace_back("max_age", std::to_string(*login.max_age_s));
+  if (!login.acr_values.empty()) form.emplace_back("acr_values", joined(login.acr_values));
+  if (!login.acr_values.empty() && metadata.takes_claims) {
+    const nlohmann::json acr{{"essential", true}, {"values", login.acr_values}};
+    form.emplace_back("claims", model::write_json({{"id_token", {{"acr", acr}}}}));
+  } else if (!login.acr_values.empty() || !login.amr.empty()) {
+    form.emplace_back("prompt", "login");
+  }
+}
+
+SignInError login_unknown(std::string reason) {
+  return {SignInFault::login_unknown, "", std::move(reason)};
+}
+
+}  // namespace
+
+// What of a question is still needed when its answer takes its time.
+struct Gate::Coming {
+  uint64_t ticket = 0;
+  std::string app;
+  std::string host;
+  std::string base_url;  // "https://wiki.example:8443"
+  std::string request_id;
+  std::string browser;  // the login cookie's value
+  bool new_browser = false;
+  bool has_fragment = false;
+  LoginState login;
+};
+
+Gate::Coming Gate::coming_from(const Question& question) {
+  Coming coming;
+  const message::RequestHead& head = question.head;
+  coming.host = head.target.authority.host;
+  coming.base_url = "https://" + head.target.authority.raw;
+  coming.request_id = question.request_id;
+  const auto browser = find_cookie(head.fields, LoginState::cookie_name);
+  if (browser && is_browser_secret(*browser)) coming.browser = *browser;
+  coming.has_fragment = find_cookie(head.fields, fragment_cookie).has_value();
+  return coming;
+}
+
+void Gate::serve_own_page(const Question& question, GateListener& listener) {
+  const std::string_view path = question.head.target.canonical_path;
+  const std::string_view page =
+      path.size() > own_path.size() ? path.substr(own_path.size()) : std::string_view();
+  const bool reads =
+      question.head.method == message::Method::get || question.head.method == message::Method::head;
+  if (page == "login" && reads) return begin_sign_in(question, listener);
+  if (page == "callback" && reads) return come_back(question, listener);
+  if (page == "logout" && reads) return sign_out(question, listener);
+  Page nothing;
+  nothing.title = "There is nothing here";
+  nothing.advice = "This part of the host belongs to the relay. Check the address.";
+  nothing.facts = {{"Request", std::string(question.request_id)}};
+  Answer answer = page_answer(404, nothing, question.request_id);
+  answer.reason = "no_such_path";
+  listener.on_answered(std::move(answer));
+}
+
+// The app of that name, if it is on this host and people sign in to it.
+const model::App* Gate::app_here(const Question& question, std::string_view name) const {
+  const model::App* app = snapshot_ == nullptr ? nullptr : snapshot_->find_app(name);
+  const bool here = app != nullptr && app->access == model::Access::rules &&
+                    app->host.matches(question.head.target.authority.host);
+  return here ? app : nullptr;
+}
+
+void Gate::refuse(const Coming& coming, const SignInError& error) {
+  GateListener* listener = take(coming.ticket);
+  if (listener != nullptr)
+    listener->on_answered(fault_answer(error, coming.request_id, utc_time(now_s())));
+}
+
+void Gate::begin_sign_in(const Question& question, GateListener& listener) {
+  const std::string& query = question.head.target.query;
+  const model::App* app = app_here(question, query_value(query, "app").value_or(""));
+  Coming coming = coming_from(question);
+  coming.ticket = wait_for(listener);
+  if (app == nullptr || desk_ == nullptr)
+    return refuse(coming, login_unknown("no app of that name is signed in to on this host"));
+  coming.app = app->name;
+  if (coming.browser.empty()) {
+    coming.browser = new_browser_secret();
+    coming.new_browser = true;
+  }
+  LoginState& login = coming.login;
+  login.id = tls::random_bytes(random_bytes);
+  login.app = app->name;
+  login.provider = app->sign_in.provider;
+  login.verifier = random_text(verifier_bytes);
+  login.nonce = random_text(random_bytes);
+  login.return_to = checked_return(query_value(query, "to"), app->path_prefix);
+  login.begun_s = now_s();
+  ask_for_strength(*app, query_value(query, "stronger").value_or(""), login);
+  desk_->ask_provider(login.provider, [self = self_, coming](const auto& metadata) {
+    if (*self != nullptr) (*self)->go_to_provider(coming, metadata);
+  });
+}
+
+void Gate::go_to_provider(const Coming& coming, const SignedIn<ProviderMetadata>& metadata) {
+  if (!metadata) return refuse(coming, metadata.error());
+  const model::App* app = snapshot_->find_app(coming.app);
+  const model::Provider* provider = snapshot_->find_provider(coming.login.provider);
+  if (app == nullptr || provider == nullptr)
+    return refuse(coming, login_unknown("the configuration changed meanwhile"));
+  GateListener* listener = take(coming.ticket);
+  if (listener == nullptr) return;
+  const std::string& own_client = app->sign_in.client.id;
+  Form form{{"response_type", "code"},
+            {"client_id", own_client.empty() ? provider->client.id : own_client},
+            {"redirect_uri", coming.base_url + std::string(own_path) + "callback"},
+            {"scope", joined(provider->scopes)},
+            {"state", coming.login.seal(*keys_, coming.host, coming.browser)},
+            {"nonce", coming.login.nonce},
+            {"code_challenge", coming.login.challenge()},
+            {"code_challenge_method", "S256"}};
+  add_strength(form, coming.login, *metadata);
+  const std::string& endpoint = metadata->authorization_endpoint;
+  Page page;
+  page.title = "Signing in";
+  page.next_url =
+      endpoint + (endpoint.find('?') == std::string::npos ? "?" : "&") + encode_form(form);
+  page.next_words = "Go on to the sign-in provider";
+  page.nonce = random_text(random_bytes);
+  page.script = keep_fragment_script(tls::hex(coming.login.id), page.next_url);
+  Answer answer = page_answer(200, page, coming.request_id);
+  if (coming.new_browser)
+    answer.head.fields.add(FieldName::set_cookie,
+                           set_cookie(LoginState::cookie_name, coming.browser));
+  answer.reason = "sign_in_begun";
+  listener->on_answered(std::move(answer));
+}
+
+void Gate::come_back(const Question& question, GateListener& listener) {
+  const std::string& query = question.head.target.query;
+  Coming coming = coming_from(question);
+  coming.ticket = wait_for(listener);
+  const auto login = LoginState::open(*keys_, coming.host, coming.browser,
+                                      query_value(query, "state").value_or(""), now_s());
+  if (!login) return refuse(coming, login_unknown("`state` is not of this browser and host"));
+  if (app_here(question, login->app) == nullptr || desk_ == nullptr)
+    return refuse(coming, login_unknown("the app of this sign-in is no longer here"));
+  coming.login = *login;
+  coming.app = login->app;
+  if (const auto error = query_value(query, "error")) {
+    const std::string name = plain_error_name(*error);
+    const bool down = name == "server_error" || name == "temporarily_unavailable";
+    return refuse(coming, {down ? SignInFault::provider_unreachable : SignInFault::provider_refused,
+                           name, "the provider answered with an error"});
+  }
+  const auto code = query_value(query, "code");
+  if (!code || code->empty() || code->size() > code_limit_bytes)
+    return refuse(coming, {SignInFault::code_refused, "", "the provider sent no usable code"});
+  Callback callback{*login, *code, query_value(query, "iss"),
+                    coming.base_url + std::string(own_path) + "callback"};
+  desk_->sign_in(std::move(callback), [self = self_, coming](const auto& facts) {
+    if (*self != nullptr) (*self)->signed_in(coming, facts);
+  });
+}
+
+void Gate::signed_in(const Coming& coming, const SignedIn<SessionFacts>& facts) {
+  if (!facts) return refuse(coming, facts.error());
+  // Asking again would bring the same answer: better a page than a circle.
+  for (const std::string& method : coming.login.amr) {
+    if (std::find(facts->amr.begin(), facts->amr.end(), method) == facts->amr.end())
+      return refuse(coming, {SignInFault::token_refused, "too_weak", "`amr` lacks " + method});
+  }
+  const auto sealed = SessionCookie::seal(*keys_, coming.app, coming.host, *facts);
+  if (!sealed) return refuse(coming, {SignInFault::too_much_to_hold, "", sealed.error().reason});
+  GateListener* listener = take(coming.ticket);
+  if (listener == nullptr) return;
+  const std::string url = coming.base_url + coming.login.return_to;
+  Answer answer;
+  if (coming.has_fragment) {
+    Page page;
+    page.title = "Signed in";
+    page.next_url = url;
+    page.next_words = "Go on";
+    page.nonce = random_text(random_bytes);
+    page.script = restore_fragment_script(tls::hex(coming.login.id), url);
+    answer = page_answer(200, page, coming.request_id);
+    answer.head.fields.add(FieldName::set_cookie, forget_cookie(fragment_cookie));
+  } else {
+    answer = redirect_answer(url, coming.request_id);
+  }
+  answer.head.fields.add(FieldName::set_cookie,
+                         set_cookie(SessionCookie::name(coming.app), *sealed));
+  answer.reason = "signed_in";
+  listener->on_answered(std::move(answer));
+}
+
+void Gate::sign_out(const Question& question, GateListener& listener) {
+  const model::App* app =
+      app_here(question, query_value(question.head.target.query, "app").value_or(""));
+  Page page;
+  page.title = "Signed out";
+  page.advice = "You are signed out of this application. Close the browser to sign out of others.";
+  Answer answer = page_answer(200, page, question.request_id);
+  if (app != nullptr) {
+    const std::string name = SessionCookie::name(app->name);
+    const auto value = find_cookie(question.head.fields, name);
+    const auto facts = SessionCookie::open(*keys_, app->name, question.head.target.authority.host,
+                                           value.value_or(""));
+    if (facts && desk_ != nullptr) desk_->end_session(facts->session);
+    answer.head.fields.add(FieldName::set_cookie, forget_cookie(name));
+  }
+  answer.reason = "signed_out";
+  listener.on_answered(std::move(answer));
+}
+
+}  // namespace hawser::access

@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "access/provider_link.h"
+
+#include <utility>
+
+#include "access/token_request.h"
+
+namespace hawser::access {
+namespace {
+
+constexpr uint64_t second_ms = 1000;
+constexpr uint64_t metadata_fresh_ms = 3600 * second_ms;
+constexpr uint64_t keys_fresh_ms = 24 * 3600 * second_ms;
+// After a failure, and for keys that a token asks for: how soon the provider is asked again.
+constexpr uint64_t ask_again_ms = 5 * second_ms;
+
+// Whether something that was asked for at `asked_ms` (0: never) is so long ago.
+bool is_past(uint64_t now_ms, uint64_t asked_ms, uint64_t age_ms) {
+  return asked_ms == 0 || asked_ms + age_ms <= now_ms;
+}
+
+}  // namespace
+
+// A code on its way to a person's facts.
+struct ProviderLink::Redeeming {
+  Redemption asked;
+  TokensDone done;
+  TokenAnswer answer;
+};
+
+ProviderLink::ProviderLink(core::Loop& loop, core::Log& log, model::Provider provider)
+    : loop_(loop), log_(log), provider_(std::move(provider)) {
+  tls::ClientOptions options;
+  options.trust_pem = provider_.ca_pem;
+  options.system_roots = provider_.ca_pem.empty();
+  options.alpn = {"http/1.1"};
+  auto context = tls::Context::client(options);
+  if (context) {
+    tls_ = std::move(context).value();
+  } else {
+    broken_ = context.error().reason;
+  }
+}
+
+ProviderLink::~ProviderLink() = default;
+
+SignInError ProviderLink::unreachable(const std::string& what, const std::string& reason) {
+  core::LogLine(log_, core::Level::warn, "provider_failed")
+      .text("provider", provider_.name)
+      .text("what", what)
+      .text("reason", reason);
+  return {SignInFault::provider_unreachable, what, reason};
+}
+
+void ProviderLink::fetch(token::FetchRequest request, token::Fetch::Done done) {
+  const uint64_t number = next_fetch_++;
+  auto finish = [this, number, done = std::move(done)](core::Result<http::ClientResponse> answer) {
+    const auto found = fetches_.find(number);
+    loop_.defer_delete(std::move(found->second));
+    fetches_.erase(found);
+    done(std::move(answer));
+  };
+  fetches_[number] = std::make_unique<token::Fetch>(loop_, tls_, std::move(request), finish);
+}
+
+// --- the provider's description
+
+void ProviderLink::ask_metadata(MetadataDone done) {
+  const uint64_t age_ms = metadata_ ? metadata_fresh_ms : 0;
+  const bool ask = !metadata_asking_ && is_past(loop_.now_ms(), metadata_asked_ms_, age_ms);
+  // An old description is as good while a new one is fetched.
+  if (metadata_) {
+    done(*metadata_);
+  } else {
+    metadata_waiting_.push_back(std::move(done));
+  }
+  if (ask) refresh_metadata();
+}
+
+void ProviderLink::refresh_metadata() {
+  metadata_asking_ = true;
+  metadata_asked_ms_ = loop_.now_ms();
+  const auto location = ProviderMetadata::location(provider_.issuer);
+  if (!location || tls_ == nullptr)
+    return on_metadata(core::Error{location ? broken_ : location.error().reason});
+  token::FetchRequest request;
+  request.url = *location;
+  request.response_limit_bytes = ProviderMetadata::limit_bytes;
+  fetch(std::move(request),
+        [this](core::Result<http::ClientResponse> response) { on_metadata(std::move(response)); });
+}
+
+void ProviderLink::on_metadata(core::Result<http::ClientResponse> response) {
+  metadata_asking_ = false;
+  if (!response) return metadata_failed(unreachable("discovery", response.error().reason));
+  if (response->status != 200) {
+    const std::string reason = "it answered " + std::to_string(response->status);
+    return metadata_failed(unreachable("discovery", reason));
+  }
+  auto parsed = ProviderMetadata::parse(response->body, provider_.issuer);
+  if (!parsed) {
+    SignInError error = unreachable("discovery", parsed.error().reason);
+    error.fault = SignInFault::provider_misconfigured;
+    return metadata_failed(error);
+  }
+  metadata_ = std::move(parsed).value();
+  for (const MetadataDone& done : std::exchange(metadata_waiting_, {})) done(*metadata_);
+}
+
+void ProviderLink::metadata_failed(const SignInError& error) {
+  for (const MetadataDone& done : std::exchange(metadata_waiting_, {})) done(error);
+}
+
+// --- its keys
+
+void ProviderLink::ask_keys(bool anew, KeysDone done) {
+  const uint64_t now_ms = loop_.now_ms();
+  const uint64_t age_ms = anew ? ask_again_ms : keys_fresh_ms;
+  if (keys_ != nullptr && !is_past(now_ms, keys_asked_ms_, age_ms)) return done(keys_);
+  keys_waiting_.push_back(std::move(done));
+  if (keys_waiting_.size() > 1) return;
+  keys_asked_ms_ = now_ms;
+  token::FetchRequest request;
+  request.url = metadata_->keys;
+  request.response_limit_bytes = token::KeySet::limit_bytes;
+  fetch(std::move(request),
+        [this](core::Result<http::ClientResponse> response) { on_keys(std::move(response)); });
+}
+
+void ProviderLink::on_keys(core::Result<http::ClientResponse> response) {
+  std::string trouble;
+  if (!response) {
+    trouble = response.error().reason;
+  } else if (response->status != 200) {
+    trouble = "it answered " + std::to_string(response->status);
+  } else if (auto parsed = token::KeySet::parse(response->body); !parsed) {
+    trouble = parsed.error().reason;
+  } else {
+    keys_ = std::make_shared<const token::KeySet>(std::move(parsed).value());
+  }
+  SignedIn<std::shared_ptr<const token::KeySet>> outcome = keys_;
+  if (!trouble.empty()) {
+    const SignInError error = unreachable("keys", trouble);
+    if (keys_ == nullptr) outcome = error;  // else those from before the outage
+  }
+  for (const KeysDone& done : std::exchange(keys_waiting_, {})) done(outcome);
+}
+
+// --- what a code is worth
+
+void ProviderLink::redeem(Redemption redemption, TokensDone done) {
+  auto redeeming =
+      std::make_shared<Redeeming>(Redeeming{std::move(redemption), std::move(done), {}});
+  ask_metadata([this, redeeming](SignedIn<ProviderMetadata> metadata) {
+    if (!metadata) return redeeming->done(metadata.error());
+    // RFC 9207 2.4: a code of another provider is not shown to this one.
+    const auto& issuer = redeeming->asked.issuer;
+    if (issuer ? *issuer != provider_.issuer : metadata->names_itself) {
+      return redeeming->done(SignInError{SignInFault::issuer_mixed_up, "",
+                                         "`iss` of the answer is not this provider"});
+    }
+    ask_tokens(redeeming);
+  });
+}
+
+void ProviderLink::ask_tokens(std::shared_ptr<Redeeming> redeeming) {
+  const Redemption& asked = redeeming->asked;
+  const Form form{{"grant_type", "authorization_code"},
+                  {"code", asked.code},
+                  {"redirect_uri", asked.redirect_uri},
+                  {"code_verifier", asked.verifier}};
+  const std::string url =
+      "https://" + metadata_->token_endpoint.authority() + metadata_->token_endpoint.target;
+  auto request =
+      token_request(metadata_->token_endpoint, url, form, asked.client, loop_.wall_ms() / 1000);
+  if (!request) {
+    return redeeming->done(
+        SignInError{SignInFault::engine_failed, "client_key", request.error().reason});
+  }
+  fetch(std::move(request).value(), [this, redeeming](core::Result<http::ClientResponse> response) {
+    on_tokens(redeeming, std::move(response));
+  });
+}
+
+void ProviderLink::on_tokens(const std::shared_ptr<Redeeming>& redeeming,
+                             core::Result<http::ClientResponse> response) {
+  if (!response) return redeeming->done(unreachable("token", response.error().reason));
+  auto answer = read_token_answer(*response);
+  if (!answer) return redeeming->done(answer.error());
+  redeeming->answer = std::move(answer).value();
+  check(redeeming, false);
+}
+
+void ProviderLink::check(const std::shared_ptr<Redeeming>& redeeming, bool anew) {
+  ask_keys(anew, [this, redeeming, anew](SignedIn<std::shared_ptr<const token::KeySet>> keys) {
+    if (!keys) return redeeming->done(keys.error());
+    const Redemption& asked = redeeming->asked;
+    token::IdTokenWanted wanted;
+    wanted.issuer = provider_.issuer;
+    wanted.client_id = asked.client.id;
+    wanted.nonce = asked.nonce;
+    wanted.access_token = redeeming->answer.access_token;
+    wanted.acr_values = asked.acr_values;
+    if (asked.max_age_s) wanted.max_age_s = static_cast<int64_t>(*asked.max_age_s);
+    wanted.time = {loop_.wall_ms() / 1000, static_cast<int64_t>(provider_.clock_skew_s)};
+    auto checked = token::check_id_token(redeeming->answer.id_token, **keys, wanted);
+    // The provider may have begun to use a new key since its keys were read.
+    if (!checked && !anew && checked.error().fault == token::TokenFault::key_unknown)
+      return check(redeeming, true);
+    if (!checked) {
+      return redeeming->done(SignInError{SignInFault::token_refused,
+                                         std::string(name_of(checked.error().fault)),
+                                         checked.error().reason});
+    }
+    redeeming->done(Tokens{std::move(checked).value(), std::move(redeeming->answer.id_token),
+                           std::move(redeeming->answer.refresh_token)});
+  });
+}
+
+}  // namespace hawser::access

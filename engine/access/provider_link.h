@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+// ProviderLink: what the engine asks of one OpenID provider: its description, its keys, and what a
+// code is worth. Description and keys are kept and used through an outage. Owner: the sign-in desk.
+// Thread: the control thread.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "access/discovery.h"
+#include "access/sign_in_fault.h"
+#include "core/log.h"
+#include "core/loop.h"
+#include "model/provider.h"
+#include "token/fetch.h"
+#include "token/id_token.h"
+#include "token/key_set.h"
+
+namespace hawser::access {
+
+// What came back with a browser, and what it must fit.
+struct Redemption {
+  model::ProviderClient client;
+  std::string code;
+  std::optional<std::string> issuer;  // `iss` of the answer
+  std::string redirect_uri;
+  std::string verifier;
+  std::string nonce;
+  std::vector<std::string> acr_values;
+  std::optional<uint64_t> max_age_s;
+};
+
+struct Tokens {
+  token::IdToken id_token;
+  std::string id_token_text;
+  std::string refresh_token;  // "" where none came
+};
+
+class ProviderLink {
+ public:
+  using MetadataDone = std::function<void(SignedIn<ProviderMetadata>)>;
+  using TokensDone = std::function<void(SignedIn<Tokens>)>;
+
+  ProviderLink(core::Loop& loop, core::Log& log, model::Provider provider);
+  ~ProviderLink();
+  ProviderLink(const ProviderLink&) = delete;
+  ProviderLink& operator=(const ProviderLink&) = delete;
+
+  const model::Provider& provider() const { return provider_; }
+
+  // Both answer once, perhaps within the call; not after the link's end.
+  void ask_metadata(MetadataDone done);
+  void redeem(Redemption redemption, TokensDone done);
+
+ private:
+  using KeysDone = std::function<void(SignedIn<std::shared_ptr<const token::KeySet>>)>;
+  struct Redeeming;
+
+  void fetch(token::FetchRequest request, token::Fetch::Done done);
+  void refresh_metadata();
+  void on_metadata(core::Result<http::ClientResponse> response);
+  void metadata_failed(const SignInError& error);
+  void ask_keys(bool anew, KeysDone done);
+  void on_keys(core::Result<http::ClientResponse> response);
+  void ask_tokens(std::shared_ptr<Redeeming> redeeming);
+  void on_tokens(const std::shared_ptr<Redeeming>& redeeming,
+                 core::Result<http::ClientResponse> response);
+  void check(const std::shared_ptr<Redeeming>& redeeming, bool anew);
+  SignInError unreachable(const std::string& what, const std::string& reason);
+
+  core::Loop& loop_;
+  core::Log& log_;
+  model::Provider provider_;
+  std::shared_ptr<tls::Context> tls_;
+  std::string broken_;  // why there is no tls_
+  std::optional<ProviderMetadata> metadata_;
+  std::shared_ptr<const token::KeySet> keys_;
+  bool metadata_asking_ = false;
+  uint64_t metadata_asked_ms_ = 0;
+  uint64_t keys_asked_ms_ = 0;
+  std::vector<MetadataDone> metadata_waiting_;
+  std::vector<KeysDone> keys_waiting_;
+  std::map<uint64_t, std::unique_ptr<token::Fetch>> fetches_;
+  uint64_t next_fetch_ = 1;
+};
+
+}  // namespace hawser::access

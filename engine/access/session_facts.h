@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+// What of a person's token goes into the session cookie: who it is, and those groups and claims
+// that the app's rules name. Owner: nobody. Thread: any.
+#pragma once
+
+#include <cstdint>
+
+#include "access/rules_names.h"
+#include "access/session_cookie.h"
+#include "model/app.h"
+#include "model/provider.h"
+#include "token/id_token.h"
+
+namespace hawser::access {
+
+// With a new session's id. It ends with the app's `max_age`, whatever the token's own end.
+SessionFacts session_facts(const model::App& app, const model::Provider& provider,
+                           const token::IdToken& id_token, int64_t now_s);
+
+// Notes which of the names that an app's rules use are the person's.
+void mark(SessionFacts& facts, const RuleNames& names, const model::Provider& provider,
+          const token::Claims& claims);
+
+}  // namespace hawser::access

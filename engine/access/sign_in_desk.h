@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+// SignInDesk: what a worker asks of the control thread while somebody signs in: there are the
+// providers' answers and the sessions' rows. Owner: the engine, which outlives the workers' gates.
+// Thread: called on a worker's; `done` runs there too, once, never within the call.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+
+#include "access/discovery.h"
+#include "access/login_state.h"
+#include "access/session_cookie.h"
+#include "access/sign_in_fault.h"
+
+namespace hawser::access {
+
+// A browser came back from the provider.
+struct Callback {
+  LoginState login;
+  std::string code;
+  std::optional<std::string> issuer;  // `iss` (RFC 9207)
+  std::string redirect_uri;
+};
+
+class SignInDesk {
+ public:
+  virtual ~SignInDesk() = default;
+  virtual void ask_provider(std::string provider,
+                            std::function<void(SignedIn<ProviderMetadata>)> done) = 0;
+  // Redeems the code and begins a session.
+  virtual void sign_in(Callback callback, std::function<void(SignedIn<SessionFacts>)> done) = 0;
+  // The session's facts anew, from its row: the rules name other groups and claims than its cookie
+  // knows of.
+  virtual void mark_again(std::string app, SessionFacts facts,
+                          std::function<void(SignedIn<SessionFacts>)> done) = 0;
+  virtual void end_session(std::string session) = 0;
+};
+
+}  // namespace hawser::access

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+// The request to a provider's token endpoint, and its answer (RFC 6749 4.1.3, 5). Owner: nobody.
+// Thread: any.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "access/sign_in_fault.h"
+#include "http/client.h"
+#include "model/provider.h"
+#include "token/fetch.h"
+
+namespace hawser::access {
+
+using Form = std::vector<std::pair<std::string_view, std::string>>;
+
+// application/x-www-form-urlencoded.
+std::string encode_form(const Form& form);
+
+// With the client's proof of itself added in the way that it was configured. `now_s` and `id` (one
+// for each request) go into a signed proof.
+core::Result<token::FetchRequest> token_request(const token::HttpsUrl& endpoint,
+                                                std::string_view endpoint_url, Form form,
+                                                const model::ProviderClient& client, int64_t now_s);
+
+struct TokenAnswer {
+  std::string id_token;
+  std::string access_token;
+  std::string refresh_token;
+};
+SignedIn<TokenAnswer> read_token_answer(const http::ClientResponse& response);
+
+// A name that a provider chose (`error`), fit for a log and a page: at most 64 characters.
+std::string plain_error_name(std::string_view error);
+
+}  // namespace hawser::access

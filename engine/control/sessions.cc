@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "control/sessions.h"
+
+#include <memory>
+#include <optional>
+#include <utility>
+
+#include "control/record_json.h"
+
+namespace hawser::control {
+namespace {
+
+constexpr std::string_view key_prefix = "sessions/";
+constexpr size_t id_chars = 32;
+
+std::string key_of(std::string_view id) { return std::string(key_prefix) + std::string(id); }
+
+bool is_id(std::string_view text) {
+  return text.size() == id_chars && text.find_first_not_of("0123456789abcdef") == text.npos;
+}
+
+std::string encode(const SessionRecord& record) {
+  return model::write_json({{"app", record.app},
+                            {"provider", record.provider},
+                            {"subject", record.subject},
+                            {"user", record.user},
+                            {"provider_session", record.provider_session},
+                            {"created_ms", record.created_ms},
+                            {"expires_ms", record.expires_ms},
+                            {"sealed", record.sealed}});
+}
+
+Outcome<SessionRecord> decode(const StoreEntry& entry) {
+  const auto object = model::parse_json_object(entry.value, store_value_limit_bytes);
+  if (!object.ok()) return damaged_record(entry.key, object.error());
+  model::JsonMembers members(*object);
+  SessionRecord record;
+  record.id = entry.key.substr(key_prefix.size());
+  record.revision = entry.revision;
+  members.read("app", record.app);
+  members.read("provider", record.provider);
+  members.read("subject", record.subject);
+  members.read("user", record.user);
+  members.read("provider_session", record.provider_session);
+  read_time(members, "created_ms", record.created_ms);
+  read_time(members, "expires_ms", record.expires_ms);
+  members.read("sealed", record.sealed);
+  if (!members.ok()) return damaged_record(entry.key, members.error());
+  return record;
+}
+
+Refusal unknown(std::string_view id) {
+  return {404, "session_unknown",
+          "there is no session with the id " + std::string(id.substr(0, id_chars))};
+}
+
+}  // namespace
+
+void Sessions::create(SessionRecord record, int64_t now_ms, OutcomeDone<void> done) {
+  const auto ttl_ms = static_cast<uint64_t>(record.expires_ms - now_ms);
+  store_.grant_lease(
+      ttl_ms, [this, record = std::move(record), done](const StoreResult<LeaseId>& lease) {
+        if (!lease.ok()) return done(refusal_of(lease.error()));
+        std::vector<StoreWrite> writes{{key_of(record.id), encode(record), 0, *lease}};
+        store_.commit(std::move(writes), [done](const StoreResult<uint64_t>& saved) {
+          if (!saved.ok()) return done(refusal_of(saved.error()));
+          done({});
+        });
+      });
+}
+
+Outcome<std::vector<SessionRecord>> Sessions::list() const {
+  const auto listing = store_.list(key_prefix);
+  if (!listing.ok()) return refusal_of(listing.error());
+  std::vector<SessionRecord> records;
+  for (const StoreEntry& entry : listing->entries) {
+    auto record = decode(entry);
+    if (!record.ok()) return record.error();
+    records.push_back(std::move(record).value());
+  }
+  return records;
+}
+
+Outcome<SessionRecord> Sessions::find(const std::string& id) const {
+  if (!is_id(id)) return unknown(id);
+  const auto entry = store_.get(key_of(id));
+  if (!entry.ok()) return refusal_of(entry.error());
+  if (!entry->has_value()) return unknown(id);
+  return decode(**entry);
+}
+
+void Sessions::end(const std::string& id, OutcomeDone<void> done) {
+  const Refusal none = unknown(id);
+  if (!is_id(id)) return done(none);
+  const auto entry = store_.get(key_of(id));
+  if (!entry.ok()) return done(refusal_of(entry.error()));
+  if (!entry->has_value()) return done(none);
+  const LeaseId lease = (*entry)->lease;  // the row's own
+  store_.end_lease(lease, [done](const StoreResult<void>& ended) {
+    if (!ended.ok()) return done(refusal_of(ended.error()));
+    done({});
+  });
+}
+
+}  // namespace hawser::control

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+// Sessions: a row of the state store for each sign-in, written when it begins, when it is renewed
+// and when it is ended, and never read for an ordinary request. A row goes by itself when its
+// session ends. Owner: the engine's main program. Thread: the control thread alone.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "control/refusal.h"
+#include "control/store.h"
+
+namespace hawser::control {
+
+struct SessionRecord {
+  std::string id;  // 32 characters of hex
+  std::string app;
+  std::string provider;
+  std::string subject;
+  std::string user;
+  std::string provider_session;  // `sid`, for the provider's logout
+  int64_t created_ms = 0;
+  int64_t expires_ms = 0;
+  std::string sealed;  // claims and tokens: whoever reads the file learns nothing of them
+  uint64_t revision = 0;
+};
+
+class Sessions {
+ public:
+  // `store` outlives it.
+  explicit Sessions(Store& store) : store_(store) {}
+
+  void create(SessionRecord record, int64_t now_ms, OutcomeDone<void> done);
+  Outcome<std::vector<SessionRecord>> list() const;
+  Outcome<SessionRecord> find(const std::string& id) const;
+  // Removes the row; not found where there is none.
+  void end(const std::string& id, OutcomeDone<void> done);
+
+ private:
+  Store& store_;
+};
+
+}  // namespace hawser::control

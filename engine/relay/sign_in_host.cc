@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "relay/sign_in_host.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "access/session_facts.h"
+#include "model/json_members.h"
+#include "tls/digest.h"
+
+namespace hawser::relay {
+namespace {
+
+using access::SignInError;
+using access::SignInFault;
+
+constexpr std::string_view keys_key = "access/keys";
+constexpr std::string_view row_purpose = "session row";
+constexpr int64_t day_s = 24 * 3600;
+constexpr int64_t rotate_after_s = 7 * day_s;
+// Longer than any session lasts (`max_age` is 30 days at most).
+constexpr int64_t keep_keys_s = 31 * day_s;
+constexpr uint64_t rotation_check_ms = uint64_t{3600} * 1000;
+constexpr size_t used_logins_limit = 100'000;
+
+// The row's secret part: what renewal, a second opinion and new rules need.
+std::string sealed_part(const access::KeyRing& keys, const access::Tokens& tokens) {
+  return keys.seal(row_purpose, model::write_json({{"claims", tokens.id_token.claims},
+                                                   {"id_token", tokens.id_token_text},
+                                                   {"refresh_token", tokens.refresh_token}}));
+}
+
+}  // namespace
+
+SignInHost::SignInHost(core::Loop& loop, core::Log& log, control::Store& store,
+                       std::function<void(const Keys&)> on_keys)
+    : loop_(loop),
+      log_(log),
+      store_(store),
+      sessions_(store),
+      on_keys_(std::move(on_keys)),
+      keys_(std::make_shared<const access::KeyRing>()),
+      rotation_([this] { rotate_keys(); }) {}
+
+SignInHost::~SignInHost() = default;
+
+// --- keys
+
+core::Result<void> SignInHost::open() {
+  auto entry = store_.get(keys_key);
+  if (!entry.ok()) return core::Error{entry.error().reason};
+  access::KeyRing ring;
+  uint64_t revision = 0;
+  if (entry->has_value()) {
+    auto parsed = access::KeyRing::parse((*entry)->value);
+    if (!parsed) {
+      return core::Error{"the state's record " + std::string(keys_key) +
+                         " is damaged: " + parsed.error().reason};
+    }
+    ring = std::move(parsed).value();
+    revision = (*entry)->revision;
+  }
+  rotation_.arm(loop_.timers(), rotation_check_ms);
+  return save_keys(std::move(ring), revision);
+}
+
+core::Result<void> SignInHost::save_keys(access::KeyRing ring, uint64_t revision) {
+  access::KeyRing rotated = ring.rotated(loop_.wall_ms() / 1000, rotate_after_s, keep_keys_s);
+  core::Result<void> result;
+  if (rotated.to_json() != ring.to_json()) {
+    store_.commit({{std::string(keys_key), rotated.to_json(), revision, control::no_lease}},
+                  [&result](const control::StoreResult<uint64_t>& saved) {
+                    if (!saved.ok()) result = core::Error{saved.error().reason};
+                  });
+    if (!result) return result;
+  }
+  keys_ = std::make_shared<const access::KeyRing>(std::move(rotated));
+  on_keys_(keys_);
+  return {};
+}
+
+void SignInHost::rotate_keys() {
+  if (const auto done = open(); !done) {
+    core::LogLine(log_, core::Level::error, "sealing_keys_not_rotated")
+        .text("reason", done.error().reason);
+  }
+}
+
+// --- providers
+
+void SignInHost::apply(std::shared_ptr<const model::Snapshot> snapshot) {
+  snapshot_ = std::move(snapshot);
+  std::map<std::string, std::unique_ptr<access::ProviderLink>> links;
+  for (const model::Provider& provider : snapshot_->providers()) {
+    auto& old = links_[provider.name];
+    const bool same = old != nullptr && old->provider() == provider;
+    links[provider.name] =
+        same ? std::move(old) : std::make_unique<access::ProviderLink>(loop_, log_, provider);
+  }
+  for (auto& [name, link] : links_) loop_.defer_delete(std::move(link));
+  links_ = std::move(links);
+}
+
+access::ProviderLink* SignInHost::find_link(const std::string& provider) {
+  const auto found = links_.find(provider);
+  return found == links_.end() ? nullptr : found->second.get();
+}
+
+void SignInHost::ask_provider(const std::string& provider,
+                              access::ProviderLink::MetadataDone done) {
+  access::ProviderLink* link = find_link(provider);
+  if (link == nullptr)
+    return done(SignInError{SignInFault::engine_failed, "", "no provider has this name any more"});
+  link->ask_metadata(std::move(done));
+}
+
+// --- sign-ins
+
+// A code is good once at an honest provider; the engine does not rely on that.
+bool SignInHost::first_use(const std::string& login) {
+  const int64_t now_s = loop_.wall_ms() / 1000;
+  if (used_logins_.size() >= used_logins_limit)
+    std::erase_if(used_logins_, [now_s](const auto& used) { return used.second < now_s; });
+  if (used_logins_.size() >= used_logins_limit) return false;
+  return used_logins_.emplace(login, now_s + access::LoginState::lifetime_s).second;
+}
+
+void SignInHost::sign_in(const access::Callback& callback, SignedInDone done) {
+  access::ProviderLink* link = find_link(callback.login.provider);
+  const model::App* app = snapshot_->find_app(callback.login.app);
+  if (link == nullptr || app == nullptr)
+    return done(SignInError{SignInFault::login_unknown, "", "the configuration changed meanwhile"});
+  if (!first_use(callback.login.id))
+    return done(SignInError{SignInFault::login_replayed, "", "its `state` came before"});
+  access::Redemption redemption;
+  redemption.client =
+      app->sign_in.client.id.empty() ? link->provider().client : app->sign_in.client;
+  redemption.code = callback.code;
+  redemption.issuer = callback.issuer;
+  redemption.redirect_uri = callback.redirect_uri;
+  redemption.verifier = callback.login.verifier;
+  redemption.nonce = callback.login.nonce;
+  redemption.acr_values = callback.login.acr_values;
+  redemption.max_age_s = callback.login.max_age_s;
+  link->redeem(std::move(redemption),
+               [this, callback, done](access::SignedIn<access::Tokens> tokens) {
+                 if (!tokens) return done(tokens.error());
+                 begin_session(callback, *tokens, done);
+               });
+}
+
+void SignInHost::begin_session(const access::Callback& callback, const access::Tokens& tokens,
+                               const SignedInDone& done) {
+  const model::App* app = snapshot_->find_app(callback.login.app);
+  const model::Provider* provider = snapshot_->find_provider(callback.login.provider);
+  if (app == nullptr || provider == nullptr)
+    return done(SignInError{SignInFault::login_unknown, "", "the configuration changed meanwhile"});
+  const int64_t now_ms = loop_.wall_ms();
+  access::SessionFacts facts =
+      access::session_facts(*app, *provider, tokens.id_token, now_ms / 1000);
+  control::SessionRecord record;
+  record.id = tls::hex(facts.session);
+  record.app = app->name;
+  record.provider = provider->name;
+  record.subject = facts.subject;
+  record.user = facts.user;
+  record.provider_session = tokens.id_token.provider_session;
+  record.created_ms = now_ms;
+  record.expires_ms = facts.expires_s * 1000;
+  record.sealed = sealed_part(*keys_, tokens);
+  sessions_.create(std::move(record), now_ms,
+                   [facts = std::move(facts), done](const control::Outcome<void>& saved) {
+                     if (saved) return done(facts);
+                     done(SignInError{SignInFault::engine_failed, "", saved.error().detail});
+                   });
+}
+
+access::SignedIn<access::SessionFacts> SignInHost::mark_again(const std::string& app_name,
+                                                              access::SessionFacts facts) const {
+  const SignInError ended{SignInFault::login_unknown, "", "the session has no row any more"};
+  const auto record = sessions_.find(tls::hex(facts.session));
+  if (!record || record->app != app_name) return ended;
+  const model::App* app = snapshot_->find_app(record->app);
+  const model::Provider* provider = snapshot_->find_provider(record->provider);
+  const auto opened = keys_->open(row_purpose, record->sealed);
+  if (app == nullptr || provider == nullptr || !opened) return ended;
+  const auto row = model::parse_json_object(*opened, control::store_value_limit_bytes);
+  if (!row || !row->contains("claims")) return ended;
+  access::mark(facts, access::RuleNames(app->rules), *provider, row->at("claims"));
+  return facts;
+}
+
+void SignInHost::end_session(const std::string& session) {
+  sessions_.end(tls::hex(session), [](const control::Outcome<void>&) {});
+}
+
+}  // namespace hawser::relay

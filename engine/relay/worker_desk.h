@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+// WorkerDesk: a worker's way to the SignInHost and back, by mailboxes. Owner: the Engine; outlives
+// the worker. Thread: called on the worker's.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <utility>
+
+#include "access/sign_in_desk.h"
+#include "core/mailbox.h"
+#include "relay/sign_in_host.h"
+
+namespace hawser::relay {
+
+class WorkerDesk final : public access::SignInDesk {
+ public:
+  using ToWorker = std::function<void(std::function<void()>)>;  // called on the control thread
+
+  WorkerDesk(core::Mailbox& to_control, SignInHost& host, ToWorker to_worker)
+      : to_control_(to_control), host_(host), to_worker_(std::move(to_worker)) {}
+
+  void ask_provider(std::string provider,
+                    std::function<void(access::SignedIn<access::ProviderMetadata>)> done) override {
+    to_control_.post([this, provider = std::move(provider), done = std::move(done)] {
+      host_.ask_provider(provider, [this, done](access::SignedIn<access::ProviderMetadata> answer) {
+        to_worker_([done, answer = std::move(answer)] { done(answer); });
+      });
+    });
+  }
+  void sign_in(access::Callback callback,
+               std::function<void(access::SignedIn<access::SessionFacts>)> done) override {
+    to_control_.post([this, callback = std::move(callback), done = std::move(done)] {
+      host_.sign_in(callback, [this, done](access::SignedIn<access::SessionFacts> answer) {
+        to_worker_([done, answer = std::move(answer)] { done(answer); });
+      });
+    });
+  }
+  void mark_again(std::string app, access::SessionFacts facts,
+                  std::function<void(access::SignedIn<access::SessionFacts>)> done) override {
+    to_control_.post(
+        [this, app = std::move(app), facts = std::move(facts), done = std::move(done)] {
+          to_worker_([done, answer = host_.mark_again(app, facts)] { done(answer); });
+        });
+  }
+  void end_session(std::string session) override {
+    to_control_.post([this, session = std::move(session)] { host_.end_session(session); });
+  }
+
+ private:
+  core::Mailbox& to_control_;
+  SignInHost& host_;
+  ToWorker to_worker_;
+};
+
+}  // namespace hawser::relay

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "token/fetch.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "core/socket.h"
+#include "tls/stream.h"
+
+namespace hawser::token {
+namespace {
+
+// Of the time that is left, so that an address that never answers leaves some for the next.
+constexpr uint64_t attempt_limit_ms = 4000;
+
+}  // namespace
+
+Fetch::Fetch(core::Loop& loop, std::shared_ptr<tls::Context> context, FetchRequest request,
+             Done done)
+    : loop_(loop),
+      context_(std::move(context)),
+      request_(std::move(request)),
+      done_(std::move(done)),
+      due_ms_(loop.now_ms() + request_.timeout_ms),
+      deadline_([this] {
+        finish(core::Error{"the name " + request_.url.host + " was not resolved in time"});
+      }) {
+  deadline_.arm(loop_.timers(), request_.timeout_ms);
+  query_ = loop_.resolver().resolve(
+      request_.url.host, [this](core::DnsResult result) { on_resolved(std::move(result)); });
+}
+
+Fetch::~Fetch() = default;
+
+void Fetch::on_resolved(core::DnsResult result) {
+  deadline_.disarm();
+  if (!result) return finish(core::Error{result.error().reason});
+  addresses_ = std::move(result).value();
+  for (core::Address& address : addresses_) address.set_port(request_.url.port);
+  try_next();
+}
+
+uint64_t Fetch::remaining_ms() const {
+  const uint64_t now_ms = loop_.now_ms();
+  return now_ms < due_ms_ ? due_ms_ - now_ms : 0;
+}
+
+void Fetch::try_next() {
+  const bool last = next_address_ + 1 == addresses_.size();
+  auto socket = core::Socket::connect(loop_, addresses_[next_address_++]);
+  auto stream = tls::Stream::connect(std::move(socket), context_, request_.url.host);
+  stream_ = stream.get();
+  loop_.defer_delete(std::exchange(
+      client_, std::make_unique<http::Client>(std::move(stream), request_.response_limit_bytes)));
+  http::ClientRequest request;
+  request.method = request_.method;
+  request.target = request_.url.target;
+  request.host = request_.url.authority();
+  request.fields = request_.fields;
+  request.body = request_.body;
+  request.timeout_ms = last ? remaining_ms() : std::min(remaining_ms(), attempt_limit_ms);
+  client_->send(request, [this](core::Result<http::ClientResponse> response) {
+    on_answer(std::move(response));
+  });
+}
+
+// Nothing of the request has left before the handshake is complete, so another address may have it.
+void Fetch::on_answer(core::Result<http::ClientResponse> response) {
+  if (!response && !stream_->established() && next_address_ < addresses_.size() &&
+      remaining_ms() > 0)
+    return try_next();
+  finish(std::move(response));
+}
+
+void Fetch::finish(core::Result<http::ClientResponse> result) {
+  query_.reset();
+  const Done done = std::exchange(done_, nullptr);
+  if (done != nullptr) done(std::move(result));
+}
+
+}  // namespace hawser::token

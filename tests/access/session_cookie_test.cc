@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "access/session_cookie.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "access/cookies.h"
+
+namespace hawser::access {
+namespace {
+
+KeyRing ring() { return KeyRing().rotated(0, 1, 1); }
+
+SessionFacts alice() {
+  SessionFacts facts;
+  facts.session = std::string(16, '\x01');
+  facts.subject = "u-1";
+  facts.user = "alice@example.com";
+  facts.marks = std::string("\x05\x00\x80", 3);
+  facts.acr = "urn:example:mfa";
+  facts.amr = {"pwd", "mfa"};
+  facts.signed_in_s = 1'800'000'000;
+  facts.expires_s = 1'800'028'800;
+  facts.issued_s = 1'800'000'001;
+  facts.names_digest = 0xFFFF'FFFF'FFFF'FFFF;
+  return facts;
+}
+
+TEST(SessionCookie, HoldsThePersonForOneAppOnOneHost) {
+  const KeyRing keys = ring();
+  const auto value = SessionCookie::seal(keys, "wiki", "wiki.example", alice());
+  ASSERT_TRUE(value.ok());
+  EXPECT_EQ(SessionCookie::open(keys, "wiki", "wiki.example", *value), alice());
+  EXPECT_FALSE(SessionCookie::open(keys, "hr", "wiki.example", *value));
+  EXPECT_FALSE(SessionCookie::open(keys, "wiki", "hr.example", *value));
+  EXPECT_FALSE(SessionCookie::open(ring(), "wiki", "wiki.example", *value));
+  EXPECT_FALSE(SessionCookie::open(keys, "wiki", "wiki.example", ""));
+}
+
+TEST(SessionCookie, APersonWithoutANameOfTheirOwnIsCalledByTheSubject) {
+  SessionFacts facts = alice();
+  facts.user = facts.subject;
+  const KeyRing keys = ring();
+  const auto value = SessionCookie::seal(keys, "wiki", "wiki.example", facts);
+  EXPECT_EQ(SessionCookie::open(keys, "wiki", "wiki.example", *value)->user, "u-1");
+}
+
+TEST(SessionCookie, IsNeverLargerThanItsLimit) {
+  const KeyRing keys = ring();
+  SessionFacts facts = alice();
+  size_t largest = 0;
+  for (int i = 0; i < 100; ++i) {
+    facts.amr.push_back("method " + std::to_string(i));
+    const auto value = SessionCookie::seal(keys, "wiki", "wiki.example", facts);
+    if (!value.ok()) {
+      EXPECT_NE(value.error().reason.find("too long"), std::string::npos);
+      break;
+    }
+    largest = SessionCookie::name("wiki").size() + value->size();
+    EXPECT_EQ(SessionCookie::open(keys, "wiki", "wiki.example", *value), facts);
+  }
+  EXPECT_LE(largest, SessionCookie::limit_bytes);
+  EXPECT_GT(largest, SessionCookie::limit_bytes - 60);
+}
+
+TEST(Cookies, OursIsFoundAmongOthers) {
+  message::Fields fields;
+  fields.add("Cookie", "a=b; __Host-hawser-wiki=value; c");
+  EXPECT_EQ(find_cookie(fields, "__Host-hawser-wiki"), "value");
+  EXPECT_EQ(find_cookie(fields, "a"), "b");
+  EXPECT_FALSE(find_cookie(fields, "c"));
+  EXPECT_FALSE(find_cookie(fields, "__Host-hawser"));
+}
+
+TEST(Cookies, OursAreTakenOutAndOthersStayAsTheyCame) {
+  const std::pair<const char*, const char*> cases[] = {
+      {"a=b; __Host-hawser-wiki=v; c=d", "a=b; c=d"},
+      {"__Host-hawser-wiki=v; a=\"x y\";b", "a=\"x y\";b"},
+      {"a=b;__HOST-Hawser-login=v", "a=b"},
+      {"a=__Host-hawser-wiki=v", "a=__Host-hawser-wiki=v"},
+      {"a=b;  c=d ;e", "a=b;  c=d ;e"},
+  };
+  for (const auto& [came, left] : cases) {
+    message::Fields fields;
+    fields.add("Cookie", came);
+    remove_own_cookies(fields);
+    EXPECT_EQ(fields.get("Cookie"), left) << came;
+  }
+}
+
+TEST(Cookies, ALineThatHeldNothingElseGoes) {
+  message::Fields fields;
+  fields.add("Cookie", "__Host-hawser-wiki=v;__Host-hawser-login=w");
+  fields.add("Cookie", "a=b");
+  remove_own_cookies(fields);
+  ASSERT_EQ(fields.size(), 1u);
+  EXPECT_EQ(fields.at(0).value, "a=b");
+}
+
+TEST(Cookies, AnApplicationCannotSetOurs) {
+  message::Fields fields;
+  fields.add("Set-Cookie", "__Host-hawser-wiki=stolen; Path=/; Secure");
+  fields.add("Set-Cookie", " __host-hawser-login = x");
+  fields.add("Set-Cookie", "session=1");
+  refuse_own_cookies(fields);
+  ASSERT_EQ(fields.size(), 1u);
+  EXPECT_EQ(fields.at(0).value, "session=1");
+}
+
+}  // namespace
+}  // namespace hawser::access

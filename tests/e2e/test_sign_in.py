@@ -1,0 +1,221 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Sign-in against a real OpenID provider: nobody unknown reaches the inside, and who signed in gets where they wanted."""
+import json
+import re
+import signal
+import urllib.parse
+
+import pytest
+
+from conftest import opened_lab
+from support.provider import OpenIdProvider, Visitor
+
+STAFF = [{"name": "staff", "who": {"groups": ["staff"]}, "effect": "allow"}]
+ACCOUNTS = {"alice": {"groups": ["staff", "unused"], "email": "alice@example.com"}, "bob": {"groups": ["guests"]}}
+
+
+class Published:
+    """wiki.localhost behind a sign-in, with an application that keeps every head that reaches it."""
+
+    def __init__(self, lab, access=None, **app):
+        self.heads = []
+        self.engine = None
+        self._lab = lab
+        self.provider = lab.add(OpenIdProvider("login", lab.folder / "login", lab.authority, ACCOUNTS))
+        origin = lab.origin(self._serve)
+        wiki = {"name": "wiki", "host": "wiki.localhost", "origin": origin.url, "sign_in": {"provider": "main"},
+                "access": access or STAFF, **app}
+        news = {"name": "news", "host": "news.localhost", "origin": origin.url}
+        self._apps = [wiki, news]
+
+    def start(self):
+        engine = self._lab.made_engine(self._apps)  # the provider must know its port before it starts
+        self.url = f"https://wiki.localhost:{engine.client_port.number}"
+        self.provider.client("wiki", f"{self.url}/.hawser/callback")
+        engine.set(providers=[self.provider.settings()])
+        self.provider.start()
+        self.engine = engine.start()
+        self.connector = self._lab.connector(engine)
+        return self
+
+    def reload_rules(self, rules):
+        self._apps[0]["access"] = rules
+        self.engine.set(apps=self._apps)
+        seen = len(self.engine.log.items())
+        self.engine.signal(signal.SIGHUP)
+        self.engine.wait_for_record(lambda r: r.get("event") == "reloaded", "the reload", since=seen)
+
+    def _serve(self, connection):
+        while head := connection.read_head():
+            self.heads.append(head)
+            connection.answer(b"inside " + head.split(b" ")[1])
+
+
+@pytest.fixture(scope="module")
+def shared(authority):
+    with opened_lab(authority) as lab:
+        yield Published(lab).start()
+
+
+@pytest.fixture
+def wiki(shared):
+    """What all tests use that leave it as it was."""
+    shared.heads.clear()
+    return shared
+
+
+@pytest.fixture
+def own(lab):
+    return Published(lab).start()
+
+
+@pytest.fixture
+def visitor(authority):
+    return Visitor(authority)
+
+
+def test_who_signs_in_ends_at_the_page_that_was_asked_for(wiki, visitor):
+    page = visitor.sign_in(f"{wiki.url}/page?a=b%20c&d", "alice")
+    assert (page.status, page.body, page.url) == (200, "inside /page?a=b%20c&d", f"{wiki.url}/page?a=b%20c&d")
+    again = visitor.ask(f"{wiki.url}/next")
+    assert (again.status, again.body) == (200, "inside /next")
+    record = wiki.engine.wait_for_record(lambda r: r.get("event") == "request" and r.get("path") == "/next", "the request")
+    assert record["user"] == "alice"
+
+
+def test_not_one_byte_reaches_the_inside_before(wiki, visitor):
+    assert visitor.ask(f"{wiki.url}/page").status == 302
+    assert visitor.ask(f"{wiki.url}/page", Accept="*/*").status == 401
+    assert visitor.ask(f"{wiki.url}/page", "POST", b"typed").status == 401
+    assert visitor.ask(f"{wiki.url}/page", Cookie="__Host-hawser-wiki=forged").status == 302
+    assert wiki.heads == []
+
+
+def test_a_program_is_told_where_a_person_would_sign_in(wiki, visitor):
+    answer = visitor.ask(f"{wiki.url}/api", Accept="application/json")
+    assert answer.status == 401 and answer.field("WWW-Authenticate")
+    assert json.loads(answer.body)["login_url"].startswith(f"{wiki.url}/.hawser/login?")
+
+
+def test_our_cookies_stay_with_us_and_others_pass(wiki, visitor):
+    visitor.sign_in(f"{wiki.url}/", "alice")
+    visitor.cookies["wiki.localhost"]["theirs", "/"] = "kept"
+    visitor.ask(f"{wiki.url}/cookies")
+    head = wiki.heads[-1].lower()
+    assert b"cookie: theirs=kept\r\n" in head and b"hawser-" not in head.replace(b"x-hawser", b"")
+
+
+def test_a_cookie_opens_one_app_on_one_host(wiki, visitor):
+    visitor.sign_in(f"{wiki.url}/", "alice")
+    before = len(wiki.heads)
+    stranger = Visitor(wiki.provider.authority)
+    cookie = visitor.cookie("wiki.localhost", "__Host-hawser-wiki")
+    for name, value in (("__Host-hawser-news", cookie), ("__Host-hawser-wiki", cookie[:-2] + "AA"), ("wiki", cookie)):
+        assert stranger.ask(f"{wiki.url}/", Cookie=f"{name}={value}").status == 302
+    assert len(wiki.heads) == before
+
+
+def test_who_cancels_at_the_provider_reads_so(wiki, visitor):
+    form = visitor.follow(visitor.ask(f"{wiki.url}/"))
+    page = visitor.follow(visitor.submit(form, login="alice", go="no"))
+    assert page.status == 403 and "provider_refused (access_denied)" in page.body
+    assert re.search(r"Request: <code>[0-9a-f-]{36}</code>", page.body)
+
+
+def test_a_state_of_another_browser_is_refused(wiki, visitor):
+    def at_callback(answer):
+        return answer.status >= 300 and "/.hawser/callback" in answer.location
+
+    form = visitor.follow(visitor.ask(f"{wiki.url}/"))
+    sent_back = visitor.follow(visitor.submit(form, login="alice", go="yes"), at_callback)
+    other = Visitor(wiki.provider.authority)
+    page = other.ask(sent_back.location)
+    assert page.status == 400 and "login_unknown" in page.body and not page.field("Set-Cookie")
+    assert visitor.follow(visitor.ask(sent_back.location)).body == "inside /"
+    replayed = visitor.ask(sent_back.location)
+    assert replayed.status == 400 and "login_replayed" in replayed.body
+
+
+def test_several_tabs_sign_in_at_once(wiki, visitor):
+    tabs = [visitor.follow(visitor.ask(f"{wiki.url}/tab{i}")) for i in range(3)]
+    assert [visitor.follow(visitor.submit(tab, login="alice", go="yes")).body for tab in tabs] == [
+        "inside /tab0", "inside /tab1", "inside /tab2"]
+
+
+def test_a_provider_that_is_down_is_named(own, visitor):
+    own.provider.kill()
+    page = visitor.follow(visitor.ask(f"{own.url}/"))
+    assert page.status == 502 and "provider_unreachable (discovery)" in page.body
+    assert own.heads == []
+
+
+def test_who_is_signed_in_does_not_notice_that_the_provider_is_down(own, visitor):
+    visitor.sign_in(f"{own.url}/", "alice")
+    own.provider.kill()
+    assert visitor.ask(f"{own.url}/on").body == "inside /on"
+
+
+def test_a_session_outlives_the_engine(own, visitor):
+    visitor.sign_in(f"{own.url}/", "alice")
+    own.engine.stop()
+    own.engine.start()
+    own.connector.wait_ready()
+    assert visitor.ask(f"{own.url}/later").body == "inside /later"
+
+
+def test_who_is_not_assigned_reads_so(wiki, visitor):
+    page = visitor.sign_in(f"{wiki.url}/", "bob")
+    assert page.status == 403 and "access_denied" in page.body and "<code>bob</code>" in page.body
+    answer = visitor.ask(f"{wiki.url}/api", Accept="*/*")
+    assert (answer.status, json.loads(answer.body)["reason"]) == (403, "access_denied")
+    assert wiki.heads == []
+
+
+def test_new_rules_hold_at_once_and_ask_no_provider(own, visitor):
+    visitor.sign_in(f"{own.url}/", "alice")
+    own.provider.stop()
+    own.reload_rules([{"name": "others", "who": {"groups": ["unused"]}, "methods": ["GET"], "effect": "allow"}])
+    answer = visitor.ask(f"{own.url}/again")
+    assert (answer.status, answer.body) == (200, "inside /again") and "__Host-hawser-wiki=" in answer.field("Set-Cookie")
+    own.reload_rules([{"name": "nobody", "who": {"groups": ["nobody"]}, "effect": "allow"}])
+    assert visitor.ask(f"{own.url}/no").status == 403
+    assert b" /no " not in b"".join(own.heads)
+
+
+STRONG = [{"name": "admin", "who": {"groups": ["staff"]}, "paths": ["/admin/"], "strength": {"acr": ["urn:example:mfa"]},
+           "effect": "allow"}, *STAFF]
+
+
+@pytest.mark.parametrize("takes_claims", [True, False])
+def test_a_stronger_sign_in_is_asked_for_where_a_rule_wants_it(lab, visitor, takes_claims):
+    wiki = Published(lab, STRONG)
+    wiki.provider.takes_claims = takes_claims
+    wiki.start()
+    visitor.sign_in(f"{wiki.url}/", "alice")
+    assert visitor.ask(f"{wiki.url}/plain").status == 200
+    program = visitor.ask(f"{wiki.url}/admin/x", Accept="*/*")
+    assert program.status == 401 and "stronger=admin" in json.loads(program.body)["login_url"]
+    page = visitor.sign_in(f"{wiki.url}/admin/x", "alice")
+    assert (page.status, page.body) == (200, "inside /admin/x")
+
+
+def test_a_provider_that_cannot_do_better_is_not_asked_in_circles(lab, visitor):
+    rules = [{"name": "key", "who": {"groups": ["staff"]}, "strength": {"amr": ["hwk"]}, "effect": "allow"}]
+    wiki = Published(lab, rules).start()
+    once_more = visitor.sign_in(f"{wiki.url}/", "alice")
+    page = visitor.follow(visitor.submit(once_more, login="alice", go="yes"))
+    assert page.status == 403 and "token_refused (too_weak)" in page.body
+    assert wiki.heads == []
+
+
+RETURNS = ["https://evil.example/", "//evil.example/", "/\\evil.example", "\\\\evil.example", "javascript:alert(1)",
+           "%2F%2Fevil.example", "/%2F/evil.example", "///evil.example", "/.hawser/logout", "evil.example", " /", "/\t/evil",
+           "/\r\nSet-Cookie: a=b", "https:evil.example", "http://wiki.localhost.evil.example", "@evil.example", "/@evil.example",
+           "/..//evil.example", "/%5cevil.example", "?x", "#x", "", "/" + "a" * 5000, "/a\x00b", "/%00", "data:text/html,x"]
+
+
+def test_no_return_leads_to_another_host(wiki, visitor):
+    visitor.sign_in(f"{wiki.url}/", "alice")
+    for wanted in RETURNS:
+        end = visitor.follow(visitor.ask(f"{wiki.url}/.hawser/login?app=wiki&to={urllib.parse.quote(wanted, safe='')}"))
+        assert end.url.startswith(f"{wiki.url}/") and end.status == 200, (wanted, end.url, end.status)
