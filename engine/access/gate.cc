@@ -52,6 +52,11 @@ void Gate::apply(std::shared_ptr<const model::Snapshot> snapshot) {
     if (app.access == model::Access::rules) guarded_.emplace(app.name, Guarded{&app, Rules(app)});
 }
 
+void Gate::revoke(const RevokedSessions& sessions) {
+  revoked_.forget(now_s());
+  revoked_.add(sessions);
+}
+
 void Gate::decide(const Question& question, GateListener& listener) {
   if (is_own_path(question.head.target.canonical_path)) return serve_own_page(question, listener);
   if (question.app->access == model::Access::passthrough) {
@@ -79,6 +84,7 @@ std::optional<SessionFacts> Gate::read_session(const Question& question,
   auto facts = SessionCookie::open(*keys_, app.name, question.head.target.authority.host, *value);
   if (!facts) return std::nullopt;
   const int64_t idle_end_s = facts->issued_s + static_cast<int64_t>(app.session.idle_s);
+  if (revoked_.has(facts->session)) return std::nullopt;
   if (now_s() >= facts->expires_s || now_s() >= idle_end_s) return std::nullopt;
   return facts;
 }
@@ -146,7 +152,8 @@ void Gate::admit(const Question& question, const Guarded& guarded, SessionFacts 
   Admission admission;
   admission.revision = guarded.app->revision;
   admission.user = session.user;
-  admission.session = tls::hex(session.session);
+  admission.session = session.session;
+  admission.expires_s = session.expires_s;
   admission.rule = decision.rule_name();
   // Issued again after half of `idle`, so that an answer seldom carries one.
   const int64_t half_s = static_cast<int64_t>(guarded.app->session.idle_s) / 2;

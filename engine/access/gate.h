@@ -12,6 +12,7 @@
 #include <string_view>
 
 #include "access/key_ring.h"
+#include "access/revoked_sessions.h"
 #include "access/rules.h"
 #include "access/session_cookie.h"
 #include "access/sign_in_desk.h"
@@ -30,10 +31,11 @@ inline constexpr std::string_view own_path = "/.hawser/";
 // What an exchange is admitted with. Every fact that the connector may be told about the user
 // stands here.
 struct Admission {
-  std::string user;     // empty: anonymous
-  std::string session;  // its id in hex; empty where there is none
-  std::string rule;     // the rule that admitted, "passthrough" where the app has none
-  std::string grant;    // proof for the connector, where the app asks for it
+  std::string user;       // empty: anonymous
+  std::string session;    // its id, raw; empty where there is none
+  int64_t expires_s = 0;  // when the session ends, and with it what it admitted; 0: never
+  std::string rule;       // the rule that admitted, "passthrough" where the app has none
+  std::string grant;      // proof for the connector, where the app asks for it
   uint64_t revision = 0;
   std::string set_cookie;  // for the response; empty: none
 };
@@ -73,6 +75,8 @@ class Gate {
 
   void apply(std::shared_ptr<const model::Snapshot> snapshot);
   void apply(std::shared_ptr<const KeyRing> keys) { keys_ = std::move(keys); }
+  // Cookies of these sessions open nothing any more.
+  void revoke(const RevokedSessions& sessions);
 
   // Answers through `listener`, during the call or later, once, unless it is cancelled.
   void decide(const Question& question, GateListener& listener);
@@ -116,6 +120,7 @@ class Gate {
   SignInDesk* desk_;
   std::shared_ptr<const model::Snapshot> snapshot_;
   std::map<std::string, Guarded, std::less<>> guarded_;  // by the app's name; of snapshot_
+  RevokedSessions revoked_;
   std::shared_ptr<const KeyRing> keys_ = std::make_shared<const KeyRing>();
   std::map<uint64_t, GateListener*> waiting_;
   uint64_t next_ticket_ = 1;

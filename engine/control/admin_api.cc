@@ -59,6 +59,25 @@ Outcome<TokenWish> read_token_wish(std::string_view body) {
   return wish;
 }
 
+Outcome<SessionFilter> read_session_filter(std::string_view body) {
+  const auto object = model::parse_json_object(body, admin_body_limit_bytes);
+  if (!object.ok()) return Refusal{400, "bad_json", object.error().reason};
+  for (const auto& [name, value] : object->items()) {
+    if (name == "id" || name == "user" || name == "app") continue;
+    return Refusal{400, "bad_json",
+                   "member \"" + name + "\": known are \"id\", \"user\" and \"app\""};
+  }
+  SessionFilter filter;
+  model::JsonMembers members(*object);
+  members.read("id", filter.id);
+  members.read("user", filter.user);
+  members.read("app", filter.app);
+  if (!members.ok()) return Refusal{400, "bad_json", members.error().reason};
+  if (filter.empty())
+    return Refusal{400, "bad_filter", "name the sessions by \"id\", \"user\" or \"app\""};
+  return filter;
+}
+
 }  // namespace
 
 void AdminApi::handle(std::string_view method, std::string_view path, std::string_view body,
@@ -74,6 +93,9 @@ void AdminApi::handle(std::string_view method, std::string_view path, std::strin
     return method == "POST" ? revoke_connector(parts[1], now_ms, done)
                             : done(no_such_method(method));
   }
+  if (parts.size() == 2 && what == "sessions" && parts[1] == "revoke") {
+    return method == "POST" ? revoke_sessions(body, done) : done(no_such_method(method));
+  }
   if (parts.size() == 2 && what == "access" && parts[1] == "test") {
     return done(method == "POST" ? test_access(body, now_ms) : no_such_method(method));
   }
@@ -81,8 +103,8 @@ void AdminApi::handle(std::string_view method, std::string_view path, std::strin
 }
 
 void AdminApi::handle_collection(std::string_view what, const Call& call, const AnswerDone& done) {
-  constexpr std::array<std::string_view, 5> known{"status", "apps", "connectors", "tokens",
-                                                  "audit"};
+  constexpr std::array<std::string_view, 6> known{"status", "apps",  "connectors",
+                                                  "tokens", "audit", "sessions"};
   if (std::find(known.begin(), known.end(), what) == known.end()) {
     return done(no_such_call(call.path));
   }
@@ -91,8 +113,23 @@ void AdminApi::handle_collection(std::string_view what, const Call& call, const 
   if (what == "status") return status(call.now_ms, done);
   if (what == "apps") return apps(done);
   if (what == "connectors") return connectors(done);
+  if (what == "sessions") return done(list_sessions());
   if (what == "audit") return done(json_answer(200, audit_json(*host_.snapshot())));
   done(list_tokens(call.now_ms));
+}
+
+Answer AdminApi::list_sessions() {
+  const auto sessions = host_.sessions();
+  return sessions.ok() ? json_answer(200, sessions_json(*sessions)) : refused(sessions.error());
+}
+
+void AdminApi::revoke_sessions(std::string_view body, const AnswerDone& done) {
+  const auto filter = read_session_filter(body);
+  if (!filter.ok()) return done(refused(filter.error()));
+  host_.revoke_sessions(*filter, [done](const Outcome<uint64_t>& count) {
+    if (!count.ok()) return done(refused(count.error()));
+    done(json_answer(200, model::write_json({{"revoked", *count}})));
+  });
 }
 
 Answer AdminApi::test_access(std::string_view body, int64_t now_ms) {

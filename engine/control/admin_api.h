@@ -47,6 +47,8 @@ class AdminApi {
   void revoke_token(std::string_view id, const AnswerDone& done);
   void revoke_connector(std::string_view id, int64_t now_ms, const AnswerDone& done);
   Answer test_access(std::string_view body, int64_t now_ms);
+  Answer list_sessions();
+  void revoke_sessions(std::string_view body, const AnswerDone& done);
 
   AdminHost& host_;
   Tokens& tokens_;

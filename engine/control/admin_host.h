@@ -10,6 +10,8 @@
 #include <string_view>
 #include <vector>
 
+#include "control/refusal.h"
+#include "control/session_filter.h"
 #include "core/result.h"
 #include "model/access_question.h"
 #include "model/ids.h"
@@ -62,6 +64,10 @@ class AdminHost {
   virtual core::Result<model::AccessAnswer> test_access(const model::App& app,
                                                         const model::AccessQuestion& question,
                                                         int64_t now_ms) = 0;
+  // Who has signed in.
+  virtual Outcome<std::vector<SessionRecord>> sessions() = 0;
+  // Those end at once, with whatever runs in them; answers how many.
+  virtual void revoke_sessions(const SessionFilter& filter, OutcomeDone<uint64_t> done) = 0;
   // Its channels are to be closed at once, with whatever runs on them.
   virtual void on_connector_revoked(const model::Uuid& connector) = 0;
   // An administrator did something that belongs in the log: "token_created", "token_revoked",

@@ -161,6 +161,19 @@ std::string connector_json(const ConnectorRecord& connector,
   return model::write_json(to_json(connector, by_connector(channels)));
 }
 
+std::string sessions_json(const std::vector<SessionRecord>& sessions) {
+  json list = json::array();
+  for (const SessionRecord& session : sessions) {
+    list.push_back({{"id", session.id},
+                    {"app", session.app},
+                    {"provider", session.provider},
+                    {"user", session.user},
+                    {"created_ms", session.created_ms},
+                    {"expires_ms", session.expires_ms}});
+  }
+  return model::write_json({{"sessions", std::move(list)}});
+}
+
 std::string tokens_json(const std::vector<TokenRecord>& tokens, int64_t now_ms) {
   json list = json::array();
   for (const TokenRecord& token : tokens) list.push_back(to_json(token, state_of(token, now_ms)));

@@ -23,6 +23,7 @@ std::string connectors_json(const std::vector<ConnectorRecord>& connectors,
                             const std::vector<LiveChannel>& channels);
 std::string connector_json(const ConnectorRecord& connector,
                            const std::vector<LiveChannel>& channels);
+std::string sessions_json(const std::vector<SessionRecord>& sessions);
 std::string tokens_json(const std::vector<TokenRecord>& tokens, int64_t now_ms);
 std::string new_token_json(const NewToken& token, bool group_has_apps);
 

@@ -11,9 +11,14 @@ namespace hawser::control {
 namespace {
 
 constexpr std::string_view key_prefix = "sessions/";
+constexpr std::string_view revoked_prefix = "revoked-sessions/";
 constexpr size_t id_chars = 32;
 
 std::string key_of(std::string_view id) { return std::string(key_prefix) + std::string(id); }
+
+std::string revoked_key_of(std::string_view id) {
+  return std::string(revoked_prefix) + std::string(id);
+}
 
 bool is_id(std::string_view text) {
   return text.size() == id_chars && text.find_first_not_of("0123456789abcdef") == text.npos;
@@ -37,6 +42,7 @@ Outcome<SessionRecord> decode(const StoreEntry& entry) {
   SessionRecord record;
   record.id = entry.key.substr(key_prefix.size());
   record.revision = entry.revision;
+  record.lease = entry.lease;
   members.read("app", record.app);
   members.read("provider", record.provider);
   members.read("subject", record.subject);
@@ -89,17 +95,31 @@ Outcome<SessionRecord> Sessions::find(const std::string& id) const {
   return decode(**entry);
 }
 
-void Sessions::end(const std::string& id, OutcomeDone<void> done) {
-  const Refusal none = unknown(id);
-  if (!is_id(id)) return done(none);
-  const auto entry = store_.get(key_of(id));
-  if (!entry.ok()) return done(refusal_of(entry.error()));
-  if (!entry->has_value()) return done(none);
-  const LeaseId lease = (*entry)->lease;  // the row's own
-  store_.end_lease(lease, [done](const StoreResult<void>& ended) {
-    if (!ended.ok()) return done(refusal_of(ended.error()));
+void Sessions::revoke(const SessionRecord& record, OutcomeDone<void> done) {
+  std::vector<StoreWrite> writes{
+      {key_of(record.id), std::nullopt, record.revision, no_lease},
+      {revoked_key_of(record.id), model::write_json({{"expires_ms", record.expires_ms}}), 0,
+       record.lease}};
+  store_.commit(std::move(writes), [done](const StoreResult<uint64_t>& saved) {
+    if (!saved.ok()) return done(refusal_of(saved.error()));
     done({});
   });
+}
+
+Outcome<std::vector<RevokedSession>> Sessions::list_revoked() const {
+  const auto listing = store_.list(revoked_prefix);
+  if (!listing.ok()) return refusal_of(listing.error());
+  std::vector<RevokedSession> revoked;
+  for (const StoreEntry& entry : listing->entries) {
+    const auto object = model::parse_json_object(entry.value, store_value_limit_bytes);
+    if (!object.ok()) return damaged_record(entry.key, object.error());
+    model::JsonMembers members(*object);
+    RevokedSession session{entry.key.substr(revoked_prefix.size())};
+    read_time(members, "expires_ms", session.expires_ms);
+    if (!members.ok()) return damaged_record(entry.key, members.error());
+    revoked.push_back(std::move(session));
+  }
+  return revoked;
 }
 
 }  // namespace hawser::control

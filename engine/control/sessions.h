@@ -25,6 +25,12 @@ struct SessionRecord {
   int64_t expires_ms = 0;
   std::string sealed;  // claims and tokens: whoever reads the file learns nothing of them
   uint64_t revision = 0;
+  LeaseId lease = no_lease;
+};
+
+struct RevokedSession {
+  std::string id;
+  int64_t expires_ms = 0;  // when the session would have ended by itself
 };
 
 class Sessions {
@@ -35,8 +41,9 @@ class Sessions {
   void create(SessionRecord record, int64_t now_ms, OutcomeDone<void> done);
   Outcome<std::vector<SessionRecord>> list() const;
   Outcome<SessionRecord> find(const std::string& id) const;
-  // Removes the row; not found where there is none.
-  void end(const std::string& id, OutcomeDone<void> done);
+  // The row goes, and what says that its cookie is worth nothing stays until it would have ended.
+  void revoke(const SessionRecord& record, OutcomeDone<void> done);
+  Outcome<std::vector<RevokedSession>> list_revoked() const;
 
  private:
   Store& store_;

@@ -37,7 +37,7 @@
 
 namespace hawser::relay {
 
-class Engine final : public control::AdminHost, public EngineLink {
+class Engine final : public control::AdminHost, public EngineLink, public SignInHost::Listener {
  public:
   // `loop` is the control thread's; it and `log` outlive the engine.
   Engine(core::Loop& loop, core::LogSink& log_sink, core::Log& log, std::string version);
@@ -92,6 +92,14 @@ class Engine final : public control::AdminHost, public EngineLink {
                                                 const model::AccessQuestion& question,
                                                 int64_t now_ms) override;
   void on_connector_revoked(const model::Uuid& connector) override;
+
+  control::Outcome<std::vector<control::SessionRecord>> sessions() override;
+  void revoke_sessions(const control::SessionFilter& filter,
+                       control::OutcomeDone<uint64_t> done) override;
+
+  // SignInHost::Listener
+  void on_keys(const SignInHost::Keys& keys) override;
+  void on_revoked(const access::RevokedSessions& sessions) override;
 
   // EngineLink, on the workers' threads
   void channel_opened(uint32_t worker, uint64_t channel, const ConnectorIdentity& identity,

@@ -74,10 +74,7 @@ core::Result<void> Engine::open_authority() {
 }
 
 core::Result<void> Engine::open_sign_in() {
-  sign_in_ = std::make_unique<SignInHost>(loop_, log_, *store_, [this](const auto& keys) {
-    for (uint32_t i = 0; i < workers_.size(); ++i)
-      to_worker(i, [keys](RelayWorker& worker) { worker.set_keys(keys); });
-  });
+  sign_in_ = std::make_unique<SignInHost>(loop_, log_, *store_, *this);
   sign_in_->apply(snapshot_);
   return sign_in_->open();
 }

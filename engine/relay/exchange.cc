@@ -45,7 +45,10 @@ Exchange::Exchange(RelayContext& context, ClientSide& client, const ClientFacts&
       router_(context.router),
       bulk_(context),
       idle_deadline_([this] { idle_too_long(); }),
-      total_deadline_([this] { fail(ExchangeError::of(ErrorCode::total_timeout)); }) {
+      total_deadline_([this] { fail(ExchangeError::of(ErrorCode::total_timeout)); }),
+      session_deadline_([this] {
+        fail(ExchangeError::of(ErrorCode::revoked, "the session has come to its end"));
+      }) {
   facts_.request_id = context_.ids.next_request_id();
   facts_.began_us = context_.loop.now_us();
   queued_since_ms_ = context_.loop.now_ms();
@@ -125,6 +128,11 @@ bool Exchange::within_limits() {
 
 void Exchange::on_admitted(access::Admission admission) {
   admission_ = std::move(admission);
+  if (admission_.expires_s != 0) {
+    const int64_t left_ms = admission_.expires_s * 1000 - context_.loop.wall_ms();
+    session_deadline_.arm(context_.loop.timers(),
+                          static_cast<uint64_t>(std::max<int64_t>(0, left_ms)));
+  }
   offer_upgrade();
   http::remove_hop_by_hop(head_->fields);
   if (!upgrade_.empty()) head_->fields.add(message::FieldName::upgrade, upgrade_);

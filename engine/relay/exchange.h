@@ -125,6 +125,7 @@ class Exchange final : private channel::StreamListener,
   std::string upgrade_;        // the protocol that the client offers, if this app may speak it
   core::Deadline idle_deadline_;
   core::Deadline total_deadline_;
+  core::Deadline session_deadline_;
   RequestFacts facts_;
   ClientChain chain_;
   InFlight in_flight_;          // counted for the app's limit

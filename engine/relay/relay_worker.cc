@@ -9,6 +9,7 @@
 #include "core/socket.h"
 #include "model/control_calls.h"
 #include "relay/client_chain.h"
+#include "relay/exchange.h"
 #include "relay/proxied_transport.h"
 
 namespace hawser::relay {
@@ -112,6 +113,13 @@ void RelayWorker::apply(RelaySettings settings) {
 void RelayWorker::apply_to_gate() {
   gate_.apply(options_.settings.snapshot);
   if (options_.settings.keys != nullptr) gate_.apply(options_.settings.keys);
+  gate_.revoke(options_.settings.revoked);
+}
+
+void RelayWorker::revoke_sessions(const access::RevokedSessions& sessions) {
+  gate_.revoke(sessions);
+  index_.cut([&](const Exchange& exchange) { return sessions.has(exchange.admission().session); },
+             message::ExchangeError::of(message::ErrorCode::revoked, "the session was ended"));
 }
 
 void RelayWorker::set_keys(std::shared_ptr<const access::KeyRing> keys) {

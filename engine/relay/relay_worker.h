@@ -36,6 +36,7 @@ struct RelaySettings {
   bool log_query = false;
   std::vector<model::Network> trusted_proxies;
   std::shared_ptr<const access::KeyRing> keys;  // that seal cookies
+  access::RevokedSessions revoked;
 };
 
 struct RelayWorkerOptions {
@@ -80,6 +81,8 @@ class RelayWorker final : public ClientSessionOwner,
 
   void apply(RelaySettings settings);
   void set_keys(std::shared_ptr<const access::KeyRing> keys);
+  // Ends them with whatever runs in them.
+  void revoke_sessions(const access::RevokedSessions& sessions);
   // A channel whose HELLO was read elsewhere; `channel_id` names it to the engine.
   void adopt_channel(uint64_t channel_id, tls::Stream::Released released,
                      ConnectorIdentity identity, const channel::Hello& hello,

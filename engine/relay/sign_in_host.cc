@@ -23,6 +23,13 @@ constexpr int64_t keep_keys_s = 31 * day_s;
 constexpr uint64_t rotation_check_ms = uint64_t{3600} * 1000;
 constexpr size_t used_logins_limit = 100'000;
 
+std::string raw_id(std::string_view hex) {
+  std::string raw;
+  for (size_t i = 0; i + 1 < hex.size(); i += 2)
+    raw.push_back(static_cast<char>(std::stoi(std::string(hex.substr(i, 2)), nullptr, 16)));
+  return raw;
+}
+
 // The row's secret part: what renewal, a second opinion and new rules need.
 std::string sealed_part(const access::KeyRing& keys, const access::Tokens& tokens) {
   return keys.seal(row_purpose, model::write_json({{"claims", tokens.id_token.claims},
@@ -32,13 +39,12 @@ std::string sealed_part(const access::KeyRing& keys, const access::Tokens& token
 
 }  // namespace
 
-SignInHost::SignInHost(core::Loop& loop, core::Log& log, control::Store& store,
-                       std::function<void(const Keys&)> on_keys)
+SignInHost::SignInHost(core::Loop& loop, core::Log& log, control::Store& store, Listener& listener)
     : loop_(loop),
       log_(log),
       store_(store),
       sessions_(store),
-      on_keys_(std::move(on_keys)),
+      listener_(listener),
       keys_(std::make_shared<const access::KeyRing>()),
       rotation_([this] { rotate_keys(); }) {}
 
@@ -60,6 +66,7 @@ core::Result<void> SignInHost::open() {
     ring = std::move(parsed).value();
     revision = (*entry)->revision;
   }
+  if (auto read = read_revoked(); !read) return read;
   rotation_.arm(loop_.timers(), rotation_check_ms);
   return save_keys(std::move(ring), revision);
 }
@@ -75,7 +82,7 @@ core::Result<void> SignInHost::save_keys(access::KeyRing ring, uint64_t revision
     if (!result) return result;
   }
   keys_ = std::make_shared<const access::KeyRing>(std::move(rotated));
-  on_keys_(keys_);
+  listener_.on_keys(keys_);
   return {};
 }
 
@@ -190,8 +197,52 @@ access::SignedIn<access::SessionFacts> SignInHost::mark_again(const std::string&
   return facts;
 }
 
+// --- ending sessions
+
+core::Result<void> SignInHost::read_revoked() {
+  const auto revoked = sessions_.list_revoked();
+  if (!revoked) return core::Error{revoked.error().detail};
+  for (const control::RevokedSession& session : *revoked)
+    revoked_.add(raw_id(session.id), session.expires_ms / 1000);
+  return {};
+}
+
+void SignInHost::revoked(const control::SessionRecord& record) {
+  access::RevokedSessions one;
+  one.add(raw_id(record.id), record.expires_ms / 1000);
+  revoked_.forget(loop_.wall_ms() / 1000);
+  revoked_.add(one);
+  listener_.on_revoked(one);
+  core::LogLine(log_, core::Level::info, "session_revoked")
+      .text("session", record.id)
+      .text("app", record.app)
+      .text("user", record.user);
+}
+
 void SignInHost::end_session(const std::string& session) {
-  sessions_.end(tls::hex(session), [](const control::Outcome<void>&) {});
+  revoke({tls::hex(session), "", ""}, [](const control::Outcome<uint64_t>&) {});
+}
+
+void SignInHost::revoke(const control::SessionFilter& filter, control::OutcomeDone<uint64_t> done) {
+  const auto all = sessions_.list();
+  if (!all) return done(all.error());
+  auto left = std::make_shared<uint64_t>(1);  // one for this loop itself
+  auto count = std::make_shared<uint64_t>(0);
+  const auto finish = [left, count, done] {
+    if (--*left == 0) done(*count);
+  };
+  for (const control::SessionRecord& record : *all) {
+    if (!filter.matches(record)) continue;
+    ++*left;
+    sessions_.revoke(record, [this, record, count, finish](const control::Outcome<void>& gone) {
+      if (gone) {
+        ++*count;
+        revoked(record);
+      }
+      finish();
+    });
+  }
+  finish();
 }
 
 }  // namespace hawser::relay

@@ -8,10 +8,13 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "access/key_ring.h"
 #include "access/provider_link.h"
+#include "access/revoked_sessions.h"
 #include "access/sign_in_desk.h"
+#include "control/session_filter.h"
 #include "control/sessions.h"
 #include "control/store.h"
 #include "core/log.h"
@@ -25,9 +28,15 @@ class SignInHost {
  public:
   using Keys = std::shared_ptr<const access::KeyRing>;
 
-  // All outlive the host. `on_keys` hears of every new ring.
-  SignInHost(core::Loop& loop, core::Log& log, control::Store& store,
-             std::function<void(const Keys&)> on_keys);
+  class Listener {
+   public:
+    virtual ~Listener() = default;
+    virtual void on_keys(const Keys& keys) = 0;  // a new ring
+    virtual void on_revoked(const access::RevokedSessions& sessions) = 0;
+  };
+
+  // All outlive the host.
+  SignInHost(core::Loop& loop, core::Log& log, control::Store& store, Listener& listener);
   ~SignInHost();
 
   // Reads or makes the keys.
@@ -42,13 +51,21 @@ class SignInHost {
   // The session's facts with the marks that the app's present rules ask for.
   access::SignedIn<access::SessionFacts> mark_again(const std::string& app,
                                                     access::SessionFacts facts) const;
-  void end_session(const std::string& session);
+  void end_session(const std::string& session);  // its raw id
+  control::Outcome<std::vector<control::SessionRecord>> sessions() const {
+    return sessions_.list();
+  }
+  // Those that the filter names end at once, on all workers; answers how many.
+  void revoke(const control::SessionFilter& filter, control::OutcomeDone<uint64_t> done);
+  const access::RevokedSessions& revoked() const { return revoked_; }
 
  private:
   core::Result<void> save_keys(access::KeyRing ring, uint64_t revision);
   void rotate_keys();
   access::ProviderLink* find_link(const std::string& provider);
   bool first_use(const std::string& login);
+  core::Result<void> read_revoked();
+  void revoked(const control::SessionRecord& record);
   void begin_session(const access::Callback& callback, const access::Tokens& tokens,
                      const SignedInDone& done);
 
@@ -56,11 +73,12 @@ class SignInHost {
   core::Log& log_;
   control::Store& store_;
   control::Sessions sessions_;
-  std::function<void(const Keys&)> on_keys_;
+  Listener& listener_;
   Keys keys_;
   std::shared_ptr<const model::Snapshot> snapshot_;
   std::map<std::string, std::unique_ptr<access::ProviderLink>> links_;
   std::map<std::string, int64_t> used_logins_;  // by id; when each ends, in seconds
+  access::RevokedSessions revoked_;
   core::Deadline rotation_;
 };
 

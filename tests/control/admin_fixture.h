@@ -24,6 +24,11 @@ class StagedHost final : public AdminHost {
     return access::answer(app, question, now_ms / 1000);
   }
   void on_connector_revoked(const model::Uuid& connector) override { revoked.push_back(connector); }
+  Outcome<std::vector<SessionRecord>> sessions() override { return signed_in; }
+  void revoke_sessions(const SessionFilter& filter, OutcomeDone<uint64_t> done) override {
+    done(static_cast<uint64_t>(
+        std::erase_if(signed_in, [&](const SessionRecord& s) { return filter.matches(s); })));
+  }
   void on_admin_act(std::string_view act, std::string_view subject) override {
     acts.push_back(std::string(act) + " " + std::string(subject));
   }
@@ -32,6 +37,7 @@ class StagedHost final : public AdminHost {
   std::vector<LiveChannel> live;
   std::shared_ptr<const model::Snapshot> published = model::Snapshot::make({});
   std::vector<model::Uuid> revoked;
+  std::vector<SessionRecord> signed_in;
   std::vector<std::string> acts;
 };
 

@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Sign-in against a real OpenID provider: nobody unknown reaches the inside, and who signed in gets where they wanted."""
+import http.client
 import json
 import re
 import signal
+import ssl
 import urllib.parse
 
 import pytest
@@ -46,8 +48,12 @@ class Published:
         self.engine.wait_for_record(lambda r: r.get("event") == "reloaded", "the reload", since=seen)
 
     def _serve(self, connection):
+        connection.socket.settimeout(None)  # a connection may wait in the pool for as long as the tests take
         while head := connection.read_head():
             self.heads.append(head)
+            if head.startswith(b"GET /endless"):
+                connection.send(b"HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\nmore")
+                return connection.read_to_end()
             connection.answer(b"inside " + head.split(b" ")[1])
 
 
@@ -180,6 +186,44 @@ def test_new_rules_hold_at_once_and_ask_no_provider(own, visitor):
     own.reload_rules([{"name": "nobody", "who": {"groups": ["nobody"]}, "effect": "allow"}])
     assert visitor.ask(f"{own.url}/no").status == 403
     assert b" /no " not in b"".join(own.heads)
+
+
+def test_a_revoked_session_ends_with_what_runs_in_it(own, visitor):
+    visitor.sign_in(f"{own.url}/", "alice")
+    with visitor.opened(f"{own.url}/endless") as download:
+        assert download.read(4) == b"more"
+        sessions = own.engine.ctl_json("session", "list")["sessions"]
+        assert [(s["user"], s["app"]) for s in sessions] == [("alice", "wiki")]
+        assert own.engine.ctl("session", "revoke", "--user", "alice") == "ended 1 session\n"
+        with pytest.raises((http.client.IncompleteRead, ConnectionError, ssl.SSLError)):
+            download.read()
+    assert visitor.ask(f"{own.url}/").status == 302
+    assert own.engine.ctl("session", "list") == "nobody is signed in\n"
+    own.engine.stop()
+    own.engine.start()
+    assert visitor.ask(f"{own.url}/").status == 302
+
+
+@pytest.mark.long
+def test_a_session_ends_in_time_with_what_runs_in_it(lab, visitor):
+    wiki = Published(lab, session={"max_age": "60s", "idle": "60s"}).start()
+    visitor.sign_in(f"{wiki.url}/", "alice")
+    with visitor.opened(f"{wiki.url}/endless") as download:
+        download.fp.raw._sock.settimeout(90)
+        assert download.read(4) == b"more"
+        with pytest.raises((http.client.IncompleteRead, ConnectionError, ssl.SSLError)):
+            download.read()
+    assert visitor.ask(f"{wiki.url}/").status == 302
+
+
+def test_who_signs_out_is_out(wiki, visitor):
+    visitor.sign_in(f"{wiki.url}/", "alice")
+    cookie = visitor.cookie("wiki.localhost", "__Host-hawser-wiki")
+    assert "Signed out" in visitor.ask(f"{wiki.url}/.hawser/logout?app=wiki").body
+    assert visitor.ask(f"{wiki.url}/").status == 302
+    wiki.engine.wait_for_record(lambda r: r.get("event") == "session_revoked", "the end of the session")
+    replayed = Visitor(wiki.provider.authority).ask(f"{wiki.url}/", Cookie=f"__Host-hawser-wiki={cookie}")
+    assert replayed.status == 302
 
 
 STRONG = [{"name": "admin", "who": {"groups": ["staff"]}, "paths": ["/admin/"], "strength": {"acr": ["urn:example:mfa"]},

@@ -8,6 +8,7 @@
 #include "access_commands.h"
 #include "commands.h"
 #include "model/quantity.h"
+#include "session_commands.h"
 #include "table.h"
 
 namespace hawser {
@@ -22,6 +23,7 @@ struct Arguments {
   std::string group = "default";
   std::string ttl = "1h";
   ctl::AccessWish access;
+  ctl::SessionWish session;
   std::string signed_in_ago = "0s";
 };
 
@@ -78,6 +80,18 @@ void add_token(CLI::App& app, Arguments& given, Command& chosen) {
       ->required();
 }
 
+void add_session(CLI::App& app, Arguments& given, Command& chosen) {
+  CLI::App* group = group_of(app, "session", "Who has signed in");
+  add(*group, "list", "Who, to which app, until when", chosen, ctl::list_sessions);
+  CLI::App* revoke = add(*group, "revoke", "Sign people out at once, with whatever runs for them",
+                         chosen, [&given](const ctl::Session& session) {
+                           return ctl::revoke_sessions(session, given.session);
+                         });
+  revoke->add_option("ID", given.session.id, "As `session list` shows it");
+  revoke->add_option("--user", given.session.user, "All of this person's");
+  revoke->add_option("--app", given.session.app, "All of this app's");
+}
+
 // Any of these options says that somebody has signed in.
 void add_person(CLI::App& test, Arguments& given) {
   ctl::AccessWish& wish = given.access;
@@ -119,7 +133,7 @@ void add_access(CLI::App& app, Arguments& given, Command& chosen) {
 
 // Planned, so refused by name rather than as a mistake.
 void add_planned(CLI::App& app, Command& chosen) {
-  for (const char* name : {"session", "event", "explain", "memory"}) {
+  for (const char* name : {"event", "explain", "memory"}) {
     CLI::App* sub = app.add_subcommand(name)->group("")->fallthrough(false)->prefix_command();
     sub->callback([&chosen, name] {
       chosen = [name](const ctl::Session&) {
@@ -149,6 +163,7 @@ void describe(CLI::App& app, Arguments& given, Command& chosen) {
   add(*apps, "list", "What is published, and who serves it", chosen, ctl::list_apps);
   add_connector(app, given, chosen);
   add_token(app, given, chosen);
+  add_session(app, given, chosen);
   add_access(app, given, chosen);
   add_planned(app, chosen);
 }

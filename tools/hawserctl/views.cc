@@ -102,6 +102,16 @@ std::string connectors_view(const json& answer, int64_t now_ms) {
   return "no connector has enrolled; make a token with `hawserctl token create`\n";
 }
 
+std::string sessions_view(const json& answer, int64_t now_ms) {
+  Table table({"ID", "USER", "APP", "SIGNED IN", "ENDS"});
+  for (const json& session : list(answer, "sessions")) {
+    table.add({text(session, "id"), text(session, "user"), text(session, "app"),
+               relative_time(time_of(session, "created_ms"), now_ms),
+               relative_time(time_of(session, "expires_ms"), now_ms)});
+  }
+  return table.empty() ? "nobody is signed in\n" : table.to_string();
+}
+
 std::string tokens_view(const json& answer, int64_t now_ms) {
   Table table({"ID", "GROUP", "STATE", "EXPIRES", "CREATED", "USED BY"});
   for (const json& token : list(answer, "tokens")) {

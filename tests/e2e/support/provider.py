@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """A real OpenID provider (npm's oidc-provider), and a person who visits pages with cookies."""
+import contextlib
 import dataclasses
 import http.client
 import html
@@ -88,7 +89,9 @@ class Visitor:
         self._context = ssl.create_default_context(cafile=authority.certificate)
         self.cookies = {}
 
-    def ask(self, url, method="GET", body=None, **fields):
+    @contextlib.contextmanager
+    def opened(self, url, method="GET", body=None, **fields):
+        """A response whose body is still to be read."""
         parts = urllib.parse.urlsplit(url)
         plain = socket.create_connection(("127.0.0.1", parts.port or 443), DEADLINE_S)
         connection = http.client.HTTPSConnection(parts.hostname, parts.port, timeout=DEADLINE_S)
@@ -100,10 +103,14 @@ class Visitor:
             sent.setdefault("Cookie", "; ".join(sent_cookies))
         try:
             connection.request(method, urllib.parse.urlunsplit(("", "", parts.path or "/", parts.query, "")), body, sent)
-            response = connection.getresponse()
-            answer = Answer(url, response.status, response.getheaders(), response.read().decode("utf-8", "replace"))
+            yield connection.getresponse()
         finally:
             connection.close()
+
+    def ask(self, url, method="GET", body=None, **fields):
+        with self.opened(url, method, body, **fields) as response:
+            answer = Answer(url, response.status, response.getheaders(), response.read().decode("utf-8", "replace"))
+        jar = self.cookies[urllib.parse.urlsplit(url).hostname]
         for line in answer.field("Set-Cookie").splitlines():
             self._keep(jar, line)
         return answer
