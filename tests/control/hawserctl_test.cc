@@ -218,9 +218,9 @@ TEST_F(HawserctlTest, WrongUseEndsWithTwo) {
 }
 
 TEST_F(HawserctlTest, WhatIsPlannedIsRefusedByName) {
-  const Ran ran = run("session list");
+  const Ran ran = run("event list");
   EXPECT_EQ(ran.exit_code, 2);
-  EXPECT_TRUE(has(ran.err, "`session` is not available in this version"));
+  EXPECT_TRUE(has(ran.err, "`event` is not available in this version"));
 }
 
 TEST_F(HawserctlTest, NothingFromElsewhereControlsTheTerminal) {
