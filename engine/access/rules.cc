@@ -7,6 +7,7 @@
 #include <set>
 #include <utility>
 
+#include "message/path_prefix.h"
 #include "message/target.h"
 
 namespace hawser::access {
@@ -16,13 +17,6 @@ using model::AccessRule;
 using model::RuleEffect;
 
 constexpr uint32_t no_user = std::numeric_limits<uint32_t>::max();
-
-// A prefix "/wiki/" covers "/wiki/…" and "/wiki" itself.
-bool covers(std::string_view prefix, std::string_view path) {
-  if (path.starts_with(prefix)) return true;
-  if (path == "*") return prefix == "/";  // OPTIONS for the whole server
-  return path.size() + 1 == prefix.size() && prefix.starts_with(path);
-}
 
 bool contains(const std::vector<std::string>& list, std::string_view text) {
   return std::find(list.begin(), list.end(), text) != list.end();
@@ -178,7 +172,7 @@ RuleFinding Rules::look(const Compiled& compiled, const Question& question) {
     return RuleFinding::other_method;
   if (!compiled.paths.empty() &&
       std::none_of(compiled.paths.begin(), compiled.paths.end(),
-                   [&](const std::string& path) { return covers(path, request.path); }))
+                   [&](const std::string& path) { return message::covers(path, request.path); }))
     return RuleFinding::other_path;
   if (!rule.from.empty() && !compiled.networks.contains(question.client) &&
       !contains(rule.from.countries, request.country))

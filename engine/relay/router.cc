@@ -4,20 +4,10 @@
 #include <algorithm>
 #include <utility>
 
+#include "message/path_prefix.h"
 #include "message/target.h"
 
 namespace hawser::relay {
-
-namespace {
-
-// A prefix "/wiki/" covers "/wiki/…" and "/wiki" itself.
-bool covers(std::string_view prefix, std::string_view path) {
-  if (path.starts_with(prefix)) return true;
-  if (path == "*") return prefix == "/";  // OPTIONS for the whole server
-  return path.size() + 1 == prefix.size() && prefix.starts_with(path);
-}
-
-}  // namespace
 
 Router::Router(std::shared_ptr<const model::Snapshot> snapshot) : snapshot_(std::move(snapshot)) {
   for (const model::App& app : snapshot_->apps()) {
@@ -58,7 +48,7 @@ Route Router::find(std::string_view host, std::string_view path) const {
   const Host* apps = find_host(host);
   if (apps == nullptr) return {nullptr, RouteMiss::no_such_host};
   for (const Place& place : *apps) {
-    if (covers(place.prefix, path)) return {place.app, RouteMiss::none};
+    if (message::covers(place.prefix, path)) return {place.app, RouteMiss::none};
   }
   return {nullptr, RouteMiss::no_such_path};
 }

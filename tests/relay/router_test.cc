@@ -59,6 +59,11 @@ TEST_F(RouterTest, APrefixCoversItsOwnNameButNotALongerWord) {
   EXPECT_EQ(find("multi.example", "/"), "no such path");
 }
 
+TEST_F(RouterTest, ParametersOfAPathLeadToNoOtherApp) {
+  EXPECT_EQ(find("multi.example", "/docs;v=1/manuals;v=1/a"), "manuals");
+  EXPECT_EQ(find("multi.example", "/docs/;v=1/manuals/a"), "manuals");
+}
+
 TEST_F(RouterTest, APrefixIsComparedInItsCanonicalForm) {
   EXPECT_EQ(find("multi.example", "/caf\xc3\xa9/a"), "coffee");
 }
