@@ -5,6 +5,7 @@
 
 #include "access/answers.h"
 #include "access/cookies.h"
+#include "access/session_facts.h"
 #include "access/token_request.h"
 #include "access/visitor.h"
 #include "tls/digest.h"
@@ -48,8 +49,13 @@ Gate::~Gate() { *self_ = nullptr; }
 void Gate::apply(std::shared_ptr<const model::Snapshot> snapshot) {
   guarded_.clear();  // refers to the old one
   snapshot_ = std::move(snapshot);
-  for (const model::App& app : snapshot_->apps())
-    if (app.access == model::Access::rules) guarded_.emplace(app.name, Guarded{&app, Rules(app)});
+  for (const model::App& app : snapshot_->apps()) {
+    if (app.access != model::Access::rules) continue;
+    Guarded guarded{&app, Rules(app), 0};
+    const model::Provider* provider = snapshot_->find_provider(app.sign_in.provider);
+    if (provider != nullptr) guarded.digest = marks_digest(guarded.rules.names(), *provider);
+    guarded_.emplace(app.name, std::move(guarded));
+  }
 }
 
 void Gate::revoke(const RevokedSessions& sessions) {
@@ -72,7 +78,7 @@ void Gate::decide(const Question& question, GateListener& listener) {
     return listener.on_answered(denial_answer(question, "", "", utc_time(now_s())));
   const Guarded& guarded = found->second;
   auto session = read_session(question, *guarded.app);
-  if (session && session->names_digest != guarded.rules.names().digest())
+  if (session && session->names_digest != guarded.digest)
     return mark_again(question, guarded, *session, listener);
   ask_rules(question, guarded, std::move(session), listener);
 }
@@ -107,7 +113,7 @@ void Gate::marked(const Question& question, uint64_t ticket, SignedIn<SessionFac
   if (found == guarded_.end())
     return listener->on_answered(denial_answer(question, "", "", utc_time(now_s())));
   std::optional<SessionFacts> facts;
-  if (marked) facts = std::move(marked).value();
+  if (marked && marked->names_digest == found->second.digest) facts = std::move(marked).value();
   if (facts) facts->issued_s = 0;  // so that a new cookie goes out
   ask_rules(question, found->second, std::move(facts), *listener);
 }

@@ -88,6 +88,7 @@ class Gate {
   struct Guarded {
     const model::App* app;
     Rules rules;
+    uint64_t digest;  // that the marks of a session have
   };
   std::optional<SessionFacts> read_session(const Question& question, const model::App& app) const;
   void ask_rules(const Question& question, const Guarded& guarded,

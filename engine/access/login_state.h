@@ -18,7 +18,9 @@ namespace hawser::access {
 struct LoginState {
   static constexpr size_t return_limit_bytes = 2048;
   static constexpr int64_t lifetime_s = 3600;  // people read their mail in the middle of it
-  static constexpr std::string_view cookie_name = "__Host-hawser-login";
+  // No app's name has "_", so that no session's cookie is called so.
+  static constexpr std::string_view cookie_name = "__Host-hawser-_login";
+  static constexpr std::string_view fragment_cookie_name = "__Host-hawser-_fragment";
 
   std::string id;  // 16 bytes
   std::string app;

@@ -17,7 +17,7 @@ namespace {
 
 using message::FieldName;
 
-constexpr std::string_view fragment_cookie = "__Host-hawser-fragment";
+constexpr std::string_view fragment_cookie = LoginState::fragment_cookie_name;
 constexpr size_t random_bytes = 16;
 constexpr size_t verifier_bytes = 32;
 constexpr size_t code_limit_bytes = 4096;
@@ -76,6 +76,12 @@ void add_strength(Form& form, const LoginState& login, const ProviderMetadata& m
   } else if (!login.acr_values.empty() || !login.amr.empty()) {
     form.emplace_back("prompt", "login");
   }
+}
+
+// Another site's link, or a browser that fetches ahead: neither is the person's wish to sign out.
+bool is_foreign(const message::Fields& fields) {
+  const auto site = fields.get("Sec-Fetch-Site");
+  return site == "cross-site" || fields.has("Sec-Purpose") || fields.has("Purpose");
 }
 
 SignInError login_unknown(std::string reason) {
@@ -171,7 +177,7 @@ void Gate::go_to_provider(const Coming& coming, const SignedIn<ProviderMetadata>
   if (!metadata) return refuse(coming, metadata.error());
   const model::App* app = snapshot_->find_app(coming.app);
   const model::Provider* provider = snapshot_->find_provider(coming.login.provider);
-  if (app == nullptr || provider == nullptr)
+  if (app == nullptr || provider == nullptr || app->sign_in.provider != provider->name)
     return refuse(coming, login_unknown("the configuration changed meanwhile"));
   GateListener* listener = take(coming.ticket);
   if (listener == nullptr) return;
@@ -271,7 +277,8 @@ void Gate::sign_out(const Question& question, GateListener& listener) {
     const auto value = find_cookie(question.head.fields, name);
     const auto facts = SessionCookie::open(*keys_, app->name, question.head.target.authority.host,
                                            value.value_or(""));
-    if (facts && desk_ != nullptr) desk_->end_session(facts->session);
+    const bool meant = question.head.method == message::Method::get && !is_foreign(question.head.fields);
+    if (facts && meant && desk_ != nullptr) desk_->end_session(facts->session);
     answer.head.fields.add(FieldName::set_cookie, forget_cookie(name));
   }
   answer.reason = "signed_out";

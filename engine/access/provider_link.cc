@@ -14,6 +14,13 @@ constexpr uint64_t keys_fresh_ms = 24 * 3600 * second_ms;
 // After a failure, and for keys that a token asks for: how soon the provider is asked again.
 constexpr uint64_t ask_again_ms = 5 * second_ms;
 
+// Who waits for one of the provider's answers costs memory, also once the browser is gone.
+constexpr size_t waiting_limit = 1000;
+
+SignInError busy() {
+  return {SignInFault::provider_unreachable, "busy", "too many sign-ins wait for the provider"};
+}
+
 // Whether something that was asked for at `asked_ms` (0: never) is so long ago.
 bool is_past(uint64_t now_ms, uint64_t asked_ms, uint64_t age_ms) {
   return asked_ms == 0 || asked_ms + age_ms <= now_ms;
@@ -44,6 +51,15 @@ ProviderLink::ProviderLink(core::Loop& loop, core::Log& log, model::Provider pro
 
 ProviderLink::~ProviderLink() = default;
 
+void ProviderLink::end() {
+  for (auto& [number, fetch] : fetches_) loop_.defer_delete(std::move(fetch));
+  fetches_.clear();
+  keys_waiting_.clear();  // those of redeeming_
+  const SignInError changed{SignInFault::login_unknown, "", "the provider's settings changed"};
+  metadata_failed(changed);
+  for (const auto& redeeming : std::exchange(redeeming_, {})) redeeming->done(changed);
+}
+
 SignInError ProviderLink::unreachable(const std::string& what, const std::string& reason) {
   core::LogLine(log_, core::Level::warn, "provider_failed")
       .text("provider", provider_.name)
@@ -56,6 +72,7 @@ void ProviderLink::fetch(token::FetchRequest request, token::Fetch::Done done) {
   const uint64_t number = next_fetch_++;
   auto finish = [this, number, done = std::move(done)](core::Result<http::ClientResponse> answer) {
     const auto found = fetches_.find(number);
+    if (found == fetches_.end()) return;  // ended in this turn
     loop_.defer_delete(std::move(found->second));
     fetches_.erase(found);
     done(std::move(answer));
@@ -71,6 +88,8 @@ void ProviderLink::ask_metadata(MetadataDone done) {
   // An old description is as good while a new one is fetched.
   if (metadata_) {
     done(*metadata_);
+  } else if (metadata_waiting_.size() >= waiting_limit) {
+    done(busy());
   } else {
     metadata_waiting_.push_back(std::move(done));
   }
@@ -148,16 +167,22 @@ void ProviderLink::on_keys(core::Result<http::ClientResponse> response) {
 
 // --- what a code is worth
 
+void ProviderLink::finish(const std::shared_ptr<Redeeming>& redeeming, SignedIn<Tokens> outcome) {
+  if (std::erase(redeeming_, redeeming) != 0) redeeming->done(std::move(outcome));
+}
+
 void ProviderLink::redeem(Redemption redemption, TokensDone done) {
+  if (redeeming_.size() >= waiting_limit) return done(busy());
   auto redeeming =
       std::make_shared<Redeeming>(Redeeming{std::move(redemption), std::move(done), {}});
+  redeeming_.push_back(redeeming);
   ask_metadata([this, redeeming](SignedIn<ProviderMetadata> metadata) {
-    if (!metadata) return redeeming->done(metadata.error());
+    if (!metadata) return finish(redeeming, metadata.error());
     // RFC 9207 2.4: a code of another provider is not shown to this one.
     const auto& issuer = redeeming->asked.issuer;
     if (issuer ? *issuer != provider_.issuer : metadata->names_itself) {
-      return redeeming->done(SignInError{SignInFault::issuer_mixed_up, "",
-                                         "`iss` of the answer is not this provider"});
+      return finish(redeeming, SignInError{SignInFault::issuer_mixed_up, "",
+                                           "`iss` of the answer is not this provider"});
     }
     ask_tokens(redeeming);
   });
@@ -174,8 +199,8 @@ void ProviderLink::ask_tokens(std::shared_ptr<Redeeming> redeeming) {
   auto request =
       token_request(metadata_->token_endpoint, url, form, asked.client, loop_.wall_ms() / 1000);
   if (!request) {
-    return redeeming->done(
-        SignInError{SignInFault::engine_failed, "client_key", request.error().reason});
+    return finish(redeeming,
+                  SignInError{SignInFault::engine_failed, "client_key", request.error().reason});
   }
   fetch(std::move(request).value(), [this, redeeming](core::Result<http::ClientResponse> response) {
     on_tokens(redeeming, std::move(response));
@@ -184,16 +209,16 @@ void ProviderLink::ask_tokens(std::shared_ptr<Redeeming> redeeming) {
 
 void ProviderLink::on_tokens(const std::shared_ptr<Redeeming>& redeeming,
                              core::Result<http::ClientResponse> response) {
-  if (!response) return redeeming->done(unreachable("token", response.error().reason));
+  if (!response) return finish(redeeming, unreachable("token", response.error().reason));
   auto answer = read_token_answer(*response);
-  if (!answer) return redeeming->done(answer.error());
+  if (!answer) return finish(redeeming, answer.error());
   redeeming->answer = std::move(answer).value();
   check(redeeming, false);
 }
 
 void ProviderLink::check(const std::shared_ptr<Redeeming>& redeeming, bool anew) {
   ask_keys(anew, [this, redeeming, anew](SignedIn<std::shared_ptr<const token::KeySet>> keys) {
-    if (!keys) return redeeming->done(keys.error());
+    if (!keys) return finish(redeeming, keys.error());
     const Redemption& asked = redeeming->asked;
     token::IdTokenWanted wanted;
     wanted.issuer = provider_.issuer;
@@ -208,12 +233,12 @@ void ProviderLink::check(const std::shared_ptr<Redeeming>& redeeming, bool anew)
     if (!checked && !anew && checked.error().fault == token::TokenFault::key_unknown)
       return check(redeeming, true);
     if (!checked) {
-      return redeeming->done(SignInError{SignInFault::token_refused,
-                                         std::string(name_of(checked.error().fault)),
-                                         checked.error().reason});
+      return finish(redeeming, SignInError{SignInFault::token_refused,
+                                           std::string(name_of(checked.error().fault)),
+                                           checked.error().reason});
     }
-    redeeming->done(Tokens{std::move(checked).value(), std::move(redeeming->answer.id_token),
-                           std::move(redeeming->answer.refresh_token)});
+    finish(redeeming, Tokens{std::move(checked).value(), std::move(redeeming->answer.id_token),
+                             std::move(redeeming->answer.refresh_token)});
   });
 }
 

@@ -53,9 +53,11 @@ class ProviderLink {
 
   const model::Provider& provider() const { return provider_; }
 
-  // Both answer once, perhaps within the call; not after the link's end.
+  // Both answer once, perhaps within the call.
   void ask_metadata(MetadataDone done);
   void redeem(Redemption redemption, TokensDone done);
+  // Answers whoever still waits: the provider is no longer what it was. Nothing is asked after it.
+  void end();
 
  private:
   using KeysDone = std::function<void(SignedIn<std::shared_ptr<const token::KeySet>>)>;
@@ -71,6 +73,7 @@ class ProviderLink {
   void on_tokens(const std::shared_ptr<Redeeming>& redeeming,
                  core::Result<http::ClientResponse> response);
   void check(const std::shared_ptr<Redeeming>& redeeming, bool anew);
+  void finish(const std::shared_ptr<Redeeming>& redeeming, SignedIn<Tokens> outcome);
   SignInError unreachable(const std::string& what, const std::string& reason);
 
   core::Loop& loop_;
@@ -85,6 +88,7 @@ class ProviderLink {
   uint64_t keys_asked_ms_ = 0;
   std::vector<MetadataDone> metadata_waiting_;
   std::vector<KeysDone> keys_waiting_;
+  std::vector<std::shared_ptr<Redeeming>> redeeming_;
   std::map<uint64_t, std::unique_ptr<token::Fetch>> fetches_;
   uint64_t next_fetch_ = 1;
 };

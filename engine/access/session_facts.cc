@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "access/session_facts.h"
 
+#include <algorithm>
 #include <string>
 #include <utility>
 #include <vector>
@@ -18,13 +19,39 @@ std::vector<std::string> texts_of(const token::Claims& claims, const std::string
   return texts.ok() ? std::move(texts).value() : std::vector<std::string>();
 }
 
+// By our clock: the token is fresh, so `iat` tells what the provider's shows. Else a rule's
+// `max_age` that the provider holds to be met would not be here, and ask again without an end. A
+// provider that does not tell the time may have seen the person last month.
+int64_t signed_in_at(const model::Provider& provider, const token::IdToken& id_token,
+                     int64_t now_s) {
+  if (!id_token.signed_in_s) return 0;
+  const auto skew_s = static_cast<int64_t>(provider.clock_skew_s);
+  const auto issued = token::time_claim(id_token.claims, "iat");
+  const int64_t ahead_s = issued.ok() && *issued ? now_s - **issued : 0;
+  return std::min(now_s, *id_token.signed_in_s + std::clamp(ahead_s, -skew_s, skew_s));
+}
+
 }  // namespace
+
+uint64_t marks_digest(const RuleNames& names, const model::Provider& provider) {
+  std::string text = std::to_string(names.digest());
+  for (const std::string* part : {&provider.name, &provider.issuer, &provider.groups_claim})
+    text += "\n" + *part;
+  const auto hash = tls::sha256(text);
+  uint64_t digest = 0;
+  for (size_t i = 0; i < sizeof digest; ++i) digest = digest << 8 | hash[i];
+  return digest;
+}
+
+bool is_from(const model::Provider& provider, const token::Claims& claims) {
+  return token::check_issuer(claims, provider.issuer).ok();
+}
 
 void mark(SessionFacts& facts, const RuleNames& names, const model::Provider& provider,
           const token::Claims& claims) {
   const std::vector<std::string> groups = texts_of(claims, provider.groups_claim);
   facts.marks = names.marks_of(groups, claims).to_bytes(names.size());
-  facts.names_digest = names.digest();
+  facts.names_digest = marks_digest(names, provider);
 }
 
 SessionFacts session_facts(const model::App& app, const model::Provider& provider,
@@ -37,7 +64,7 @@ SessionFacts session_facts(const model::App& app, const model::Provider& provide
   mark(facts, RuleNames(app.rules), provider, id_token.claims);
   facts.acr = id_token.acr;
   facts.amr = id_token.amr;
-  facts.signed_in_s = id_token.signed_in_s.value_or(now_s);
+  facts.signed_in_s = signed_in_at(provider, id_token, now_s);
   facts.expires_s = now_s + static_cast<int64_t>(app.session.max_age_s);
   facts.issued_s = now_s;
   return facts;

@@ -17,6 +17,12 @@ namespace hawser::access {
 SessionFacts session_facts(const model::App& app, const model::Provider& provider,
                            const token::IdToken& id_token, int64_t now_s);
 
+// Changes with the names that an app's rules use, and with the provider that says who has them.
+uint64_t marks_digest(const RuleNames& names, const model::Provider& provider);
+
+// Whether it was that provider who said so: one may have become another under its name.
+bool is_from(const model::Provider& provider, const token::Claims& claims);
+
 // Notes which of the names that an app's rules use are the person's.
 void mark(SessionFacts& facts, const RuleNames& names, const model::Provider& provider,
           const token::Claims& claims);

@@ -25,8 +25,12 @@ bool covers_without_parameters(std::string_view prefix, std::string_view path) {
 bool covers(std::string_view prefix, std::string_view path) {
   if (path.starts_with(prefix)) return true;
   if (path == "*") return prefix == "/";  // OPTIONS for the whole server
-  if (path.find(';') != std::string_view::npos) return covers_without_parameters(prefix, path);
   return path.size() + 1 == prefix.size() && prefix.starts_with(path);
+}
+
+bool covers_but_for_parameters(std::string_view prefix, std::string_view path) {
+  return path.find(';') != std::string_view::npos && !covers(prefix, path) &&
+         covers_without_parameters(prefix, path);
 }
 
 }  // namespace hawser::message

@@ -26,6 +26,8 @@ namespace {
 // The connector runs the timers of an origin itself and knows which one it was: it is to tell
 // first.
 constexpr uint64_t connector_slack_ms = 1000;
+// A provider is asked twice at most, and has 10 s each time.
+constexpr uint64_t own_page_limit_ms = 60'000;
 
 // Names of protocols are compared without regard to case (RFC 9110 16.7).
 bool may_upgrade(const model::App& app, std::string_view protocol) {
@@ -79,12 +81,16 @@ void Exchange::route() {
   const Route route = router_->find(target.authority.host, target.canonical_path);
   if (route.miss == RouteMiss::no_such_host)
     return fail(ExchangeError::of(ErrorCode::no_such_host));
-  if (access::is_own_path(target.canonical_path)) return ask_gate();
+  if (access::is_own_path(target.canonical_path)) {
+    total_deadline_.arm(context_.loop.timers(), own_page_limit_ms);
+    return ask_gate();
+  }
   if (route.miss == RouteMiss::no_such_path)
     return fail(ExchangeError::of(ErrorCode::no_such_path));
   app_ = route.app;
   client_.on_routed(*app_);
-  if (target.doubts != message::no_doubt && router_->path_decides(target.authority.host)) {
+  if ((target.doubts != message::no_doubt && router_->path_decides(target.authority.host)) ||
+      router_->parameters_decide(target.authority.host, target.canonical_path)) {
     return fail(ExchangeError::of(ErrorCode::bad_request,
                                   "the path can be read in two ways, and here it decides"));
   }
@@ -222,6 +228,7 @@ void Exchange::on_head(message::ResponseHead& head, bool interim, bool bound) {
     return fail(
         ExchangeError::of(ErrorCode::protocol_violation, "an upgrade that was not asked for"));
   http::remove_hop_by_hop(head.fields);
+  access::refuse_own_cookies(head.fields);
   if (interim) return client_.send_interim(head);
   if (bound && session() != 0) context_.bindings.bind(session(), app_->name, way_);
   const bool agreed = head.status == 101;
@@ -231,7 +238,6 @@ void Exchange::on_head(message::ResponseHead& head, bool interim, bool bound) {
   facts_.status = head.status;
   answering_ = Answering::flowing;
   complete_origin_response(head, *app_, context_.loop.wall_ms());
-  access::refuse_own_cookies(head.fields);
   if (!admission_.set_cookie.empty())
     head.fields.add(message::FieldName::set_cookie, admission_.set_cookie);
   if (has_channel()) bulk_.on_length(*stream_, head.body_length);
@@ -448,6 +454,7 @@ void Exchange::moved() {
 void Exchange::finish() {
   if (step_ == Step::over) return;
   step_ = Step::over;
+  context_.gate.cancel(*this);  // its answer may come before the end of this turn
   in_flight_ = {};
   idle_deadline_.disarm();
   total_deadline_.disarm();

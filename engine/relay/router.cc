@@ -44,6 +44,22 @@ bool Router::path_decides(std::string_view host) const {
                      [](const model::AccessRule& rule) { return !rule.paths.empty(); });
 }
 
+bool Router::parameters_decide(std::string_view host, std::string_view path) const {
+  if (path.find(';') == std::string_view::npos) return false;
+  const Host* apps = find_host(host);
+  if (apps == nullptr) return false;
+  return std::any_of(apps->begin(), apps->end(), [path](const Place& place) {
+    const auto is_met = [path](const std::string& prefix) {
+      return message::covers_but_for_parameters(prefix, path);
+    };
+    const auto& rules = place.app->rules;
+    return is_met(place.prefix) ||
+           std::any_of(rules.begin(), rules.end(), [&is_met](const model::AccessRule& rule) {
+             return std::any_of(rule.paths.begin(), rule.paths.end(), is_met);
+           });
+  });
+}
+
 Route Router::find(std::string_view host, std::string_view path) const {
   const Host* apps = find_host(host);
   if (apps == nullptr) return {nullptr, RouteMiss::no_such_host};

@@ -32,6 +32,9 @@ class Router {
   // Whether the path has a say among the apps of this host or in a rule of one: then one that can
   // be read in two ways is refused.
   bool path_decides(std::string_view host) const;
+  // Whether path parameters stand where the path has a say: read without them, as some servers do,
+  // it would be another app's or another rule's.
+  bool parameters_decide(std::string_view host, std::string_view path) const;
 
   const model::Snapshot& snapshot() const { return *snapshot_; }
 

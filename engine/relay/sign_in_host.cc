@@ -18,8 +18,8 @@ constexpr std::string_view keys_key = "access/keys";
 constexpr std::string_view row_purpose = "session row";
 constexpr int64_t day_s = 24 * 3600;
 constexpr int64_t rotate_after_s = 7 * day_s;
-// Longer than any session lasts (`max_age` is 30 days at most).
-constexpr int64_t keep_keys_s = 31 * day_s;
+// Longer than any session lasts (`max_age` is 365 days at most).
+constexpr int64_t keep_keys_s = 366 * day_s;
 constexpr uint64_t rotation_check_ms = uint64_t{3600} * 1000;
 constexpr size_t used_logins_limit = 100'000;
 
@@ -104,8 +104,12 @@ void SignInHost::apply(std::shared_ptr<const model::Snapshot> snapshot) {
     links[provider.name] =
         same ? std::move(old) : std::make_unique<access::ProviderLink>(loop_, log_, provider);
   }
-  for (auto& [name, link] : links_) loop_.defer_delete(std::move(link));
-  links_ = std::move(links);
+  links_.swap(links);
+  for (auto& [name, link] : links) {
+    if (link == nullptr) continue;
+    link->end();
+    loop_.defer_delete(std::move(link));
+  }
 }
 
 access::ProviderLink* SignInHost::find_link(const std::string& provider) {
@@ -135,7 +139,8 @@ bool SignInHost::first_use(const std::string& login) {
 void SignInHost::sign_in(const access::Callback& callback, SignedInDone done) {
   access::ProviderLink* link = find_link(callback.login.provider);
   const model::App* app = snapshot_->find_app(callback.login.app);
-  if (link == nullptr || app == nullptr)
+  // A code of one provider, and a client's secret at it, are not for the one that is asked now.
+  if (link == nullptr || app == nullptr || app->sign_in.provider != callback.login.provider)
     return done(SignInError{SignInFault::login_unknown, "", "the configuration changed meanwhile"});
   if (!first_use(callback.login.id))
     return done(SignInError{SignInFault::login_replayed, "", "its `state` came before"});
@@ -151,7 +156,11 @@ void SignInHost::sign_in(const access::Callback& callback, SignedInDone done) {
   redemption.max_age_s = callback.login.max_age_s;
   link->redeem(std::move(redemption),
                [this, callback, done](access::SignedIn<access::Tokens> tokens) {
-                 if (!tokens) return done(tokens.error());
+                 if (!tokens) {
+                   // Nothing came of it: else who sends made-up codes could use all of them up.
+                   used_logins_.erase(callback.login.id);
+                   return done(tokens.error());
+                 }
                  begin_session(callback, *tokens, done);
                });
 }
@@ -160,7 +169,7 @@ void SignInHost::begin_session(const access::Callback& callback, const access::T
                                const SignedInDone& done) {
   const model::App* app = snapshot_->find_app(callback.login.app);
   const model::Provider* provider = snapshot_->find_provider(callback.login.provider);
-  if (app == nullptr || provider == nullptr)
+  if (app == nullptr || provider == nullptr || app->sign_in.provider != provider->name)
     return done(SignInError{SignInFault::login_unknown, "", "the configuration changed meanwhile"});
   const int64_t now_ms = loop_.wall_ms();
   access::SessionFacts facts =
@@ -191,8 +200,11 @@ access::SignedIn<access::SessionFacts> SignInHost::mark_again(const std::string&
   const model::Provider* provider = snapshot_->find_provider(record->provider);
   const auto opened = keys_->open(row_purpose, record->sealed);
   if (app == nullptr || provider == nullptr || !opened) return ended;
+  // What one provider calls a group says nothing of another's.
+  if (app->sign_in.provider != provider->name) return ended;
   const auto row = model::parse_json_object(*opened, control::store_value_limit_bytes);
   if (!row || !row->contains("claims")) return ended;
+  if (!access::is_from(*provider, row->at("claims"))) return ended;
   access::mark(facts, access::RuleNames(app->rules), *provider, row->at("claims"));
   return facts;
 }

@@ -5,8 +5,10 @@
 
 #include <string>
 
+#include "access/cookies.h"
 #include "access/query.h"
 #include "access/token_request.h"
+#include "model/ids.h"
 
 namespace hawser::access {
 namespace {
@@ -23,6 +25,14 @@ LoginState begun() {
   login.acr_values = {"urn:mfa"};
   login.max_age_s = 0;
   return login;
+}
+
+TEST(LoginState, NoAppsSessionHasItsCookies) {
+  for (const std::string_view cookie :
+       {LoginState::cookie_name, LoginState::fragment_cookie_name}) {
+    ASSERT_TRUE(cookie.starts_with(own_cookie_prefix));
+    EXPECT_FALSE(model::is_name(cookie.substr(own_cookie_prefix.size()))) << cookie;
+  }
 }
 
 TEST(LoginState, ComesBackToItsBrowserAndHostInTime) {

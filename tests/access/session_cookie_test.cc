@@ -102,6 +102,7 @@ TEST(Cookies, AnApplicationCannotSetOurs) {
   message::Fields fields;
   fields.add("Set-Cookie", "__Host-hawser-wiki=stolen; Path=/; Secure");
   fields.add("Set-Cookie", " __host-hawser-login = x");
+  fields.add("Set-Cookie", "=__Host-hawser-wiki=x");
   fields.add("Set-Cookie", "session=1");
   refuse_own_cookies(fields);
   ASSERT_EQ(fields.size(), 1u);

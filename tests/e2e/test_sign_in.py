@@ -4,8 +4,10 @@ import http.client
 import json
 import re
 import signal
+import socket
 import ssl
 import urllib.parse
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -42,6 +44,15 @@ class Published:
 
     def reload_rules(self, rules):
         self._apps[0]["access"] = rules
+        self._reload()
+
+    def reload_provider(self, **settings):
+        provider = {**self.provider.settings(), **settings}
+        self._apps[0]["sign_in"] = {"provider": provider["name"]}
+        self.engine.set(providers=[provider])
+        self._reload()
+
+    def _reload(self):
         self.engine.set(apps=self._apps)
         seen = len(self.engine.log.items())
         self.engine.signal(signal.SIGHUP)
@@ -128,10 +139,11 @@ def test_who_cancels_at_the_provider_reads_so(wiki, visitor):
     assert re.search(r"Request: <code>[0-9a-f-]{36}</code>", page.body)
 
 
-def test_a_state_of_another_browser_is_refused(wiki, visitor):
-    def at_callback(answer):
-        return answer.status >= 300 and "/.hawser/callback" in answer.location
+def at_callback(answer):
+    return answer.status >= 300 and "/.hawser/callback" in answer.location
 
+
+def test_a_state_of_another_browser_is_refused(wiki, visitor):
     form = visitor.follow(visitor.ask(f"{wiki.url}/"))
     sent_back = visitor.follow(visitor.submit(form, login="alice", go="yes"), at_callback)
     other = Visitor(wiki.provider.authority)
@@ -140,6 +152,14 @@ def test_a_state_of_another_browser_is_refused(wiki, visitor):
     assert visitor.follow(visitor.ask(sent_back.location)).body == "inside /"
     replayed = visitor.ask(sent_back.location)
     assert replayed.status == 400 and "login_replayed" in replayed.body
+
+
+def test_a_code_that_was_made_up_spoils_no_sign_in(wiki, visitor):
+    form = visitor.follow(visitor.ask(f"{wiki.url}/"))
+    sent_back = visitor.follow(visitor.submit(form, login="alice", go="yes"), at_callback)
+    page = visitor.ask(re.sub(r"([?&]code=)[^&]*", r"\1made-up", sent_back.location))
+    assert page.status == 403 and "code_refused" in page.body
+    assert visitor.follow(visitor.ask(sent_back.location)).body == "inside /"
 
 
 def test_several_tabs_sign_in_at_once(wiki, visitor):
@@ -224,6 +244,25 @@ def test_who_signs_out_is_out(wiki, visitor):
     wiki.engine.wait_for_record(lambda r: r.get("event") == "session_revoked", "the end of the session")
     replayed = Visitor(wiki.provider.authority).ask(f"{wiki.url}/", Cookie=f"__Host-hawser-wiki={cookie}")
     assert replayed.status == 302
+
+
+def test_a_session_of_another_provider_is_none(own, visitor):
+    visitor.sign_in(f"{own.url}/", "alice")
+    own.reload_provider(name="partners")  # whose groups happen to have the same names
+    assert visitor.ask(f"{own.url}/again").status == 302
+    assert b" /again " not in b"".join(own.heads)
+
+
+def test_a_reload_leaves_nobody_waiting_for_a_provider_that_is_silent(own, visitor):
+    with socket.create_server(("127.0.0.1", 0)) as silent, ThreadPoolExecutor() as pool:
+        silent.settimeout(20)
+        own.reload_provider(issuer=f"https://127.0.0.1:{silent.getsockname()[1]}")
+        answer = pool.submit(visitor.ask, f"{own.url}/.hawser/login?app=wiki")
+        connection, _ = silent.accept()
+        with connection:
+            own.reload_provider(clock_skew="2m")
+            page = answer.result(30)
+    assert page.status == 400 and "login_unknown" in page.body
 
 
 STRONG = [{"name": "admin", "who": {"groups": ["staff"]}, "paths": ["/admin/"], "strength": {"acr": ["urn:example:mfa"]},

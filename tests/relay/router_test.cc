@@ -59,9 +59,11 @@ TEST_F(RouterTest, APrefixCoversItsOwnNameButNotALongerWord) {
   EXPECT_EQ(find("multi.example", "/"), "no such path");
 }
 
-TEST_F(RouterTest, ParametersOfAPathLeadToNoOtherApp) {
-  EXPECT_EQ(find("multi.example", "/docs;v=1/manuals;v=1/a"), "manuals");
-  EXPECT_EQ(find("multi.example", "/docs/;v=1/manuals/a"), "manuals");
+TEST_F(RouterTest, ParametersThatMightLeadToAnotherAppDecide) {
+  for (const char* path : {"/docs;v=1/manuals;v=1/a", "/docs/;v=1/manuals/a", "/;x/docs/a"})
+    EXPECT_TRUE(router_.parameters_decide("multi.example", path)) << path;
+  for (const char* path : {"/docs/manuals/a;v=1", "/docs/manuals/;jsessionid=1", "/other;v=1/a"})
+    EXPECT_FALSE(router_.parameters_decide("multi.example", path)) << path;
 }
 
 TEST_F(RouterTest, APrefixIsComparedInItsCanonicalForm) {

@@ -67,10 +67,13 @@ class EngineShell final : public relay::ClientSessionOwner,
 
 class WholeWay {
  public:
-  explicit WholeWay(const Pieces& pieces = {}, size_t engine_bytes = 64 * 1024 * 1024)
+  // `desk` outlives it.
+  explicit WholeWay(const Pieces& pieces = {}, size_t engine_bytes = 64 * 1024 * 1024,
+                    access::SignInDesk* desk = nullptr)
       : faults_(pieces.origin),
         origin(loop),
         engine_budget_(engine_bytes),
+        desk_(desk),
         shell_(loop),
         connector_(loop, needs_) {
     if (pieces.origin != SIZE_MAX) loop.set_socket_faults(&faults_);
@@ -98,6 +101,12 @@ class WholeWay {
   void stall_client() { engine_end_->hold_output(true); }
   void end_client() { client_->end(); }
   void cut_client() { client_.reset(); }
+  // As a drain that was too long does.
+  void cut_session() {
+    shell_.session->cut(message::ExchangeError::of(message::ErrorCode::draining));
+  }
+  // The app asks people to sign in from now on.
+  void guard() { publish(origin.url(), model::Access::rules); }
   // Nobody listens where the app says that its origin is.
   void lose_the_origins_address() { publish("http://127.0.0.1:1"); }
   template <class Predicate>
@@ -132,13 +141,16 @@ class WholeWay {
   RawOrigin origin;
 
  private:
-  void publish(const std::string& url) {
+  void publish(const std::string& url, model::Access access = model::Access::passthrough) {
     model::App app;
+    app.access = access;
     app.name = "wiki";
     app.host = *model::HostPattern::parse("wiki.example");
     app.origins = {*model::Origin::parse_url(url)};
     app.revision = model::content_revision(app);
-    context_.router = std::make_shared<const relay::Router>(model::Snapshot::make({app}));
+    auto snapshot = model::Snapshot::make({app});
+    gate_.apply(snapshot);
+    context_.router = std::make_shared<const relay::Router>(std::move(snapshot));
   }
   void join_connector(size_t pieces) {
     MemoryPipe pipe = MemoryPipe::make(loop, pieces);
@@ -181,7 +193,8 @@ class WholeWay {
   core::Budget engine_budget_;
   core::Budget no_bodies_{0};
   message::HeadPool heads_;
-  access::Gate gate_{loop, log_.log(), nullptr};
+  access::SignInDesk* desk_;
+  access::Gate gate_{loop, log_.log(), desk_};
   relay::BulkTickets tickets_;
   relay::ExchangeIndex index_{loop, engine_budget_};
   relay::RelayMetrics metrics_{registry_};

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "access/session_facts.h"
+
+#include <gtest/gtest.h>
+
+namespace hawser::access {
+namespace {
+
+constexpr int64_t now_s = 1'800'000'000;
+
+model::Provider provider() {
+  model::Provider made;
+  made.name = "main";
+  made.issuer = "https://login.example";
+  made.clock_skew_s = 240;
+  return made;
+}
+
+token::IdToken id_token(std::optional<int64_t> signed_in_s, int64_t issued_s) {
+  token::IdToken made;
+  made.subject = "u-1";
+  made.signed_in_s = signed_in_s;
+  made.claims = {{"iat", issued_s}};
+  return made;
+}
+
+int64_t signed_in_s(const token::IdToken& token) {
+  return session_facts(model::App(), provider(), token, now_s).signed_in_s;
+}
+
+TEST(SessionFacts, AProviderThatDoesNotTellWhenMayHaveSeenThePersonLongAgo) {
+  EXPECT_EQ(signed_in_s(id_token(std::nullopt, now_s)), 0);
+}
+
+TEST(SessionFacts, TheTimeOfTheSignInIsByOurClock) {
+  EXPECT_EQ(signed_in_s(id_token(now_s - 30, now_s)), now_s - 30);
+  EXPECT_EQ(signed_in_s(id_token(now_s - 180 - 30, now_s - 180)), now_s - 30);
+  EXPECT_EQ(signed_in_s(id_token(now_s + 180 - 30, now_s + 180)), now_s - 30);
+  EXPECT_EQ(signed_in_s(id_token(now_s - 1000, now_s - 1000)), now_s - 760)
+      << "no more than the skew";
+  EXPECT_EQ(signed_in_s(id_token(now_s + 9000, now_s)), now_s) << "never in the future";
+}
+
+TEST(SessionFacts, MarksAreWorthNothingWithAnotherProvider) {
+  model::AccessRule rule;
+  rule.who.groups = {"staff"};
+  const RuleNames names({rule});
+  const uint64_t digest = marks_digest(names, provider());
+  model::Provider same = provider();
+  same.client.secret = "new";
+  same.clock_skew_s = 1;
+  EXPECT_EQ(marks_digest(names, same), digest);
+  model::Provider renamed = provider();
+  renamed.name = "partners";
+  model::Provider moved = provider();
+  moved.issuer = "https://login.partner.example";
+  model::Provider regrouped = provider();
+  regrouped.groups_claim = "roles";
+  for (const model::Provider& other : {renamed, moved, regrouped})
+    EXPECT_NE(marks_digest(names, other), digest);
+  EXPECT_NE(marks_digest(RuleNames({}), provider()), digest);
+  EXPECT_TRUE(is_from(provider(), {{"iss", "https://login.example"}}));
+  EXPECT_FALSE(is_from(moved, {{"iss", "https://login.example"}}));
+}
+
+}  // namespace
+}  // namespace hawser::access
