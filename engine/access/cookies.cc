@@ -12,7 +12,8 @@ using message::FieldName;
 
 bool is_own(std::string_view pair) {
   pair = message::trim_blanks(pair);
-  while (pair.starts_with('=')) pair = message::trim_blanks(pair.substr(1));  // a cookie without a name
+  while (pair.starts_with('='))
+    pair = message::trim_blanks(pair.substr(1));  // a cookie without a name
   const std::string_view name = message::trim_blanks(pair.substr(0, pair.find('=')));
   return name.size() >= own_cookie_prefix.size() &&
          message::equals_ignoring_case(name.substr(0, own_cookie_prefix.size()), own_cookie_prefix);

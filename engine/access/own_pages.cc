@@ -277,7 +277,8 @@ void Gate::sign_out(const Question& question, GateListener& listener) {
     const auto value = find_cookie(question.head.fields, name);
     const auto facts = SessionCookie::open(*keys_, app->name, question.head.target.authority.host,
                                            value.value_or(""));
-    const bool meant = question.head.method == message::Method::get && !is_foreign(question.head.fields);
+    const bool meant =
+        question.head.method == message::Method::get && !is_foreign(question.head.fields);
     if (facts && meant && desk_ != nullptr) desk_->end_session(facts->session);
     answer.head.fields.add(FieldName::set_cookie, forget_cookie(name));
   }
