@@ -95,6 +95,16 @@ void read_tls(MapReader& file, std::vector<CertificateConfig>& target) {
   }
 }
 
+void read_offender_connections(MapReader& map, uint32_t& target) {
+  const auto value = map.take("offender_connections");
+  if (!value) return;
+  if (value->is_word("off")) {
+    target = 0;
+  } else if (const auto count = value->count(1, 100)) {
+    target = static_cast<uint32_t>(*count);
+  }
+}
+
 void read_http2_limits(const Value& value, http::H2Limits& target) {
   MapReader map(value);
   const auto rate = [&](const char* key, uint32_t& limit) {
@@ -115,6 +125,7 @@ void read_http2_limits(const Value& value, http::H2Limits& target) {
   rate("empty_frames", target.empty_frames);
   rate("window_updates", target.window_updates);
   rate("other_frames", target.other_frames);
+  read_offender_connections(map, target.offender_connections);
   map.finish();
 }
 

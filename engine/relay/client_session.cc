@@ -20,7 +20,7 @@ constexpr uint64_t linger_step_ms = 1'000;
 }  // namespace
 
 ClientSession::ClientSession(RelayContext& context, ClientSessionOwner& owner,
-                             std::unique_ptr<tls::Stream> transport)
+                             std::unique_ptr<tls::Stream> transport, bool through_balancer)
     : context_(context),
       owner_(owner),
       share_(
@@ -31,6 +31,7 @@ ClientSession::ClientSession(RelayContext& context, ClientSessionOwner& owner,
       deadline_([this] { on_deadline(); }) {
   note_peer();
   facts_.local_port = transport_->local().port();
+  facts_.through_balancer = through_balancer;
   facts_.session = context_.ids.next_session();
   arm_deadline(context_.timeouts.handshake_ms);
   context_.metrics.client_sessions.add(1);

@@ -27,7 +27,7 @@ class ClientSessionOwner {
 class ClientSession final : private core::TransportListener {
  public:
   ClientSession(RelayContext& context, ClientSessionOwner& owner,
-                std::unique_ptr<tls::Stream> transport);
+                std::unique_ptr<tls::Stream> transport, bool through_balancer = false);
   ~ClientSession() override;
 
   // Closes at once when nothing is under way, else after the responses that are.

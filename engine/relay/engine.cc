@@ -112,6 +112,7 @@ core::Result<void> Engine::reload(control::NodeConfig config) {
   config_.trusted_proxies = std::move(config.trusted_proxies);
   config_.limits.head_limit_bytes = config.limits.head_limit_bytes;
   config_.limits.field_limit = config.limits.field_limit;
+  config_.limits.http2 = config.limits.http2;
   config_.log.level = config.log.level;
   config_.log.query = config.log.query;
   config_.tls = std::move(config.tls);

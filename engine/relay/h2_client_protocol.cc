@@ -3,6 +3,8 @@
 
 #include <utility>
 
+#include "relay/client_chain.h"
+#include "relay/offenders.h"
 #include "relay/refusal_page.h"
 #include "relay/request_log.h"
 
@@ -98,9 +100,24 @@ void H2ClientProtocol::on_cut(http::H2Cut why, const std::string& reason) {
       .text("client", session_.facts().peer_ip)
       .text("cause", http::name_of(why))
       .text("reason", reason);
+  note_offender(why);
   closing_ = true;
   h2_.on_gone(reason);
   session_.linger();
+}
+
+// Not for who is merely slow, nor for an address that is many people's.
+void H2ClientProtocol::note_offender(http::H2Cut why) {
+  if (why == http::H2Cut::settings_timeout || why == http::H2Cut::head_timeout) return;
+  const ClientFacts& client = session_.facts();
+  if (context_.offenders == nullptr || client.through_balancer ||
+      is_trusted(client.peer_ip, context_.trusted_proxies))
+    return;
+  if (!context_.offenders->note_cut(client.peer)) return;
+  core::LogLine(context_.log, core::Level::info, "http2_offender")
+      .text("client", client.peer_ip)
+      .text("reason",
+            "new connections from there wait for their turn until 10 s after the last cut");
 }
 
 // --- requests

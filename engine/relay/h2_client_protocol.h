@@ -62,6 +62,7 @@ class H2ClientProtocol final : public ClientProtocol,
   void on_shutdown_seen() override;
   void on_cut(http::H2Cut why, const std::string& reason) override;
 
+  void note_offender(http::H2Cut why);
   void add(std::unique_ptr<H2Exchange> exchange);
   bool room_for_one_more() const;
   void begin_waiting();

@@ -28,6 +28,7 @@ class Dispatcher;
 class BulkTickets;
 class ExchangeIndex;
 class LoadGate;
+class Offenders;
 class SessionBindings;
 
 struct RelayContext {
@@ -51,6 +52,7 @@ struct RelayContext {
   http::H2Limits h2_limits = {};  // sessions keep those that they began with
   LoadGate* loads = nullptr;      // null: no app has limits
   std::vector<model::Network> trusted_proxies = {};
+  Offenders* offenders = nullptr;  // null: nobody has to wait for the handshake
 };
 
 }  // namespace hawser::relay

@@ -18,6 +18,12 @@ RelayMetrics::RelayMetrics(core::MetricRegistry& registry)
                                  "Client connections that are open and speak HTTP/2.")),
       client_sessions_accepted(
           plain_counter("hawser_client_sessions_total", "Client connections that were accepted.")),
+      offender_connections_delayed(
+          plain_counter("hawser_http2_offender_connections_delayed_total",
+                        "Client connections that waited for their address's turn.")),
+      offender_connections_refused(
+          plain_counter("hawser_http2_offender_connections_refused_total",
+                        "Client connections closed because too many of their address waited.")),
       handshakes_failed(plain_counter("hawser_client_handshakes_failed_total",
                                       "TLS handshakes of clients that failed.")),
       handshakes_resumed(plain_counter("hawser_client_handshakes_resumed_total",

@@ -42,6 +42,8 @@ class RelayMetrics {
   core::Gauge& client_sessions;
   core::Gauge& http2_sessions;
   core::Counter& client_sessions_accepted;
+  core::Counter& offender_connections_delayed;
+  core::Counter& offender_connections_refused;
   core::Counter& handshakes_failed;
   core::Counter& handshakes_resumed;
   core::Gauge& open_exchanges;

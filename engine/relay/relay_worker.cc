@@ -23,6 +23,11 @@ namespace {
 // costs little.
 constexpr uint32_t client_notsent_bytes = 128 * 1024;
 
+// Clients that wait for their turn: as many as the descriptors that sessions leave free allow.
+size_t waiting_limit(size_t session_limit) {
+  return std::clamp<size_t>(session_limit / 16, 1, 1'024);
+}
+
 }  // namespace
 
 class RelayWorker::Entry final : private core::AcceptListener {
@@ -36,7 +41,7 @@ class RelayWorker::Entry final : private core::AcceptListener {
 
  private:
   void on_accepted(core::Fd fd, const core::Address& peer) override {
-    worker_.adopt_client(std::move(fd), peer, proxied_from_);
+    worker_.take_client(std::move(fd), peer, proxied_from_);
   }
   void on_accept_trouble(const core::Error& why) override { worker_.note_accept_trouble(why); }
 
@@ -74,7 +79,12 @@ RelayWorker::RelayWorker(core::Loop& loop, core::LogSink& log_sink, RelayMetrics
                options_.settings.log_query,
                false,
                options_.settings.h2_limits,
-               &loads_} {
+               &loads_},
+      offenders_(loop, options_.settings.h2_limits.offender_connections,
+                 waiting_limit(options_.session_limit), [this](core::Fd fd, const core::Address&) {
+                   adopt_client(std::move(fd), false);
+                 }) {
+  context_.offenders = &offenders_;
   loads_.apply(*options_.settings.snapshot);
   apply_to_gate();
   context_.trusted_proxies = options_.settings.trusted_proxies;
@@ -87,6 +97,7 @@ RelayWorker::RelayWorker(core::Loop& loop, core::LogSink& log_sink, RelayMetrics
 
 RelayWorker::~RelayWorker() {
   entries_.clear();
+  offenders_.close_waiting();
   cut_all();
   for (auto& [id, channel] : channels_) context_.loop.defer_delete(std::move(channel));
   for (auto& [worker, link] : asking_links_) context_.loop.defer_delete(std::move(link));
@@ -100,6 +111,7 @@ void RelayWorker::apply(RelaySettings settings) {
   context_.timeouts = settings.timeouts;
   context_.h1_limits = settings.h1_limits;
   context_.h2_limits = settings.h2_limits;
+  offenders_.set_rate(settings.h2_limits.offender_connections);
   context_.log_query = settings.log_query;
   context_.trusted_proxies = settings.trusted_proxies;
   const uint64_t revision = settings.snapshot->revision();
@@ -129,17 +141,32 @@ void RelayWorker::set_keys(std::shared_ptr<const access::KeyRing> keys) {
 
 // --- clients
 
-void RelayWorker::adopt_client(core::Fd fd, const core::Address& peer,
-                               const std::vector<model::Network>& proxied_from) {
+void RelayWorker::take_client(core::Fd fd, const core::Address& peer,
+                              const std::vector<model::Network>& proxied_from) {
+  const std::string ip = peer.ip();
+  const bool through_balancer = is_trusted(ip, proxied_from);
+  if (through_balancer || is_trusted(ip, context_.trusted_proxies))
+    return adopt_client(std::move(fd), through_balancer);
+  switch (offenders_.arrive(fd, peer)) {
+    case Offenders::Arrival::free:
+      return adopt_client(std::move(fd), false);
+    case Offenders::Arrival::delayed:
+      return context_.metrics.offender_connections_delayed.add();
+    case Offenders::Arrival::refused:
+      return context_.metrics.offender_connections_refused.add();
+  }
+}
+
+void RelayWorker::adopt_client(core::Fd fd, bool through_balancer) {
   auto socket = core::Socket::adopt(context_.loop, fd.release());
   if (!socket.ok()) return;  // gone already
   (*socket)->set_notsent_lowat(client_notsent_bytes);
   context_.metrics.client_sessions_accepted.add();
   std::unique_ptr<core::Transport> plain = std::move(*socket);
-  if (is_trusted(peer.ip(), proxied_from))
-    plain = std::make_unique<ProxiedTransport>(std::move(plain));
+  if (through_balancer) plain = std::make_unique<ProxiedTransport>(std::move(plain));
   auto stream = tls::Stream::accept(std::move(plain), options_.settings.client_tls);
-  auto session = std::make_unique<ClientSession>(context_, *this, std::move(stream));
+  auto session =
+      std::make_unique<ClientSession>(context_, *this, std::move(stream), through_balancer);
   session->next = sessions_;
   if (sessions_ != nullptr) sessions_->previous = session.get();
   sessions_ = session.release();
@@ -292,6 +319,7 @@ void RelayWorker::drain() {
   context_.draining = true;
   entries_.clear();
   options_.client_listeners.clear();  // who comes now is refused at once, not kept waiting
+  offenders_.close_waiting();
   dispatcher_.refuse_all(ExchangeError::of(ErrorCode::draining));
   for (const auto& [id, channel] : channels_) channel->link().drain("the engine is shutting down");
   for (ClientSession* session = sessions_; session != nullptr;) {

@@ -19,6 +19,7 @@
 #include "relay/dispatcher.h"
 #include "relay/exchange_index.h"
 #include "relay/load_gate.h"
+#include "relay/offenders.h"
 #include "relay/relay_context.h"
 #include "relay/session_bindings.h"
 #include "relay/worker_link.h"
@@ -101,8 +102,9 @@ class RelayWorker final : public ClientSessionOwner,
   class Entry;
 
   void apply_to_gate();
-  void adopt_client(core::Fd fd, const core::Address& peer,
-                    const std::vector<model::Network>& proxied_from);
+  void take_client(core::Fd fd, const core::Address& peer,
+                   const std::vector<model::Network>& proxied_from);
+  void adopt_client(core::Fd fd, bool through_balancer);
   void note_accept_trouble(const core::Error& why);
   void on_session_over(ClientSession& session) override;
   void on_channel_lost(ConnectorChannel& channel) override;
@@ -130,6 +132,7 @@ class RelayWorker final : public ClientSessionOwner,
   SessionBindings bindings_{dispatcher_};
   LoadGate loads_;
   RelayContext context_;
+  Offenders offenders_;
   std::vector<std::unique_ptr<Entry>> entries_;
   ClientSession* sessions_ = nullptr;  // a list that owns them
   size_t session_count_ = 0;

@@ -18,7 +18,8 @@ struct ClientFacts {
   std::string tls_version;
   std::string server_name;  // of the TLS handshake
   uint16_t local_port = 0;
-  uint64_t session = 0;  // unique within the engine's boot
+  bool through_balancer = false;  // whose connections come from the balancer's own address
+  uint64_t session = 0;           // unique within the engine's boot
 };
 
 // Times are the loop's, in microseconds; 0: did not happen.

@@ -45,7 +45,7 @@ timeouts: {handshake: 1s, head: 2s, idle: off, queue: 300ms, connect: 4s, first_
            stream_idle: 10m, upgraded_idle: 2h, total: 1h, drain: 5s}
 limits: {head: 32K, fields: 100, client_sessions: 5000, queue: 0,
          http2: {streams: 50, resets: 1, errors: 2, settings: 3, pings: 4, empty_frames: 5,
-                 window_updates: 6, other_frames: 7, continuations: 8}}
+                 window_updates: 6, other_frames: 7, continuations: 8, offender_connections: 9}}
 log: {level: debug, format: text, output: ./log/engine.log, query: true}
 providers: []
 administrators: []
@@ -92,6 +92,12 @@ TEST(ConfigFile, DefaultsAreTheDocumentedOnes) {
   EXPECT_TRUE(config.apps.empty());
 }
 
+TEST(ConfigFile, OffendersMayConnectAsTheyLike) {
+  const NodeConfig config =
+      parsed(std::string(least_file) + "limits: {http2: {offender_connections: off}}\n");
+  EXPECT_EQ(config.limits.http2.offender_connections, 0u);
+}
+
 TEST(ConfigFile, EveryKeyOfTheNodeIsRead) {
   const NodeConfig config = parsed(full_file);
   ASSERT_EQ(config.listen.clients.size(), 2u);
@@ -104,7 +110,7 @@ TEST(ConfigFile, EveryKeyOfTheNodeIsRead) {
   EXPECT_EQ(config.trust_domain, "corp_1.example");
   EXPECT_EQ(config.workers, 3u);
   EXPECT_EQ(config.memory_limit_bytes, 1024u * 1024 * 1024);
-  EXPECT_EQ(config.limits, (NodeLimits{32 * 1024, 100, 5000, 0, {50, 1, 2, 3, 4, 5, 6, 7, 8}}));
+  EXPECT_EQ(config.limits, (NodeLimits{32 * 1024, 100, 5000, 0, {50, 1, 2, 3, 4, 5, 6, 7, 8, 9}}));
   EXPECT_EQ(config.log,
             (config::LogSettings{core::Level::debug, core::LogFormat::text,
                                  "/etc/hawser/log/engine.log", config.log.output_at, true}));

@@ -8,6 +8,7 @@ import threading
 
 import pytest
 
+from support.client import RawClient, socket_to
 from support.http2 import (CONTINUATION, DATA, END_HEADERS, END_STREAM, HEADERS, NO_ERROR, PING, PRIORITY,
                            PROTOCOL_ERROR, RST_STREAM, SETTINGS, WINDOW_UPDATE, Http2Client, block, frame, get,
                            setting)
@@ -223,6 +224,89 @@ def test_a_flood_is_cut_while_another_client_is_served(lab, nginx, cause):
     record = engine.wait_for_record(lambda r: r["event"] == "http2_cut", "the cut")
     assert (record["cause"], record["client"]) == (cause, "127.0.0.1")
     assert engine.metrics()[f'hawser_http2_cut_total{{cause="{cause}"}}'] == 1
+
+
+def test_who_was_cut_comes_back_in_turn_and_others_at_once(lab, nginx):
+    page = nginx.write("page", b"a page")
+    engine, _ = lab.published(nginx.url, engine={"workers": 1})
+    with Http2Client(engine) as attacker:
+        streams_reset(attacker)
+        attacker.until_ended()
+    assert engine.wait_for_record(lambda r: r["event"] == "http2_offender", "the offender")["client"] == "127.0.0.1"
+    again = [socket_to(engine) for _ in range(80)]
+    engine.wait_for_metric("hawser_http2_offender_connections_refused_total", lambda n: n > 0)
+    assert engine.metric("hawser_http2_offender_connections_delayed_total") >= 64
+    with RawClient(engine, plain=socket_to(engine, "127.0.0.2")) as other:
+        assert other.get("/page").body == page
+    for plain in again[1:]:
+        plain.close()
+    with RawClient(engine, plain=socket_to(engine)) as same_address:
+        assert same_address.get("/page").body == page
+    again[0].close()
+    assert len([r for r in engine.records() if r["event"] == "http2_offender"]) == 1
+
+
+def test_who_waits_for_its_turn_is_closed_when_the_engine_drains(lab):
+    go = threading.Event()
+
+    def script(connection):
+        connection.read_head()
+        connection.send(b"HTTP/1.1 200 OK\r\nContent-Length: 8\r\n\r\nhalf")
+        go.wait(DEADLINE_S)
+        connection.send(b"half")
+
+    engine, _ = lab.published(lab.origin(script).url,
+                              engine={"workers": 1, "limits": {"http2": {"offender_connections": 1}}})
+    with RawClient(engine, plain=socket_to(engine, "127.0.0.2")) as other:
+        other.send(other.head())
+        assert other.response(to_head=True).status == 200
+        with Http2Client(engine) as attacker:
+            streams_reset(attacker)
+            attacker.until_ended()
+        waiting = [socket_to(engine) for _ in range(20)]
+        engine.wait_for_metric("hawser_http2_offender_connections_delayed_total", lambda n: n > 0)
+        engine.signal(signal.SIGTERM)
+        for plain in waiting:
+            assert plain.recv(1) == b""
+            plain.close()
+        go.set()
+        assert other.receive_exactly(8) == b"halfhalf"
+    assert engine.wait_exit() == 0
+
+
+def test_a_reload_that_switches_it_off_lets_everybody_in(lab, nginx):
+    page = nginx.write("page", b"a page")
+    engine, _ = lab.published(nginx.url,
+                              engine={"workers": 1, "limits": {"http2": {"offender_connections": 1}}})
+    with Http2Client(engine) as attacker:
+        streams_reset(attacker)
+        attacker.until_ended()
+    waiting = [socket_to(engine) for _ in range(20)]
+    engine.wait_for_metric("hawser_http2_offender_connections_delayed_total", lambda n: n > 0)
+    engine.set(limits={"http2": {"offender_connections": "off"}})
+    engine.signal(signal.SIGHUP)
+    engine.wait_for_metric("hawser_client_sessions", lambda n: n >= 20)
+    with RawClient(engine) as client:
+        assert client.get("/page").body == page
+    for plain in waiting:
+        plain.close()
+
+
+@pytest.mark.parametrize("settings", [{"trusted_proxies": ["127.0.0.1/32"]},
+                                      {"limits": {"http2": {"offender_connections": "off"}}}],
+                         ids=["trusted proxy", "off"])
+def test_nobody_waits_behind_a_trusted_proxy_or_when_switched_off(lab, nginx, settings):
+    page = nginx.write("page", b"a page")
+    engine, _ = lab.published(nginx.url, engine={"workers": 1, **settings})
+    with Http2Client(engine) as attacker:
+        streams_reset(attacker)
+        attacker.until_ended()
+    engine.wait_for_record(lambda r: r["event"] == "http2_cut", "the cut")
+    for _ in range(3):
+        with RawClient(engine) as client:
+            assert client.get("/page").body == page
+    assert engine.metric("hawser_http2_offender_connections_delayed_total") == 0
+    assert "http2_offender" not in {r["event"] for r in engine.records()}
 
 
 @pytest.mark.large

@@ -26,9 +26,9 @@ class Cut(Exception):
         self.received = received
 
 
-def socket_to(engine):
+def socket_to(engine, source="127.0.0.1"):
     """A TCP connection to where clients come in."""
-    plain = socket.create_connection(("127.0.0.1", engine.client_port.number), DEADLINE_S)
+    plain = socket.create_connection(("127.0.0.1", engine.client_port.number), DEADLINE_S, (source, 0))
     plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     return plain
 
@@ -83,14 +83,14 @@ class RawClient:
     """One TLS connection to an engine. Each write() is one record; send_bytewise() makes one of every byte."""
 
     def __init__(self, engine, host="wiki.localhost", versions=None, alpn=("http/1.1",), verified=None,
-                 half_closing=False):
+                 half_closing=False, plain=None):
         context = ssl.create_default_context(cafile=str(engine.authority.certificate))
         context.set_alpn_protocols(list(alpn))
         if versions:
             context.minimum_version = context.maximum_version = versions
         self.host = host
         wrap = HalfClosingTls if half_closing else wrap_whole
-        self.socket = wrap(context, socket_to(engine), verified or host)
+        self.socket = wrap(context, plain or socket_to(engine), verified or host)
         self._input = b""
 
     def __enter__(self):
