@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "http/chunked_decoder.h"
 
+#include <algorithm>
+
+#include "http/folded_name.h"
 #include "message/characters.h"
 
 namespace hawser::http {
@@ -202,8 +205,10 @@ ChunkedDecoder::Status ChunkedDecoder::finish_trailers() {
   return Status::complete;
 }
 
-bool allowed_in_trailers(const message::FieldView& field) {
-  switch (field.id) {
+namespace {
+
+bool may_stand_in_trailers(FieldName id) {
+  switch (id) {
     case FieldName::accept:
     case FieldName::accept_encoding:
     case FieldName::accept_language:
@@ -258,9 +263,23 @@ bool allowed_in_trailers(const message::FieldView& field) {
     case FieldName::x_request_id:
       return false;
     default:
-      // Whatever this program asserts about a request stands in its head alone.
-      return !message::equals_ignoring_case(field.name.substr(0, 9), "X-Hawser-");
+      return true;
   }
+}
+
+// Folded names of request modifiers beyond those that have a number.
+constexpr std::string_view modifiers[] = {"x-http-method", "x-http-method-override",
+                                          "x-method-override"};
+
+}  // namespace
+
+bool allowed_in_trailers(const message::FieldView& field) {
+  if (field.id != FieldName::other) return may_stand_in_trailers(field.id);
+  const FoldedName folded(field.name);
+  const std::string_view text = folded.text();
+  // Whatever this program asserts about a request stands in its head alone.
+  return !text.starts_with("x-hawser-") && may_stand_in_trailers(message::find_field_name(text)) &&
+         std::find(std::begin(modifiers), std::end(modifiers), text) == std::end(modifiers);
 }
 
 }  // namespace hawser::http

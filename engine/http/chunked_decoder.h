@@ -66,7 +66,7 @@ class ChunkedDecoder {
 };
 
 // Whether a field may stand in a trailer section: not framing, routing, authentication, request
-// modifiers or what says how content is to be read (RFC 9110 6.5.1).
+// modifiers or what says how content is to be read (RFC 9110 6.5.1), nor what folds to such a name.
 bool allowed_in_trailers(const message::FieldView& field);
 
 }  // namespace hawser::http

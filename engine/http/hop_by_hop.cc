@@ -83,12 +83,6 @@ bool names_fields(const Fields& fields) {
   return found;
 }
 
-char without_separator(char c) {
-  const char lower = message::to_lower(c);
-  const bool plain = (lower >= 'a' && lower <= 'z') || message::is_in(message::digit_char, c);
-  return plain ? lower : '-';
-}
-
 }  // namespace
 
 void remove_hop_by_hop(Fields& fields, std::span<const std::string_view> kept) {
@@ -133,12 +127,6 @@ Expectation expectation_of(const Fields& fields) {
 
 bool accepts_trailers(const Fields& fields) {
   return fields.contains_token(FieldName::te, "trailers");
-}
-
-bool looks_like(std::string_view name, std::string_view field) {
-  return name.size() == field.size() &&
-         std::equal(name.begin(), name.end(), field.begin(),
-                    [](char a, char b) { return without_separator(a) == without_separator(b); });
 }
 
 }  // namespace hawser::http

@@ -28,9 +28,4 @@ Expectation expectation_of(const message::Fields& fields);
 // Whether the client said that it accepts trailers.
 bool accepts_trailers(const message::Fields& fields);
 
-// Whether an application could take `name` for `field`: equal without regard to case and to the
-// difference between "_", "-", "." and all else that is neither letter nor digit, which gateways
-// map to one another.
-bool looks_like(std::string_view name, std::string_view field);
-
 }  // namespace hawser::http

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "relay/forwarded_fields.h"
 
-#include <array>
+#include <algorithm>
 #include <string>
 
-#include "http/hop_by_hop.h"
+#include "http/folded_name.h"
 #include "message/characters.h"
 #include "relay/via.h"
 
@@ -12,14 +12,41 @@ namespace hawser::relay {
 
 namespace {
 
-constexpr std::array<std::string_view, 12> asserted = {
-    "Forwarded",         "X-Forwarded-For", "X-Forwarded-Host",   "X-Forwarded-Port",
-    "X-Forwarded-Proto", "X-Real-IP",       "X-Forwarded-Server", "X-Forwarded-Scheme",
-    "X-Request-ID",      "traceparent",     "tracestate",         "X-Client-IP"};
+// Folded. Who asked and by which address: ours alone to say, under the names of other edges too. By
+// the names of a path, a host or a scheme an application could serve something else than what
+// access was decided on, and of "Proxy" CGI makes the proxy of its own requests.
+constexpr std::string_view asserted[] = {
+    "forwarded",       "forwarded-for",  "x-forwarded",         "x-original-forwarded-for",
+    "client-ip",       "x-client-ip",    "x-cluster-client-ip", "true-client-ip",
+    "x-real-ip",       "x-original-url", "x-original-uri",      "x-rewrite-url",
+    "x-original-host", "x-url-scheme",   "front-end-https",     "proxy",
+    "x-request-id",    "traceparent",    "tracestate"};
+constexpr std::string_view asserted_prefixes[] = {"x-forwarded-", "x-hawser-"};
 
-bool letters_begin(std::string_view name, std::string_view prefix) {
-  if (name.size() < prefix.size()) return false;
-  return http::looks_like(name.substr(0, prefix.size()), prefix);
+// Whether a name that is none of those that we know could be taken for one of framing or routing.
+bool folds_to_framing(std::string_view folded) {
+  switch (message::find_field_name(folded)) {
+    case message::FieldName::connection:
+    case message::FieldName::content_length:
+    case message::FieldName::host:
+    case message::FieldName::keep_alive:
+    case message::FieldName::proxy_connection:
+    case message::FieldName::te:
+    case message::FieldName::trailer:
+    case message::FieldName::transfer_encoding:
+    case message::FieldName::upgrade:
+    case message::FieldName::via:
+      return true;
+    default:
+      return false;
+  }
+}
+
+// Most names end here: none that begins like this folds to one of ours ("h": of "HTTP-").
+bool may_fold_to_ours(std::string_view name) {
+  const char first = name.empty() ? 'a' : message::to_lower(name.front());
+  const bool plain = (first >= 'a' && first <= 'z') || (first >= '0' && first <= '9');
+  return !plain || std::string_view("cfhkptuvx").find(first) != std::string_view::npos;
 }
 
 std::string node_of(const std::string& ip) {
@@ -46,19 +73,33 @@ std::string trace_parent(std::string_view request_id, std::string_view span_id_h
 
 }  // namespace
 
-bool is_asserted_field(std::string_view name) {
-  const char first = name.empty() ? '\0' : message::to_lower(name.front());
-  if (first != 'x' && first != 'f' && first != 't') return false;
-  if (letters_begin(name, "X-Forwarded-") || letters_begin(name, "X-Hawser-")) return true;
-  for (const std::string_view field : asserted) {
-    if (name.size() == field.size() && http::looks_like(name, field)) return true;
+bool is_asserted_field(const message::FieldView& field) {
+  switch (field.id) {
+    case message::FieldName::other:
+      break;
+    case message::FieldName::forwarded:
+    case message::FieldName::traceparent:
+    case message::FieldName::tracestate:
+    case message::FieldName::x_forwarded_for:
+    case message::FieldName::x_forwarded_host:
+    case message::FieldName::x_forwarded_port:
+    case message::FieldName::x_forwarded_proto:
+    case message::FieldName::x_real_ip:
+    case message::FieldName::x_request_id:
+      return true;
+    default:
+      return false;
   }
-  return false;
+  if (!may_fold_to_ours(field.name)) return false;
+  const http::FoldedName folded(field.name);
+  const std::string_view text = folded.text();
+  return std::any_of(std::begin(asserted_prefixes), std::end(asserted_prefixes),
+                     [&](std::string_view prefix) { return text.starts_with(prefix); }) ||
+         std::find(std::begin(asserted), std::end(asserted), text) != std::end(asserted) ||
+         folds_to_framing(text);
 }
 
-void remove_asserted_fields(message::Fields& fields) {
-  fields.remove_if([](const message::FieldView& field) { return is_asserted_field(field.name); });
-}
+void remove_asserted_fields(message::Fields& fields) { fields.remove_if(is_asserted_field); }
 
 void set_forwarded_fields(message::RequestHead& head, const ClientFacts& client,
                           const ClientChain& chain, std::string_view request_id,

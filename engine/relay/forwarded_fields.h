@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Forwarded fields: the edge trusts nothing of this kind from clients. What they sent is removed,
 // whatever its spelling, and what we know is set: X-Forwarded-*, Forwarded (RFC 7239), Via,
-// traceparent, the request's id. Owner: nobody (functions). Thread: any.
+// traceparent, the request's id. Names that are no more than spellings of framing and routing
+// ("Content_Length") go too. Owner: nobody (functions). Thread: any.
 #pragma once
 
 #include <string_view>
@@ -12,8 +13,9 @@
 
 namespace hawser::relay {
 
-// Whether only we may say this, or an application could take it for something that only we say.
-bool is_asserted_field(std::string_view name);
+// Whether only we may say this, or an application could take it for something that only we say. The
+// exact names of framing (Host, Content-Length, ...) are not: others see to these.
+bool is_asserted_field(const message::FieldView& field);
 
 // Removes what is_asserted_field() says; of trailers too, which applications may join to the head.
 void remove_asserted_fields(message::Fields& fields);

@@ -98,12 +98,5 @@ TEST(Expect, KnowsOneExpectation) {
   EXPECT_EQ(http::expectation_of(fields_of({{"Expect", ""}})), Expectation::unknown);
 }
 
-TEST(LookAlikes, DifferInCaseAndSeparatorsOnly) {
-  EXPECT_TRUE(http::looks_like("x_forwarded-FOR", "X-Forwarded-For"));
-  EXPECT_TRUE(http::looks_like("X.Forwarded.For", "X-Forwarded-For"));
-  EXPECT_FALSE(http::looks_like("X-Forwarded-Fo", "X-Forwarded-For"));
-  EXPECT_FALSE(http::looks_like("XForwardedFor", "X-Forwarded-For"));
-}
-
 }  // namespace
 }  // namespace hawser::test

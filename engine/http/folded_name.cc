@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "http/folded_name.h"
+
+#include <algorithm>
+
+#include "message/characters.h"
+
+namespace hawser::http {
+
+namespace {
+
+constexpr std::string_view variable_prefix = "http-";
+
+char folded(char c) {
+  const char lower = message::to_lower(c);
+  const bool plain = (lower >= 'a' && lower <= 'z') || message::is_in(message::digit_char, c);
+  return plain ? lower : '-';
+}
+
+bool has_variable_prefix(std::string_view name) {
+  return name.size() > variable_prefix.size() &&
+         std::equal(variable_prefix.begin(), variable_prefix.end(), name.begin(),
+                    [](char wanted, char c) { return wanted == folded(c); });
+}
+
+std::string_view without_ends(std::string_view name) {
+  while (!name.empty() && folded(name.front()) == '-') name.remove_prefix(1);
+  while (!name.empty() && folded(name.back()) == '-') name.remove_suffix(1);
+  return name;
+}
+
+}  // namespace
+
+FoldedName::FoldedName(std::string_view name) {
+  name = without_ends(name);
+  while (has_variable_prefix(name)) {
+    name.remove_prefix(variable_prefix.size());
+    name = without_ends(name);
+  }
+  size_ = std::min(name.size(), limit_bytes);
+  for (size_t i = 0; i < size_; ++i) text_[i] = folded(name[i]);
+}
+
+}  // namespace hawser::http
