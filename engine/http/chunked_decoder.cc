@@ -13,6 +13,8 @@ using message::FieldName;
 
 namespace {
 
+// Extensions of a whole body that need no content beside them.
+constexpr uint64_t extensions_free_bytes = 4096;
 constexpr uint8_t size_digits_limit = 16;
 constexpr uint64_t chunk_limit_bytes = INT64_MAX;
 
@@ -36,6 +38,8 @@ void ChunkedDecoder::restart() {
   digits_ = 0;
   extension_state_ = blank_before_semicolon;
   extension_bytes_ = 0;
+  extensions_bytes_ = 0;
+  announced_bytes_ = 0;
   chunk_left_ = 0;
   fault_ = {};
   std::string().swap(trailer_text_);
@@ -88,6 +92,7 @@ ChunkedDecoder::Status ChunkedDecoder::step(char c, const H1Limits& limits) {
       return step_extension(c, limits);
     case State::size_lf:
       if (c != '\n') return fail("a chunk line holds a CR without LF");
+      announced_bytes_ += chunk_left_;
       state_ = chunk_left_ == 0 ? State::trailers : State::content;
       return Status::need_more;
     case State::content_cr:
@@ -127,6 +132,9 @@ ChunkedDecoder::Status ChunkedDecoder::step_size(char c) {
 ChunkedDecoder::Status ChunkedDecoder::step_extension(char c, const H1Limits& limits) {
   if (++extension_bytes_ > limits.chunk_extension_bytes)
     return fail("a chunk extension is too long");
+  // Each may be short and all of them more than what they come with: work without use.
+  if (++extensions_bytes_ > extensions_free_bytes + announced_bytes_ + chunk_left_)
+    return fail("the chunk extensions outweigh the content");
   const bool complete = extension_state_ == in_name || extension_state_ == in_token ||
                         extension_state_ == after_quotes;
   if (c == '\r' && complete) {

@@ -57,7 +57,9 @@ class ChunkedDecoder {
   State state_ = State::size;
   uint8_t digits_ = 0;
   uint8_t extension_state_ = 0;
-  uint32_t extension_bytes_ = 0;
+  uint32_t extension_bytes_ = 0;   // of this chunk
+  uint64_t extensions_bytes_ = 0;  // of all chunks so far
+  uint64_t announced_bytes_ = 0;   // the content of all chunks before this one
   uint64_t chunk_left_ = 0;
   LineFault fault_;
   std::string trailer_text_;

@@ -105,6 +105,20 @@ LineFault apply_request_framing(message::RequestHead& head) {
   return {};
 }
 
+LineFault check_singletons(const Fields& fields) {
+  for (const FieldName name : {FieldName::location, FieldName::content_location,
+                               FieldName::content_type, FieldName::content_range}) {
+    const auto first = fields.get(name);
+    if (!first || fields.count(name) == 1) continue;
+    bool same = true;
+    fields.for_each([&](const message::FieldView& field) {
+      same = same && (field.id != name || field.value == *first);
+    });
+    if (!same) return bad("a field that stands alone is there twice, with two values");
+  }
+  return {};
+}
+
 LineFault apply_response_framing(message::ResponseHead& head, Method method) {
   const bool empty = head.status < 200 || head.status == 204;  // no Content-Length: RFC 9110 8.6
   const bool describes = !empty && (method == Method::head || head.status == 304);
@@ -112,6 +126,9 @@ LineFault apply_response_framing(message::ResponseHead& head, Method method) {
   const LineFault fault = read_body_length(head.fields, head.version, absent, head.body_length);
   if (fault) return fault;
   if (empty && head.body_length.has_body()) return bad("content is announced where none may be");
+  if (head.status == 205 && method != Method::head && head.body_length.is_known() &&
+      head.body_length.has_body())
+    return bad("content is announced in a 205");  // RFC 9110 15.3.6
   if (describes) {
     head.fields.remove(FieldName::transfer_encoding);
     head.body_length = BodyLength::none();

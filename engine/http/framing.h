@@ -22,6 +22,9 @@ LineFault stated_length(const message::Fields& fields, message::HttpVersion vers
 // Sets head.body_length and takes the framing fields out of head.fields.
 LineFault apply_request_framing(message::RequestHead& head);
 // Likewise; Content-Length stays where it only describes (HEAD, 304).
+// Fields of a response of which there is one alone (RFC 9110 5.3): two that differ can be read in
+// two ways.
+LineFault check_singletons(const message::Fields& fields);
 LineFault apply_response_framing(message::ResponseHead& head, message::Method method);
 
 // Whether the sender of the head lets the connection live on. Refuses a Connection field that is

@@ -126,6 +126,7 @@ LineFault H1ResponseReader::finish_head(std::string_view text) {
   head.status = line.status;
   head.reason.assign(line.reason);
   fault = check_interim(head);
+  if (!fault) fault = check_singletons(head.fields);
   if (!fault) fault = read_persistence(head.fields, head.version, keep_alive_);
   if (fault) return fault;
   // llhttp reads the fields as they stand; what they mean for this request is decided after it.
@@ -143,8 +144,13 @@ LineFault H1ResponseReader::check_interim(const message::ResponseHead& head) {
     return {ErrorCode::bad_request, "an interim answer in HTTP/1.0"};
   if (head.status == 101) {
     if (!upgrade_offered_) return {ErrorCode::bad_request, "101 without an upgrade in the request"};
-    if (!head.fields.has(message::FieldName::upgrade))
-      return {ErrorCode::bad_request, "101 without Upgrade"};
+    // RFC 9110 7.8: it names the one protocol that is spoken from here on, for this hop.
+    const auto upgrade = head.fields.get(message::FieldName::upgrade);
+    if (!upgrade) return {ErrorCode::bad_request, "101 without Upgrade"};
+    if (head.fields.count(message::FieldName::upgrade) > 1 || upgrade->find(',') != upgrade->npos)
+      return {ErrorCode::bad_request, "101 with several protocols in Upgrade"};
+    if (!head.fields.contains_token(message::FieldName::connection, "upgrade"))
+      return {ErrorCode::bad_request, "101 whose Connection does not name Upgrade"};
     return {};
   }
   if (++interim_seen_ > limits_.interim_responses)
