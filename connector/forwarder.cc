@@ -118,7 +118,7 @@ void Forwarder::write_head() {
   head_->target.path = record_.path;
   rewrite_for_origin(*head_, *app_, origin);
   if (app_->rewrite_origin || has_destination(head_->method)) name_the_origin();
-  const std::string host = host_for_origin(*app_, origin);
+  const std::string host = host_for_origin(*head_, *app_, origin);
   head_written_ = true;
   connection_->send_head(*head_, host, upgrade_);
   record_.origin_reused = connection_->reused();

@@ -27,8 +27,11 @@ void rewrite_for_origin(message::RequestHead& head, const model::App& app,
   head.target.path = origin_path(head.target.path, app.path_prefix, origin.path);
 }
 
-std::string host_for_origin(const model::App& app, const model::Origin& origin) {
-  return app.host_header == model::HostHeader::origin ? origin.authority() : std::string{};
+std::string host_for_origin(const message::RequestHead& head, const model::App& app,
+                            const model::Origin& origin) {
+  return app.host_header == model::HostHeader::origin
+             ? origin.authority()
+             : head.target.authority.canonical(head.target.scheme);
 }
 
 void rewrite_for_engine(message::ResponseHead& head, const NameTranslation& names) {

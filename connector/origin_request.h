@@ -20,8 +20,10 @@ std::string origin_path(const std::string& path, const std::string& app_prefix,
 void rewrite_for_origin(message::RequestHead& head, const model::App& app,
                         const model::Origin& origin);
 
-// The Host field's value; empty: the one that the client sent.
-std::string host_for_origin(const model::App& app, const model::Origin& origin);
+// What Host or :authority says: the origin's name, or the one that the client asked by, in its one
+// spelling.
+std::string host_for_origin(const message::RequestHead& head, const model::App& app,
+                            const model::Origin& origin);
 
 // Rewrites a response's head in place, for the way back over the channel.
 void rewrite_for_engine(message::ResponseHead& head, const NameTranslation& names);

@@ -29,7 +29,7 @@ std::string login_target(const Question& question, std::string_view stronger) {
 }
 
 std::string https_url(const message::RequestHead& head, std::string_view target) {
-  return "https://" + head.target.authority.raw + std::string(target);
+  return "https://" + head.target.authority.canonical("https") + std::string(target);
 }
 
 }  // namespace

@@ -107,7 +107,7 @@ Gate::Coming Gate::coming_from(const Question& question) {
   Coming coming;
   const message::RequestHead& head = question.head;
   coming.host = head.target.authority.host;
-  coming.base_url = "https://" + head.target.authority.raw;
+  coming.base_url = "https://" + head.target.authority.canonical("https");
   coming.request_id = question.request_id;
   const auto browser = find_cookie(head.fields, LoginState::cookie_name);
   if (browser && is_browser_secret(*browser)) coming.browser = *browser;

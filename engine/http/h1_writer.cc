@@ -203,7 +203,10 @@ void write_request_head(core::ByteChain& out, core::BlockPool& pool,
     writer.put(head.target.query);
   }
   writer.put(" HTTP/1.1\r\n");
-  writer.put_field("Host", options.host.empty() ? head.target.authority.raw : options.host);
+  if (options.host.empty())
+    writer.put_field("Host", head.target.authority.canonical(head.target.scheme));
+  else
+    writer.put_field("Host", options.host);
   bool has_te = false;
   head.fields.for_each([&](const message::FieldView& field) {
     if (field.id == FieldName::host || is_written_here(field.id)) return;

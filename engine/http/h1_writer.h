@@ -14,7 +14,7 @@
 namespace hawser::http {
 
 struct RequestWriteOptions {
-  std::string_view host;          // the Host field's value; empty: target.authority.raw
+  std::string_view host;          // the Host field's value; empty: target.authority's, canonical
   std::string_view upgrade = {};  // writes Connection: Upgrade and Upgrade: this
   bool close = false;             // writes Connection: close
 };

@@ -48,6 +48,8 @@ std::string_view parse_name(std::string_view name, Authority& into) {
   return "";
 }
 
+uint16_t default_port(std::string_view scheme) { return scheme == "http" ? 80 : 443; }
+
 }  // namespace
 
 void Authority::clear() {
@@ -57,8 +59,16 @@ void Authority::clear() {
 }
 
 uint16_t Authority::port_or_default(std::string_view scheme) const {
-  if (port != 0) return port;
-  return scheme == "http" ? 80 : 443;
+  return port != 0 ? port : default_port(scheme);
+}
+
+uint16_t Authority::named_port(std::string_view scheme) const {
+  return port == default_port(scheme) ? 0 : port;
+}
+
+std::string Authority::canonical(std::string_view scheme) const {
+  const uint16_t named = named_port(scheme);
+  return named == 0 ? host : host + ":" + std::to_string(named);
 }
 
 std::string_view parse_authority(std::string_view text, Authority& into) {

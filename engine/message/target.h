@@ -28,6 +28,10 @@ struct Authority {
   bool empty() const { return raw.empty(); }
   // The port, or the scheme's default.
   uint16_t port_or_default(std::string_view scheme) const;
+  // The port where it has to be said: 0 for the scheme's default.
+  uint16_t named_port(std::string_view scheme) const;
+  // The one spelling of it: host [":" named_port]. What others are told, whatever a client wrote.
+  std::string canonical(std::string_view scheme) const;
   void clear();
 };
 

@@ -106,8 +106,7 @@ void set_forwarded_fields(message::RequestHead& head, const ClientFacts& client,
                           std::string_view span_id_hex) {
   message::Fields& fields = head.fields;
   remove_asserted_fields(fields);
-  const std::string& authority = head.target.authority.raw;
-  const uint16_t named_port = head.target.authority.port;
+  const std::string authority = head.target.authority.canonical("https");
   std::string addresses;
   std::string nodes;
   for (const std::string& ip : chain.before_peer) {
@@ -118,7 +117,7 @@ void set_forwarded_fields(message::RequestHead& head, const ClientFacts& client,
   fields.add(message::FieldName::x_forwarded_proto, "https");
   fields.add(message::FieldName::x_forwarded_host, authority);
   fields.add(message::FieldName::x_forwarded_port,
-             std::to_string(named_port != 0 ? named_port : 443));
+             std::to_string(head.target.authority.port_or_default("https")));
   fields.add(message::FieldName::forwarded, nodes + "for=" + node_of(client.peer_ip) + ";host=" +
                                                 quoted_unless_token(authority) + ";proto=https");
   fields.add(message::FieldName::via, via_of(head.version));

@@ -22,6 +22,20 @@ TEST(OriginPath, ThePrefixWithoutItsSlashIsTheOriginsPath) {
 
 TEST(OriginPath, TheAsteriskStays) { EXPECT_EQ(origin_path("*", "/wiki/", "/base/"), "*"); }
 
+TEST(HostForOrigin, ThePublicNameHasOneSpelling) {
+  model::App app;
+  app.host_header = model::HostHeader::public_host;
+  const auto said = [&](std::string_view asked) {
+    message::RequestHead head;
+    head.target.scheme = "https";
+    EXPECT_EQ(message::parse_authority(asked, head.target.authority), "");
+    return host_for_origin(head, app, model::Origin());
+  };
+  for (const char* asked : {"wiki.example", "WIKI.example:", "wiki.example.", "wiki.example:443"})
+    EXPECT_EQ(said(asked), "wiki.example") << asked;
+  EXPECT_EQ(said("Wiki.example:8443"), "wiki.example:8443");
+}
+
 TEST(PickOrigin, GoesByWeight) {
   model::App app;
   for (const uint32_t weight : {1u, 0u, 3u}) {

@@ -32,7 +32,7 @@ class RequestWriter : public testing::Test {
 
 TEST_F(RequestWriter, WritesTheTargetAndHostFirst) {
   head.fields.add("X-A", "1");
-  EXPECT_EQ(written(), "GET /a?b HTTP/1.1\r\nHost: Wiki.example:8443\r\nX-A: 1\r\n\r\n");
+  EXPECT_EQ(written(), "GET /a?b HTTP/1.1\r\nHost: wiki.example:8443\r\nX-A: 1\r\n\r\n");
 }
 
 TEST_F(RequestWriter, WritesTheHostThatIsAskedFor) {
@@ -48,16 +48,16 @@ TEST_F(RequestWriter, FramesContentByTheHeadsLengthAlone) {
   head.fields.add(FieldName::transfer_encoding, "gzip, chunked");
   head.body_length = BodyLength::known(5);
   EXPECT_EQ(written(),
-            "POST /a?b HTTP/1.1\r\nHost: Wiki.example:8443\r\nContent-Length: 5\r\n\r\n");
+            "POST /a?b HTTP/1.1\r\nHost: wiki.example:8443\r\nContent-Length: 5\r\n\r\n");
   head.body_length = BodyLength::unknown();
   EXPECT_EQ(written(),
-            "POST /a?b HTTP/1.1\r\nHost: Wiki.example:8443\r\nTransfer-Encoding: chunked\r\n\r\n");
+            "POST /a?b HTTP/1.1\r\nHost: wiki.example:8443\r\nTransfer-Encoding: chunked\r\n\r\n");
 }
 
 TEST_F(RequestWriter, SaysThatAPostHasNoContent) {
   head.method = Method::post;
   EXPECT_EQ(written(),
-            "POST /a?b HTTP/1.1\r\nHost: Wiki.example:8443\r\nContent-Length: 0\r\n\r\n");
+            "POST /a?b HTTP/1.1\r\nHost: wiki.example:8443\r\nContent-Length: 0\r\n\r\n");
 }
 
 TEST_F(RequestWriter, WritesItsOwnConnectionField) {
@@ -66,7 +66,7 @@ TEST_F(RequestWriter, WritesItsOwnConnectionField) {
   http::RequestWriteOptions options;
   options.close = true;
   EXPECT_EQ(written(options),
-            "GET /a?b HTTP/1.1\r\nHost: Wiki.example:8443\r\nTE: trailers\r\n"
+            "GET /a?b HTTP/1.1\r\nHost: wiki.example:8443\r\nTE: trailers\r\n"
             "Connection: close, TE\r\n\r\n");
 }
 
@@ -74,7 +74,7 @@ TEST_F(RequestWriter, WritesAnUpgrade) {
   http::RequestWriteOptions options;
   options.upgrade = "websocket";
   EXPECT_EQ(written(options),
-            "GET /a?b HTTP/1.1\r\nHost: Wiki.example:8443\r\nConnection: Upgrade\r\n"
+            "GET /a?b HTTP/1.1\r\nHost: wiki.example:8443\r\nConnection: Upgrade\r\n"
             "Upgrade: websocket\r\n\r\n");
 }
 

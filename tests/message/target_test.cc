@@ -81,6 +81,21 @@ TEST(Authority, HasOneSpellingOfEachHost) {
   EXPECT_EQ(message::parse_authority("Wiki:8443").value().raw, "Wiki:8443");
 }
 
+TEST(Authority, IsWrittenInOneSpelling) {
+  const auto canonical = [](std::string_view text, std::string_view scheme = "https") {
+    return message::parse_authority(text).value().canonical(scheme);
+  };
+  EXPECT_EQ(canonical("WIKI.Example:"), "wiki.example");
+  EXPECT_EQ(canonical("wiki.example."), "wiki.example");
+  EXPECT_EQ(canonical("wiki.example:443"), "wiki.example");
+  EXPECT_EQ(canonical("wiki.example.:0443"), "wiki.example");
+  EXPECT_EQ(canonical("Wiki.example.:8443"), "wiki.example:8443");
+  EXPECT_EQ(canonical("wiki.example:80"), "wiki.example:80");
+  EXPECT_EQ(canonical("wiki.example:80", "http"), "wiki.example");
+  EXPECT_EQ(canonical("wiki.example:443", "http"), "wiki.example:443");
+  EXPECT_EQ(canonical("[2001:0DB8::1]:443"), "[2001:db8::1]");
+}
+
 TEST(Authority, KnowsItsPort) {
   EXPECT_EQ(message::parse_authority("wiki:8443").value().port_or_default("https"), 8443);
   EXPECT_EQ(message::parse_authority("wiki").value().port_or_default("https"), 443);

@@ -41,6 +41,16 @@ TEST_F(ForwardedFieldsTest, SaysWhoAskedForWhatAndHow) {
   EXPECT_EQ(value(FieldName::via), "1.1 hawser");
 }
 
+TEST_F(ForwardedFieldsTest, TheHostIsSaidInOneSpelling) {
+  for (const char* text : {"WIKI.example:", "wiki.example.", "wiki.example:443"}) {
+    ASSERT_EQ(message::parse_authority(text, head_.target.authority), "");
+    set();
+    EXPECT_EQ(value(FieldName::x_forwarded_host), "wiki.example") << text;
+    EXPECT_EQ(value(FieldName::x_forwarded_port), "443") << text;
+    EXPECT_EQ(value(FieldName::forwarded), "for=192.0.2.7;host=wiki.example;proto=https") << text;
+  }
+}
+
 TEST_F(ForwardedFieldsTest, AnIpv6ClientIsBracketedAndQuotedInForwarded) {
   client_.peer = *core::Address::parse("[2001:db8::7]:4711");
   client_.peer_ip = "2001:db8::7";
