@@ -221,6 +221,7 @@ bool may_stand_in_trailers(FieldName id) {
     case FieldName::accept_encoding:
     case FieldName::accept_language:
     case FieldName::age:
+    case FieldName::alt_svc:
     case FieldName::authorization:
     case FieldName::cache_control:
     case FieldName::connection:

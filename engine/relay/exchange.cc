@@ -229,6 +229,7 @@ void Exchange::on_head(message::ResponseHead& head, bool interim, bool bound) {
         ExchangeError::of(ErrorCode::protocol_violation, "an upgrade that was not asked for"));
   http::remove_hop_by_hop(head.fields);
   access::refuse_own_cookies(head.fields);
+  remove_false_fields(head.fields);
   if (interim) return client_.send_interim(head);
   if (bound && session() != 0) context_.bindings.bind(session(), app_->name, way_);
   const bool agreed = head.status == 101;

@@ -35,6 +35,8 @@ void add_missing_date(message::Fields& fields, int64_t wall_ms) {
   fields.add(FieldName::date, stamp);
 }
 
+void remove_false_fields(message::Fields& fields) { fields.remove(FieldName::alt_svc); }
+
 void complete_origin_response(message::ResponseHead& head, const model::App& app, int64_t wall_ms) {
   add_missing_date(head.fields, wall_ms);
   head.fields.add(FieldName::via, via_of(head.version));

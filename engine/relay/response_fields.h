@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What we add to every final response: Date where it is missing, Via, and the app's
-// Strict-Transport-Security. Owner: nobody (functions). Thread: any.
+// Strict-Transport-Security; and what we take from an origin's. Owner: nobody (functions). Thread:
+// any.
 #pragma once
 
 #include <cstdint>
@@ -13,6 +14,10 @@ namespace hawser::relay {
 
 // Adds Date where the origin left it out (RFC 9110 6.6.1). `wall_ms` since 1970.
 void add_missing_date(message::Fields& fields, int64_t wall_ms);
+
+// Of an origin's response, interim or not, what is false here: Alt-Svc, for where else the origin
+// can be reached (RFC 7838) is no place for clients of the edge.
+void remove_false_fields(message::Fields& fields);
 
 // Of a response that came from an origin: Date, Via (RFC 9110 7.6.3), and HSTS.
 void complete_origin_response(message::ResponseHead& head, const model::App& app, int64_t wall_ms);

@@ -40,7 +40,7 @@ TEST(Trailers, NoSpellingOfAForbiddenNameStands) {
   for (const char* name :
        {"Content_Length", "TRANSFER_ENCODING", "transfer.encoding", "Host_", "HTTP_HOST",
         "Set_Cookie", "Content_Type", "x_forwarded_for", "X_Hawser_User", "X_HTTP_Method",
-        "X-HTTP-Method-Override", "x-method_override", "Authorization_"})
+        "Alt-Svc", "X-HTTP-Method-Override", "x-method_override", "Authorization_"})
     EXPECT_FALSE(may_trail(name)) << name;
   for (const char* name : {"X-Sum", "grpc-status", "Content_Sum", "ETag", "Server_Timing", "_"})
     EXPECT_TRUE(may_trail(name)) << name;

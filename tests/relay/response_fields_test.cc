@@ -29,6 +29,16 @@ TEST(ResponseFields, AnOriginsResponseNamesUsInVia) {
   }
 }
 
+TEST(ResponseFields, WhereElseAnOriginCanBeReachedIsNotTold) {
+  message::Fields fields;
+  fields.add("alt-svc", "h3=\":443\"");
+  fields.add(FieldName::alt_svc, "clear");
+  fields.add("Server", "nginx");
+  remove_false_fields(fields);
+  EXPECT_FALSE(fields.has(FieldName::alt_svc));
+  EXPECT_EQ(fields.size(), 1u);
+}
+
 TEST(ResponseFields, HstsIsTheAppsWhereItIsSet) {
   model::App app;
   message::ResponseHead head;
