@@ -45,7 +45,7 @@ struct RsaKey {
   std::string sign_pss(std::string_view message) const {
     bssl::ScopedEVP_MD_CTX context;
     EVP_PKEY_CTX* settings = nullptr;
-    std::string signature(EVP_PKEY_size(key.get()), '\0');
+    std::string signature(static_cast<size_t>(EVP_PKEY_size(key.get())), '\0');
     size_t length = signature.size();
     EXPECT_TRUE(EVP_DigestSignInit(context.get(), &settings, EVP_sha256(), nullptr, key.get()));
     EXPECT_TRUE(EVP_PKEY_CTX_set_rsa_padding(settings, RSA_PKCS1_PSS_PADDING));
