@@ -46,6 +46,18 @@ inline std::string text_of(const config::ConfigErrors& errors, int lines_before)
   return text;
 }
 
+// Nothing but blanks and comments: the file's errors have no place that could move.
+inline bool says_nothing(std::string_view text) {
+  while (!text.empty()) {
+    const size_t end = std::min(text.find('\n'), text.size());
+    const std::string_view line = text.substr(0, end);
+    const size_t first = line.find_first_not_of(" \t\r");
+    if (first != line.npos && line[first] != '#') return false;
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  return true;
+}
+
 // `read`: text to a Result whose errors are ConfigErrors; `shown`: what was read as text.
 template <class Read, class Shown>
 void check_config(std::string_view text, Read read, Shown shown) {
@@ -53,7 +65,8 @@ void check_config(std::string_view text, Read read, Shown shown) {
   if (!once.ok()) check_errors(once.error(), text);
   // Neither a mark of the byte order nor a directive may stand behind a comment.
   if (text.starts_with("\xef\xbb\xbf") || text.starts_with("\xfe\xff") ||
-      text.starts_with("\xff\xfe") || text.starts_with('\0') || text.starts_with('%'))
+      text.starts_with("\xff\xfe") || text.starts_with('\0') || text.starts_with('%') ||
+      says_nothing(text))
     return;
   const auto again = read("# a line\n" + std::string(text));
   require(once.ok() == again.ok(), "a comment changes no verdict");

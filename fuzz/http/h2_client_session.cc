@@ -10,6 +10,7 @@
 #include "core/clock.h"
 #include "http/h2_answers.h"
 #include "http/h2_script.h"
+#include "http/plain_field.h"
 #include "support/memory_pipe.h"
 #include "support/recording_listener.h"
 #include "support/test_loop.h"
@@ -95,11 +96,7 @@ class Asked final : public http::H2ClientStreamEvents {
     hear("head " + text_of(head));
     require(head.status >= 100 && head.status <= 999 && head.status != 101, "a status of HTTP/2");
     head.fields.for_each([&](const message::FieldView& field) {
-      const std::string text = std::string(field.name) + ": " + std::string(field.value);
-      require(message::is_token(field.name), "a name is a token", text);
-      require(message::all_in(message::field_value_char, field.value), "a value is plain", text);
-      require(message::trim_blanks(field.value) == field.value, "a value has no blanks around",
-              text);
+      const std::string text = check_plain_field(field);
       require(!is_of_connections(field.id), "no field of connections", text);
     });
     require(head.fields.size() <= http::H1Limits{}.fields, "fields keep to their limit");
