@@ -2,8 +2,6 @@
 // Counts every allocation of this program; the test looks at the difference.
 #include <gtest/gtest.h>
 
-#include <cstdlib>
-#include <new>
 #include <string>
 #include <vector>
 
@@ -11,19 +9,7 @@
 
 #ifndef HAWSER_SANITIZED
 
-namespace {
-size_t allocations = 0;
-}
-
-void* operator new(size_t bytes) {
-  ++allocations;
-  void* memory = std::malloc(bytes);
-  if (memory == nullptr) std::abort();
-  return memory;
-}
-void operator delete(void* memory) noexcept { std::free(memory); }
-void operator delete(void* memory, size_t) noexcept { std::free(memory); }
-
+#include "support/counted_allocations.h"
 namespace hawser::access {
 namespace {
 
@@ -48,10 +34,10 @@ TEST(Rules, ADecisionAllocatesNothing) {
   const Person person{"ada", rules.names().marks_of(groups, std::vector<model::ClaimValues>()),
                       "urn:example:mfa", amr, 0};
   const RequestFacts request{model::IpAddress::ipv4(192, 0, 2, 1), "AT", "GET", "/a/b", 30};
-  const size_t before = allocations;
+  const size_t before = test::allocations;
   const Decision decision = rules.decide(&person, request);
   const Decision unknown = rules.decide(nullptr, request);
-  EXPECT_EQ(allocations, before);
+  EXPECT_EQ(test::allocations, before);
   EXPECT_EQ(decision.verdict, Verdict::allow);
   EXPECT_EQ(unknown.verdict, Verdict::sign_in);
 }

@@ -2,27 +2,12 @@
 // Counts every allocation of this program; the tests look at the difference.
 #include <gtest/gtest.h>
 
-#include <cstdlib>
-#include <new>
-
 #include "channel/frame_codec.h"
 #include "link_fixture.h"
 
 #ifndef HAWSER_SANITIZED
 
-namespace {
-size_t allocations = 0;
-}
-
-void* operator new(size_t bytes) {
-  ++allocations;
-  void* memory = std::malloc(bytes);
-  if (memory == nullptr) std::abort();
-  return memory;
-}
-void operator delete(void* memory) noexcept { std::free(memory); }
-void operator delete(void* memory, size_t) noexcept { std::free(memory); }
-
+#include "support/counted_allocations.h"
 namespace hawser::channel {
 namespace {
 
@@ -41,9 +26,9 @@ TEST(FrameWriterTest, WritingFramesAllocatesNothingOnceItIsWarm) {
     out.clear();
   };
   write_some();
-  const size_t before = allocations;
+  const size_t before = test::allocations;
   write_some();
-  EXPECT_EQ(allocations, before);
+  EXPECT_EQ(test::allocations, before);
 }
 
 TEST_F(LinkTest, ABodyInSteadyFlowAllocatesNothing) {
@@ -61,9 +46,9 @@ TEST_F(LinkTest, ABodyInSteadyFlowAllocatesNothing) {
   };
   connector_side.stream(1).body.reserve(1_MiB);
   send_some();
-  const size_t before = allocations;
+  const size_t before = test::allocations;
   send_some();
-  EXPECT_EQ(allocations, before);
+  EXPECT_EQ(test::allocations, before);
   engine->close("done");
 }
 

@@ -2,27 +2,12 @@
 // A warm worker reads and writes messages without asking for memory.
 #include <gtest/gtest.h>
 
-#include <cstdlib>
-#include <new>
-
 #include "http/h1_request_reader.h"
 #include "http/h1_response_reader.h"
 #include "http/h1_writer.h"
 #include "http/hop_by_hop.h"
 #include "http/transcript.h"
-
-namespace {
-size_t allocations = 0;
-}
-
-void* operator new(size_t bytes) {
-  ++allocations;
-  void* memory = std::malloc(bytes);
-  if (memory == nullptr) std::abort();
-  return memory;
-}
-void operator delete(void* memory) noexcept { std::free(memory); }
-void operator delete(void* memory, size_t) noexcept { std::free(memory); }
+#include "support/counted_allocations.h"
 
 namespace hawser::test {
 namespace {
