@@ -3,8 +3,8 @@
 
 #include <ctime>
 
+#include "access/problem.h"
 #include "access/visitor.h"
-#include "core/log.h"
 
 namespace hawser::access {
 namespace {
@@ -62,13 +62,14 @@ Answer redirect_answer(std::string_view url, std::string_view request_id) {
 Answer unauthorized_answer(std::string_view app, std::string_view login_url,
                            std::string_view request_id) {
   Answer answer;
-  std::string& json = answer.body;
-  json = R"({"type":"about:blank","title":"Sign-in required","status":401,"detail":")"
-         R"(Open login_url in a browser, or send a token that the application accepts.",)"
-         R"("reason":"signed_out","login_url":")";
-  core::append_json_escaped(json, login_url);
-  json += R"(","request_id":")" + std::string(request_id) + "\"}\n";
-  complete(answer, 401, "application/problem+json", request_id);
+  answer.body =
+      json_of({401,
+               "Sign-in required",
+               "Open login_url in a browser, or send a token that the application accepts.",
+               "signed_out",
+               {{"login_url", login_url}}},
+              request_id);
+  complete(answer, 401, problem_type, request_id);
   answer.head.fields.add("WWW-Authenticate", "Bearer realm=\"" + std::string(app) + "\"");
   answer.reason = "signed_out";
   return answer;
@@ -83,11 +84,8 @@ Answer denial_answer(const Question& question, std::string_view user, std::strin
                                : message);
   Answer answer;
   if (visitor_of(question.head) == Visitor::program) {
-    answer.body = R"({"type":"about:blank","title":"Access denied","status":403,"detail":")";
-    core::append_json_escaped(answer.body, advice);
-    answer.body +=
-        R"(","reason":"access_denied","request_id":")" + std::string(question.request_id) + "\"}\n";
-    complete(answer, 403, "application/problem+json", question.request_id);
+    answer.body = json_of({403, "Access denied", advice, "access_denied", {}}, question.request_id);
+    complete(answer, 403, problem_type, question.request_id);
   } else {
     Page page;
     page.title = "You may not open this";

@@ -1,15 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "access/query.h"
 
+#include "message/characters.h"
+
 namespace hawser::access {
 namespace {
-
-int hex_value(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  return -1;
-}
 
 std::optional<std::string> decode(std::string_view text) {
   std::string decoded;
@@ -18,8 +13,8 @@ std::optional<std::string> decode(std::string_view text) {
       decoded.push_back(text[i] == '+' ? ' ' : text[i]);
       continue;
     }
-    const int high = i + 2 < text.size() ? hex_value(text[i + 1]) : -1;
-    const int low = i + 2 < text.size() ? hex_value(text[i + 2]) : -1;
+    const int high = i + 2 < text.size() ? message::hex_value(text[i + 1]) : -1;
+    const int low = i + 2 < text.size() ? message::hex_value(text[i + 2]) : -1;
     if (high < 0 || low < 0) return std::nullopt;
     decoded.push_back(static_cast<char>(high * 16 + low));
     i += 2;

@@ -21,8 +21,4 @@ struct ErrorPage {
 ErrorPage make_error_page(const message::ExchangeError& error, std::string_view request_id,
                           std::string_view accept);
 
-// Whether the client would rather read HTML: it names text/html, or any text, with a quality above
-// 0.
-bool prefers_html(std::string_view accept);
-
 }  // namespace hawser::relay

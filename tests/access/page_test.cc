@@ -42,6 +42,14 @@ TEST(Page, OnlyItsOwnScriptRuns) {
   EXPECT_EQ(policy_of(Page()).find("script-src"), std::string::npos);
 }
 
+TEST(Visitor, HtmlWithAQualityOfZeroIsNotWanted) {
+  EXPECT_TRUE(prefers_html("application/json, text/html;q=0.5"));
+  EXPECT_FALSE(prefers_html("text/html;q=0"));
+  EXPECT_FALSE(prefers_html("text/html;q=0.000, application/json"));
+  EXPECT_FALSE(prefers_html("*/*"));
+  EXPECT_FALSE(prefers_html(""));
+}
+
 TEST(Visitor, ABrowserThatOpensAPageNavigates) {
   EXPECT_EQ(visitor_of(request(Method::get,
                                {{"Sec-Fetch-Mode", "navigate"}, {"Sec-Fetch-Dest", "document"}})),

@@ -50,13 +50,5 @@ TEST(ErrorPage, TheLengthIsThatOfTheBody) {
   EXPECT_EQ(page.head.body_length, message::BodyLength::known(page.body.size()));
 }
 
-TEST(ErrorPage, HtmlWithAQualityOfZeroIsNotWanted) {
-  EXPECT_TRUE(prefers_html("application/json, text/html;q=0.5"));
-  EXPECT_FALSE(prefers_html("text/html;q=0"));
-  EXPECT_FALSE(prefers_html("text/html;q=0.000, application/json"));
-  EXPECT_FALSE(prefers_html("*/*"));
-  EXPECT_FALSE(prefers_html(""));
-}
-
 }  // namespace
 }  // namespace hawser::relay
