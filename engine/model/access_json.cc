@@ -66,8 +66,7 @@ json access_json(const App& app) {
            {{"provider", app.sign_in.provider}, {"client", client_json(app.sign_in.client)}}},
           {"session",
            {{"max_age_s", app.session.max_age_s},
-            {"idle_s", app.session.idle_s},
-            {"recheck_s", app.session.recheck_s}}}};
+            {"idle_s", app.session.idle_s}}}};
 }
 
 json provider_json(const Provider& provider) {

@@ -44,7 +44,6 @@ struct SignIn {
 struct SessionLimits {
   uint64_t max_age_s = uint64_t{8} * 3600;
   uint64_t idle_s = 3600;
-  uint64_t recheck_s = 0;  // how often the provider is asked whether the person may still; 0: never
   bool operator==(const SessionLimits&) const = default;
 };
 

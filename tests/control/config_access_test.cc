@@ -48,7 +48,7 @@ apps:
     path: /wiki/
     origin: http://127.0.0.1:9000
     sign_in: {provider: main, client_id: wiki, client_secret_file: wiki-secret}
-    session: {max_age: 4h, idle: 30m, recheck: 5m}
+    session: {max_age: 4h, idle: 30m, recheck: off}
     access:
       - name: interns, never
         who: {users: [eve@example.org], claims: {kind: [intern, guest], "org unit": [a]}}
@@ -199,7 +199,7 @@ TEST_F(ConfigAccess, TheRulesOfAnAppNameOnlySoManyGroups) {
 
 TEST_F(ConfigAccess, AnIdleTimeThatWasNotSaidIsNeverLongerThanTheSession) {
   const std::string text = std::string(full).replace(
-      std::string(full).find("max_age: 4h, idle: 30m, recheck: 5m"), 35, "max_age: 10m");
+      std::string(full).find("max_age: 4h, idle: 30m, recheck: off"), 36, "max_age: 10m");
   const NodeConfig config = read(text);
   ASSERT_EQ(config.apps.size(), 2u);
   EXPECT_EQ(config.apps[0].session.idle_s, 600u);

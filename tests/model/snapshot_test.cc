@@ -82,7 +82,6 @@ TEST(ContentRevision, ChangesWithEveryField) {
       [](App& a) { a.sign_in.client.authentication = ClientAuthentication::private_key; },
       [](App& a) { a.session.max_age_s = 7; },
       [](App& a) { a.session.idle_s = 7; },
-      [](App& a) { a.session.recheck_s = 7; },
       [](App& a) { a.rules.resize(1); },
   };
   for (size_t i = 0; i < changes.size(); ++i) {
