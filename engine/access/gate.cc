@@ -130,11 +130,15 @@ void Gate::ask_rules(const Question& question, const Guarded& guarded,
     person.signed_in_s = session->signed_in_s;
   }
   RequestFacts facts;
-  if (const auto client = model::IpAddress::parse(question.client_ip)) facts.client = *client;
+  const auto client = model::IpAddress::parse(question.client_ip);
+  if (!client)  // no rule about places could be trusted
+    return listener.on_answered(denial_answer(question, "", "", utc_time(now_s())));
+  facts.client = *client;
   facts.method = question.head.method_text();
   facts.path = question.head.target.canonical_path;
   facts.now_s = now_s();
   const Decision decision = guarded.rules.decide(session ? &person : nullptr, facts);
+  tell_shadows(question, guarded, person, decision);
   switch (decision.verdict) {
     case Verdict::allow:
       return admit(question, guarded, std::move(session).value_or(SessionFacts()), decision,
@@ -150,6 +154,18 @@ void Gate::ask_rules(const Question& question, const Guarded& guarded,
                                 decision.message(), utc_time(now_s()));
   answer.rule = decision.rule_name();
   listener.on_answered(std::move(answer));
+}
+
+void Gate::tell_shadows(const Question& question, const Guarded& guarded, const Person& person,
+                        const Decision& decision) {
+  for (const ShadowMatch& shadow : decision.shadows()) {
+    core::LogLine(log_, core::Level::info, "shadow_rule")
+        .text("request_id", question.request_id)
+        .text("app", guarded.app->name)
+        .text_if("user", person.user)
+        .text("rule", shadow.rule->name)
+        .text("verdict", to_string(shadow.verdict));
+  }
 }
 
 void Gate::admit(const Question& question, const Guarded& guarded, SessionFacts session,

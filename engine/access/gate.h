@@ -93,6 +93,8 @@ class Gate {
   std::optional<SessionFacts> read_session(const Question& question, const model::App& app) const;
   void ask_rules(const Question& question, const Guarded& guarded,
                  std::optional<SessionFacts> session, GateListener& listener);
+  void tell_shadows(const Question& question, const Guarded& guarded, const Person& person,
+                    const Decision& decision);
   void mark_again(const Question& question, const Guarded& guarded, const SessionFacts& session,
                   GateListener& listener);
   void marked(const Question& question, uint64_t ticket, SignedIn<SessionFacts> marked);

@@ -156,6 +156,11 @@ void ProviderLink::on_keys(core::Result<http::ClientResponse> response) {
     trouble = parsed.error().reason;
   } else {
     keys_ = std::make_shared<const token::KeySet>(std::move(parsed).value());
+    for (const std::string& left_out : keys_->left_out()) {
+      core::LogLine(log_, core::Level::debug, "provider_key_left_out")
+          .text("provider", provider_.name)
+          .text("reason", left_out);
+    }
   }
   SignedIn<std::shared_ptr<const token::KeySet>> outcome = keys_;
   if (!trouble.empty()) {

@@ -54,13 +54,27 @@ void mark(SessionFacts& facts, const RuleNames& names, const model::Provider& pr
   facts.names_digest = marks_digest(names, provider);
 }
 
+SignedIn<std::string> user_of(const model::Provider& provider, const token::IdToken& id_token) {
+  if (provider.user_claim == "sub") return id_token.subject;
+  const auto names = texts_of(id_token.claims, provider.user_claim);
+  if (names.size() != 1 || names.front().empty()) {
+    return SignInError{SignInFault::token_refused, "user_missing",
+                       "the token has no single `" + provider.user_claim + "`"};
+  }
+  const auto verified = id_token.claims.find("email_verified");
+  if (provider.user_claim == "email" && verified != id_token.claims.end() && *verified == false) {
+    return SignInError{SignInFault::token_refused, "user_unverified",
+                       "the provider has not verified `email`"};
+  }
+  return names.front();
+}
+
 SessionFacts session_facts(const model::App& app, const model::Provider& provider,
-                           const token::IdToken& id_token, int64_t now_s) {
+                           const token::IdToken& id_token, std::string user, int64_t now_s) {
   SessionFacts facts;
   facts.session = tls::random_bytes(session_id_bytes);
   facts.subject = id_token.subject;
-  const auto names = texts_of(id_token.claims, provider.user_claim);
-  facts.user = names.size() == 1 && !names.front().empty() ? names.front() : id_token.subject;
+  facts.user = std::move(user);
   mark(facts, RuleNames(app.rules), provider, id_token.claims);
   facts.acr = id_token.acr;
   facts.amr = id_token.amr;

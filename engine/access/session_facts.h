@@ -4,18 +4,26 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 
 #include "access/rules_names.h"
 #include "access/session_cookie.h"
+#include "access/sign_in_fault.h"
 #include "model/app.h"
 #include "model/provider.h"
 #include "token/id_token.h"
 
 namespace hawser::access {
 
-// With a new session's id. It ends with the app's `max_age`, whatever the token's own end.
+// What rules and the log call the person: the claim that the provider's `user_claim` names. Where
+// it is missing, or an address that the provider has not verified, there is no name to go by, and
+// no other would do: it might be somebody else's.
+SignedIn<std::string> user_of(const model::Provider& provider, const token::IdToken& id_token);
+
+// With a new session's id. `user` is as user_of() has it. It ends with the app's `max_age`,
+// whatever the token's own end.
 SessionFacts session_facts(const model::App& app, const model::Provider& provider,
-                           const token::IdToken& id_token, int64_t now_s);
+                           const token::IdToken& id_token, std::string user, int64_t now_s);
 
 // Changes with the names that an app's rules use, and with the provider that says who has them.
 uint64_t marks_digest(const RuleNames& names, const model::Provider& provider);

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "message/characters.h"
 #include "tls/digest.h"
 #include "tls/signing_key.h"
 #include "token/signing.h"
@@ -129,6 +130,10 @@ SignedIn<TokenAnswer> read_token_answer(const http::ClientResponse& response) {
   }
   TokenAnswer answer{text_member(*object, "id_token"), text_member(*object, "access_token"),
                      text_member(*object, "refresh_token")};
+  if (!message::equals_ignoring_case(text_member(*object, "token_type"), "Bearer")) {
+    return SignInError{SignInFault::token_refused, "token_type",
+                       "the access token is of another kind than Bearer"};  // RFC 6749 7.1
+  }
   if (answer.id_token.empty())
     return SignInError{SignInFault::token_refused, "missing",
                        "the token endpoint's answer holds no `id_token`"};

@@ -20,8 +20,8 @@ using Form = std::vector<std::pair<std::string_view, std::string>>;
 // application/x-www-form-urlencoded.
 std::string encode_form(const Form& form);
 
-// With the client's proof of itself added in the way that it was configured. `now_s` and `id` (one
-// for each request) go into a signed proof.
+// With the client's proof of itself added in the way that it was configured; `now_s` goes into a
+// signed one.
 core::Result<token::FetchRequest> token_request(const token::HttpsUrl& endpoint,
                                                 std::string_view endpoint_url, Form form,
                                                 const model::ProviderClient& client, int64_t now_s);

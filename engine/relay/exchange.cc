@@ -239,7 +239,9 @@ void Exchange::on_head(message::ResponseHead& head, bool interim, bool bound) {
   facts_.status = head.status;
   answering_ = Answering::flowing;
   complete_origin_response(head, *app_, context_.loop.wall_ms());
-  if (!admission_.set_cookie.empty())
+  // A cache that many share would hand it on; the next answer brings it then.
+  const bool shared = head.fields.contains_token(message::FieldName::cache_control, "public");
+  if (!admission_.set_cookie.empty() && !shared)
     head.fields.add(message::FieldName::set_cookie, admission_.set_cookie);
   if (has_channel()) bulk_.on_length(*stream_, head.body_length);
   if (agreed) head.fields.add(message::FieldName::upgrade, upgrade_);

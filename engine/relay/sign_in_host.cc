@@ -23,13 +23,6 @@ constexpr int64_t keep_keys_s = 366 * day_s;
 constexpr uint64_t rotation_check_ms = uint64_t{3600} * 1000;
 constexpr size_t used_logins_limit = 100'000;
 
-std::string raw_id(std::string_view hex) {
-  std::string raw;
-  for (size_t i = 0; i + 1 < hex.size(); i += 2)
-    raw.push_back(static_cast<char>(std::stoi(std::string(hex.substr(i, 2)), nullptr, 16)));
-  return raw;
-}
-
 // The row's secret part: what renewal, a second opinion and new rules need.
 std::string sealed_part(const access::KeyRing& keys, const access::Tokens& tokens) {
   return keys.seal(row_purpose, model::write_json({{"claims", tokens.id_token.claims},
@@ -171,9 +164,11 @@ void SignInHost::begin_session(const access::Callback& callback, const access::T
   const model::Provider* provider = snapshot_->find_provider(callback.login.provider);
   if (app == nullptr || provider == nullptr || app->sign_in.provider != provider->name)
     return done(SignInError{SignInFault::login_unknown, "", "the configuration changed meanwhile"});
+  auto user = access::user_of(*provider, tokens.id_token);
+  if (!user) return done(user.error());
   const int64_t now_ms = loop_.wall_ms();
-  access::SessionFacts facts =
-      access::session_facts(*app, *provider, tokens.id_token, now_ms / 1000);
+  access::SessionFacts facts = access::session_facts(*app, *provider, tokens.id_token,
+                                                     std::move(user).value(), now_ms / 1000);
   control::SessionRecord record;
   record.id = tls::hex(facts.session);
   record.app = app->name;
@@ -214,14 +209,19 @@ access::SignedIn<access::SessionFacts> SignInHost::mark_again(const std::string&
 core::Result<void> SignInHost::read_revoked() {
   const auto revoked = sessions_.list_revoked();
   if (!revoked) return core::Error{revoked.error().detail};
-  for (const control::RevokedSession& session : *revoked)
-    revoked_.add(raw_id(session.id), session.expires_ms / 1000);
+  for (const control::RevokedSession& session : *revoked) {
+    auto id = tls::hex_decode(session.id);
+    if (!id) return core::Error{"the state's record of the session " + session.id + " is damaged"};
+    revoked_.add(std::move(id).value(), session.expires_ms / 1000);
+  }
   return {};
 }
 
 void SignInHost::revoked(const control::SessionRecord& record) {
   access::RevokedSessions one;
-  one.add(raw_id(record.id), record.expires_ms / 1000);
+  auto id = tls::hex_decode(record.id);
+  HAWSER_ASSERT(id.ok());  // it was made by us, and read as one
+  one.add(std::move(id).value(), record.expires_ms / 1000);
   revoked_.forget(loop_.wall_ms() / 1000);
   revoked_.add(one);
   listener_.on_revoked(one);

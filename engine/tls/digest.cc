@@ -30,6 +30,12 @@ int base64url_value(char c) {
   return c == '_' ? 63 : -1;
 }
 
+int hex_digit(char c) {
+  if (c >= '0' && c <= '9') return c - '0';
+  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+  return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+}
+
 class Aead {
  public:
   explicit Aead(std::string_view key) {
@@ -131,6 +137,18 @@ std::string hex(std::string_view bytes) {
     text.push_back(digits[static_cast<uint8_t>(c) & 15U]);
   }
   return text;
+}
+
+core::Result<std::string> hex_decode(std::string_view text) {
+  std::string bytes;
+  if (text.size() % 2 != 0) return core::Error{"hex: half a byte is missing"};
+  for (size_t i = 0; i < text.size(); i += 2) {
+    const int high = hex_digit(text[i]);
+    const int low = hex_digit(text[i + 1]);
+    if (high < 0 || low < 0) return core::Error{"hex: a character that does not belong there"};
+    bytes.push_back(static_cast<char>(high * 16 + low));
+  }
+  return bytes;
 }
 
 std::string random_bytes(size_t count) {

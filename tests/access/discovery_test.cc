@@ -82,7 +82,10 @@ TEST(TokenAnswer, AFailureTellsWhoseItIs) {
   EXPECT_EQ(fault(401, R"({"error":"invalid_client"})"), SignInFault::provider_misconfigured);
   EXPECT_EQ(fault(503, ""), SignInFault::provider_unreachable);
   EXPECT_EQ(fault(200, "<html>"), SignInFault::provider_misconfigured);
-  EXPECT_EQ(fault(200, R"({"access_token":"a"})"), SignInFault::token_refused);
+  EXPECT_EQ(fault(200, R"({"access_token":"a","token_type":"Bearer"})"),
+            SignInFault::token_refused);
+  EXPECT_EQ(fault(200, R"({"id_token":"a","token_type":"DPoP"})"), SignInFault::token_refused);
+  EXPECT_EQ(fault(200, R"({"id_token":"a"})"), SignInFault::token_refused);
   EXPECT_EQ(fault(302, ""), SignInFault::provider_misconfigured);
 }
 

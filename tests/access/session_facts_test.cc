@@ -25,7 +25,7 @@ token::IdToken id_token(std::optional<int64_t> signed_in_s, int64_t issued_s) {
 }
 
 int64_t signed_in_s(const token::IdToken& token) {
-  return session_facts(model::App(), provider(), token, now_s).signed_in_s;
+  return session_facts(model::App(), provider(), token, "alice", now_s).signed_in_s;
 }
 
 TEST(SessionFacts, AProviderThatDoesNotTellWhenMayHaveSeenThePersonLongAgo) {
@@ -61,6 +61,28 @@ TEST(SessionFacts, MarksAreWorthNothingWithAnotherProvider) {
   EXPECT_NE(marks_digest(RuleNames({}), provider()), digest);
   EXPECT_TRUE(is_from(provider(), {{"iss", "https://login.example"}}));
   EXPECT_FALSE(is_from(moved, {{"iss", "https://login.example"}}));
+}
+
+std::string user_by(const std::string& claim, const token::Claims& claims) {
+  model::Provider named = provider();
+  named.user_claim = claim;
+  token::IdToken token;
+  token.subject = "u-1";
+  token.claims = claims;
+  const auto user = user_of(named, token);
+  return user.ok() ? *user : user.error().detail;
+}
+
+TEST(SessionFacts, APersonHasTheNameThatWasAskedForOrNone) {
+  EXPECT_EQ(user_by("sub", {}), "u-1");
+  EXPECT_EQ(user_by("email", {{"email", "a@example.com"}}), "a@example.com");
+  EXPECT_EQ(user_by("email", {{"email", "a@example.com"}, {"email_verified", true}}),
+            "a@example.com");
+  EXPECT_EQ(user_by("email", {{"email", "a@example.com"}, {"email_verified", false}}),
+            "user_unverified");
+  EXPECT_EQ(user_by("email", token::Claims::object()), "user_missing");
+  EXPECT_EQ(user_by("email", {{"email", ""}}), "user_missing");
+  EXPECT_EQ(user_by("roles", {{"roles", {"a", "b"}}}), "user_missing");
 }
 
 }  // namespace

@@ -200,9 +200,12 @@ def test_who_is_not_assigned_reads_so(wiki, visitor):
 def test_new_rules_hold_at_once_and_ask_no_provider(own, visitor):
     visitor.sign_in(f"{own.url}/", "alice")
     own.provider.stop()
-    own.reload_rules([{"name": "others", "who": {"groups": ["unused"]}, "methods": ["GET"], "effect": "allow"}])
+    own.reload_rules([{"name": "soon", "methods": ["GET"], "effect": "deny", "shadow": True},
+                      {"name": "others", "who": {"groups": ["unused"]}, "methods": ["GET"], "effect": "allow"}])
     answer = visitor.ask(f"{own.url}/again")
     assert (answer.status, answer.body) == (200, "inside /again") and "__Host-hawser-wiki=" in answer.field("Set-Cookie")
+    shadow = own.engine.wait_for_record(lambda r: r.get("event") == "shadow_rule", "the shadow that decided nothing")
+    assert (shadow["rule"], shadow["verdict"], shadow["user"]) == ("soon", "deny", "alice")
     own.reload_rules([{"name": "nobody", "who": {"groups": ["nobody"]}, "effect": "allow"}])
     assert visitor.ask(f"{own.url}/no").status == 403
     assert b" /no " not in b"".join(own.heads)

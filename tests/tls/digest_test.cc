@@ -24,6 +24,13 @@ TEST(Digest, Sha1AgreesWithThePublishedVector) {
             "a9993e364706816aba3e25717850c26c9cd0d89d");
 }
 
+TEST(Digest, HexIsReadAsItIsWritten) {
+  const std::string bytes("\x00\x7f\xff", 3);
+  EXPECT_EQ(*hex_decode(hex(bytes)), bytes);
+  EXPECT_EQ(*hex_decode("AbCd"), "\xab\xcd");
+  for (const char* text : {"0", "0g", "0x", " 0"}) EXPECT_FALSE(hex_decode(text).ok()) << text;
+}
+
 TEST(Digest, HmacAgreesWithRfc4231) {
   EXPECT_EQ(text_of(hmac_sha256(std::string(20, '\x0b'), "Hi There")),
             "b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7");
