@@ -104,17 +104,13 @@ void remove_hop_by_hop(Fields& fields, std::span<const std::string_view> kept) {
   if (trailers) fields.add(FieldName::te, "trailers");
 }
 
-std::string_view upgrade_protocol(const Fields& fields) {
-  if (fields.count(FieldName::upgrade) != 1 ||
-      !fields.contains_token(FieldName::connection, "upgrade"))
-    return {};
-  const std::string_view value = *fields.get(FieldName::upgrade);
-  const size_t name_size = message::span_of(message::token_char, value);
-  std::string_view version = value.substr(name_size);
-  if (name_size == 0) return {};
+bool is_upgrade_protocol(std::string_view protocol) {
+  const size_t name_size = message::span_of(message::token_char, protocol);
+  const std::string_view version = protocol.substr(name_size);
+  if (name_size == 0) return false;
   if (!version.empty() && (version.front() != '/' || !message::is_token(version.substr(1))))
-    return {};
-  return message::equals_ignoring_case(value, "h2c") ? std::string_view{} : value;
+    return false;
+  return !message::equals_ignoring_case(protocol, "h2c");
 }
 
 Expectation expectation_of(const Fields& fields) {

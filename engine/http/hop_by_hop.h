@@ -17,9 +17,22 @@ namespace hawser::http {
 // end-to-end fields that no hop may take away, and the names in `kept` (what we set ourselves).
 void remove_hop_by_hop(message::Fields& fields, std::span<const std::string_view> kept = {});
 
-// The protocol of an HTTP/1.1 upgrade: Connection names "upgrade" and Upgrade holds exactly one
-// protocol; "" when none is asked for or it cannot be used (h2c included). Look before removal.
-std::string_view upgrade_protocol(const message::Fields& fields);
+// Whether `protocol` is one that a connection can be left for by an upgrade: well-formed, and not
+// h2c (RFC 9113 3.1 gave that up).
+bool is_upgrade_protocol(std::string_view protocol);
+
+// The protocol of an HTTP/1.1 upgrade: Connection names "upgrade", and of the list in Upgrade,
+// which the client gives in its order of preference (RFC 9110 7.8), the first that `usable` takes;
+// "" when none is asked for or none can be used. Look before removal.
+template <class Predicate>  // bool(std::string_view)
+std::string_view upgrade_protocol(const message::Fields& fields, Predicate usable) {
+  std::string_view first;
+  if (!fields.contains_token(message::FieldName::connection, "upgrade")) return first;
+  fields.for_each_element(message::FieldName::upgrade, [&](std::string_view protocol) {
+    if (first.empty() && is_upgrade_protocol(protocol) && usable(protocol)) first = protocol;
+  });
+  return first;
+}
 
 // `Expect: 100-continue` alone; anything else in Expect is answered with 417.
 enum class Expectation : uint8_t { none, continue_100, unknown };

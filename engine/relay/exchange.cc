@@ -6,7 +6,6 @@
 
 #include "access/cookies.h"
 #include "http/hop_by_hop.h"
-#include "message/characters.h"
 #include "relay/error_page.h"
 #include "relay/exchange_index.h"
 #include "relay/forwarded_fields.h"
@@ -14,7 +13,6 @@
 #include "relay/request_log.h"
 #include "relay/response_fields.h"
 #include "relay/session_bindings.h"
-#include "relay/websocket_key.h"
 
 namespace hawser::relay {
 
@@ -28,13 +26,6 @@ namespace {
 constexpr uint64_t connector_slack_ms = 1000;
 // A provider is asked twice at most, and has 10 s each time.
 constexpr uint64_t own_page_limit_ms = 60'000;
-
-// Names of protocols are compared without regard to case (RFC 9110 16.7).
-bool may_upgrade(const model::App& app, std::string_view protocol) {
-  return std::any_of(app.upgrades.begin(), app.upgrades.end(), [protocol](const auto& allowed) {
-    return message::equals_ignoring_case(allowed, protocol);
-  });
-}
 
 }  // namespace
 
@@ -78,6 +69,10 @@ void Exchange::start(message::RequestHeadPtr head) {
 
 void Exchange::route() {
   const message::Target& target = head_->target;
+  if (target.scheme == "http") {
+    return fail(ExchangeError::of(
+        ErrorCode::bad_request, "the target's scheme is not https, which this connection speaks"));
+  }
   const Route route = router_->find(target.authority.host, target.canonical_path);
   if (route.miss == RouteMiss::no_such_host)
     return fail(ExchangeError::of(ErrorCode::no_such_host));
@@ -97,13 +92,24 @@ void Exchange::route() {
   if (head_->method == message::Method::connect) {
     return fail(ExchangeError::of(ErrorCode::not_implemented, "CONNECT is not for applications"));
   }
-  if (http::expectation_of(head_->fields) == http::Expectation::unknown) {
-    return fail(ExchangeError::of(ErrorCode::expectation_failed));
-  }
+  if (!meets_expectation()) return;
   if (!within_limits()) return;
   if (app_->timeouts.total_ms != 0)
     total_deadline_.arm(context_.loop.timers(), app_->timeouts.total_ms);
   ask_gate();
+}
+
+// HTTP/1.0 knows no expectations, whatever such a client says, and there is nothing to wait for
+// before content that does not exist (RFC 9110 10.1.1).
+bool Exchange::meets_expectation() {
+  message::Fields& fields = head_->fields;
+  if (head_->version == message::HttpVersion::http_1_0) fields.remove(message::FieldName::expect);
+  if (http::expectation_of(fields) == http::Expectation::unknown) {
+    fail(ExchangeError::of(ErrorCode::expectation_failed));
+    return false;
+  }
+  if (!head_->body_length.has_body()) fields.remove(message::FieldName::expect);
+  return true;
 }
 
 void Exchange::ask_gate() {
@@ -151,19 +157,6 @@ void Exchange::on_admitted(access::Admission admission) {
   set_forwarded_fields(*head_, client_facts_, chain_, facts_.request_id,
                        context_.ids.next_span_id_hex());
   dispatch();
-}
-
-// An upgrade that cannot be offered to the origin is no fault: the request goes on without it (RFC
-// 9110 7.8).
-void Exchange::offer_upgrade() {
-  const std::string_view protocol = http::upgrade_protocol(head_->fields);
-  const bool can_be_left =
-      head_->version == message::HttpVersion::http_1_1 || head_->extended_connect;
-  if (protocol.empty() || !can_be_left || head_->method != message::Method::get ||
-      asking_ != Asking::ended || !may_upgrade(*app_, protocol))
-    return;
-  upgrade_ = protocol;
-  asking_ = Asking::held;
 }
 
 // --- the request's body
@@ -230,7 +223,10 @@ void Exchange::on_head(message::ResponseHead& head, bool interim, bool bound) {
   http::remove_hop_by_hop(head.fields);
   access::refuse_own_cookies(head.fields);
   remove_false_fields(head.fields);
-  if (interim) return client_.send_interim(head);
+  if (interim) {
+    trim_interim_response(head.fields, *app_);
+    return client_.send_interim(head);
+  }
   if (bound && session() != 0) context_.bindings.bind(session(), app_->name, way_);
   const bool agreed = head.status == 101;
   if (head_->extended_connect && !agree_for_http_2(head)) return;
@@ -247,46 +243,6 @@ void Exchange::on_head(message::ResponseHead& head, bool interim, bool bound) {
   if (agreed) head.fields.add(message::FieldName::upgrade, upgrade_);
   client_.send_head(head);
   if (awaits_upgrade()) answer_upgrade(agreed);
-}
-
-// The client sends no key, and would not check the answer to it (RFC 8441 5.1).
-void Exchange::offer_for_http_2() {
-  message::Fields& fields = head_->fields;
-  fields.remove(message::FieldName::sec_websocket_key);
-  if (!message::equals_ignoring_case(upgrade_, "websocket")) return;
-  websocket_key_ = make_websocket_key(context_.loop);
-  fields.add(message::FieldName::sec_websocket_key, websocket_key_);
-}
-
-// To an HTTP/2 client any 2xx says that the protocol was agreed on, and there is no 101 (RFC 8441
-// 4). False: the answer was none, and the exchange has failed.
-bool Exchange::agree_for_http_2(message::ResponseHead& head) {
-  if (head.status == 101) {
-    const auto accept = head.fields.get(message::FieldName::sec_websocket_accept);
-    const bool ours = websocket_key_.empty() || accept == websocket_accept_of(websocket_key_);
-    head.fields.remove(message::FieldName::sec_websocket_accept);
-    head.status = 200;
-    head.reason.clear();
-    head.body_length = message::BodyLength::unknown();
-    if (ours) return true;
-  } else if (head.status >= 300) {
-    return true;
-  }
-  fail(ExchangeError::of(ErrorCode::origin_bad_answer, "not an answer to the offered upgrade"));
-  return false;
-}
-
-// The request's direction opens for raw bytes, or ends as that of any other request.
-void Exchange::answer_upgrade(bool agreed) {
-  if (agreed) {
-    upgraded_ = true;
-    total_deadline_.disarm();
-    moved();
-    return allow_more_body();
-  }
-  upgrade_.clear();
-  asking_ = Asking::ended;
-  if (stream_ != nullptr && !stream_->sending_ended()) stream_->send_end({});
 }
 
 void Exchange::on_data(core::ByteChain bytes) {

@@ -90,7 +90,8 @@ void H1ClientProtocol::on_head(message::RequestHeadPtr head) {
   keep_alive_ = reader_.keep_alive() && !context_.draining && method_ != message::Method::connect;
   reading_body_ = false;
   request_read_ = false;
-  head->target.scheme = "https";
+  if (head->target.scheme.empty())
+    head->target.scheme = "https";  // the absolute form names its own
   bodyless_ = !head->body_length.has_body();
   exchange_ = std::make_unique<Exchange>(context_, *this, session_.facts(), session_.share());
   exchange_->start(std::move(head));

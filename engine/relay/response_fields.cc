@@ -43,6 +43,11 @@ void complete_origin_response(message::ResponseHead& head, const model::App& app
   set_hsts(head.fields, app);
 }
 
+void trim_interim_response(message::Fields& fields, const model::App& app) {
+  fields.remove(FieldName::set_cookie);
+  if (app.hsts_s != 0) fields.remove(FieldName::strict_transport_security);
+}
+
 void complete_own_response(message::Fields& fields, const model::App* app, int64_t wall_ms) {
   add_missing_date(fields, wall_ms);
   if (app != nullptr) set_hsts(fields, *app);

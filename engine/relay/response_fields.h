@@ -22,6 +22,10 @@ void remove_false_fields(message::Fields& fields);
 // Of a response that came from an origin: Date, Via (RFC 9110 7.6.3), and HSTS.
 void complete_origin_response(message::ResponseHead& head, const model::App& app, int64_t wall_ms);
 
+// Of an interim response but 101: what a client would keep beyond the exchange is for its final
+// response to say. So no Set-Cookie, and no Strict-Transport-Security where the app sets it.
+void trim_interim_response(message::Fields& fields, const model::App& app);
+
 // Of a page of our own; `app` may be null: none was found.
 void complete_own_response(message::Fields& fields, const model::App* app, int64_t wall_ms);
 

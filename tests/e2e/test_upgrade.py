@@ -176,7 +176,7 @@ def test_a_refusal_is_an_ordinary_answer_on_a_connection_that_lives(lab):
         assert client.get("/page").body == b"but pages"
 
 
-@pytest.mark.parametrize("protocol", ["h2c", "IRC/6.9", "websocket, IRC/6.9", "not a protocol"])
+@pytest.mark.parametrize("protocol", ["h2c", "IRC/6.9", "h2c, IRC/6.9", "not a protocol"])
 def test_what_the_app_does_not_allow_is_a_plain_request(lab, protocol):
     heads = []
 
@@ -195,6 +195,51 @@ def test_a_protocol_that_the_app_allows_by_name(lab):
                               upgrades=["IRC/6.9"])
     with RawClient(engine) as client:
         assert client.upgrade("IRC/6.9").status == 101
+
+
+@pytest.mark.parametrize("fields", [["Upgrade: h2c, websocket, IRC/6.9"], ["Upgrade: h2c", "Upgrade: IRC/6.9, websocket"]])
+def test_the_first_of_the_offered_that_the_app_allows_is_asked_for(lab, fields):
+    asked = []
+    engine, _ = lab.published(lab.origin(lambda connection: asked.append(switching(connection))).url)
+    with RawClient(engine) as client:
+        client.send(client.head("GET", "/", "Connection: Upgrade", *fields))
+        answer = client.response(interim=101)
+        assert (answer.status, answer.fields["upgrade"]) == (101, "websocket")
+    assert asked[0].lower().count(b"upgrade: ") == 1
+
+
+@pytest.mark.parametrize("fields", [[], ["Content-Length: 0"]])
+def test_a_post_without_content_may_be_an_upgrade_too(lab, fields):
+    asked = []
+
+    def script(connection):
+        asked.append(switching(connection, protocol="tcp"))
+        connection.send(connection.read_exactly(5))
+
+    engine, _ = lab.published(lab.origin(script).url, upgrades=["websocket", "tcp"])
+    with RawClient(engine) as client:
+        client.send(client.head("POST", "/attach", "Connection: Upgrade", "Upgrade: websocket, tcp", *fields))
+        answer = client.response(interim=101)
+        assert (answer.status, answer.fields["upgrade"]) == (101, "tcp")
+        client.send(b"hello")
+        assert client.receive_exactly(5) == b"hello"
+    assert asked[0].startswith(b"POST /attach ")
+
+
+@pytest.mark.parametrize("fields, content", [(["Upgrade: websocket"], b""), (["Upgrade: tcp", "Content-Length: 3"], b"abc")])
+def test_a_post_for_a_websocket_or_with_content_is_a_plain_request(lab, fields, content):
+    heads = []
+
+    def script(connection):
+        heads.append(connection.read_head().lower())
+        assert connection.read_exactly(len(content)) == content
+        connection.answer(b"a page")
+
+    engine, _ = lab.published(lab.origin(script).url, upgrades=["websocket", "tcp"])
+    with RawClient(engine) as client:
+        client.send(client.head("POST", "/", "Connection: Upgrade", *fields) + content)
+        assert client.response(interim=101).body == b"a page"
+    assert b"upgrade" not in heads[0]
 
 
 def test_an_app_may_forbid_every_upgrade(lab):

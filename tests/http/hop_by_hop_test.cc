@@ -71,21 +71,35 @@ TEST(HopByHop, TrailersAreStillAccepted) {
   EXPECT_EQ(text_of(fields), "{TE: trailers}");
 }
 
-TEST(Upgrade, NeedsBothFields) {
-  EXPECT_EQ(http::upgrade_protocol(
-                fields_of({{"Connection", "keep-alive, Upgrade"}, {"Upgrade", "websocket"}})),
-            "websocket");
-  EXPECT_EQ(http::upgrade_protocol(fields_of({{"Upgrade", "websocket"}})), "");
-  EXPECT_EQ(http::upgrade_protocol(fields_of({{"Connection", "Upgrade"}})), "");
+std::string_view upgrade_of(const Fields& fields) {
+  return http::upgrade_protocol(fields, [](std::string_view) { return true; });
 }
 
-TEST(Upgrade, IsForOneProtocolOtherThanHttp2) {
-  for (const char* value : {"h2c", "H2C", "websocket, h2c", "a/b/c", "/1", "a b", ""})
-    EXPECT_EQ(http::upgrade_protocol(fields_of({{"Connection", "Upgrade"}, {"Upgrade", value}})),
-              "")
+TEST(Upgrade, NeedsBothFields) {
+  EXPECT_EQ(
+      upgrade_of(fields_of({{"Connection", "keep-alive, Upgrade"}, {"Upgrade", "websocket"}})),
+      "websocket");
+  EXPECT_EQ(upgrade_of(fields_of({{"Upgrade", "websocket"}})), "");
+  EXPECT_EQ(upgrade_of(fields_of({{"Connection", "Upgrade"}})), "");
+}
+
+TEST(Upgrade, IsForAProtocolOtherThanHttp2) {
+  for (const char* value : {"h2c", "H2C", "a/b/c", "/1", "a b", "", ",", "h2c, a b"})
+    EXPECT_EQ(upgrade_of(fields_of({{"Connection", "Upgrade"}, {"Upgrade", value}})), "") << value;
+  EXPECT_EQ(upgrade_of(fields_of({{"Connection", "Upgrade"}, {"Upgrade", "IRC/6.9"}})), "IRC/6.9");
+}
+
+TEST(Upgrade, IsTheFirstOfTheListThatCanBeUsed) {
+  for (const char* value :
+       {"websocket, h2c", "h2c, websocket", "a b,,websocket", "h2c,websocket,tcp"})
+    EXPECT_EQ(upgrade_of(fields_of({{"Connection", "Upgrade"}, {"Upgrade", value}})), "websocket")
         << value;
-  EXPECT_EQ(http::upgrade_protocol(fields_of({{"Connection", "Upgrade"}, {"Upgrade", "IRC/6.9"}})),
-            "IRC/6.9");
+  const Fields lines =
+      fields_of({{"Upgrade", "h2c"}, {"Connection", "Upgrade"}, {"Upgrade", "tcp"}});
+  EXPECT_EQ(upgrade_of(lines), "tcp");
+  const auto tcp_alone = [](std::string_view protocol) { return protocol == "tcp"; };
+  const Fields list = fields_of({{"Connection", "Upgrade"}, {"Upgrade", "websocket, tcp"}});
+  EXPECT_EQ(http::upgrade_protocol(list, tcp_alone), "tcp");
 }
 
 TEST(Expect, KnowsOneExpectation) {

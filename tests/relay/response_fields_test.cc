@@ -52,6 +52,23 @@ TEST(ResponseFields, HstsIsTheAppsWhereItIsSet) {
   EXPECT_EQ(fields.count(FieldName::strict_transport_security), 1u);
 }
 
+TEST(ResponseFields, AnInterimResponseLeavesCookiesAndHstsToTheFinalOne) {
+  model::App app;
+  message::Fields fields;
+  fields.add(FieldName::set_cookie, "a=1");
+  fields.add(FieldName::set_cookie, "b=2");
+  fields.add(FieldName::strict_transport_security, "max-age=0");
+  fields.add("Link", "</a>");
+  trim_interim_response(fields, app);
+  EXPECT_FALSE(fields.has(FieldName::set_cookie));
+  EXPECT_TRUE(fields.has(FieldName::strict_transport_security))
+      << "the app leaves it to its origin";
+  app.hsts_s = 60;
+  trim_interim_response(fields, app);
+  EXPECT_EQ(fields.size(), 1u);
+  EXPECT_TRUE(fields.has("Link"));
+}
+
 TEST(ResponseFields, OurOwnPagesOfAnAppHaveItToo) {
   model::App app;
   app.hsts_s = 60;
