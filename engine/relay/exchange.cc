@@ -10,6 +10,7 @@
 #include "relay/exchange_index.h"
 #include "relay/forwarded_fields.h"
 #include "relay/load_gate.h"
+#include "relay/max_forwards.h"
 #include "relay/request_log.h"
 #include "relay/response_fields.h"
 #include "relay/session_bindings.h"
@@ -92,8 +93,7 @@ void Exchange::route() {
   if (head_->method == message::Method::connect) {
     return fail(ExchangeError::of(ErrorCode::not_implemented, "CONNECT is not for applications"));
   }
-  if (!meets_expectation()) return;
-  if (!within_limits()) return;
+  if (!meets_expectation() || !within_limits() || !goes_onward()) return;
   if (app_->timeouts.total_ms != 0)
     total_deadline_.arm(context_.loop.timers(), app_->timeouts.total_ms);
   ask_gate();
@@ -136,6 +136,22 @@ bool Exchange::within_limits() {
                                        context_.loop.now_us(), in_flight_);
   if (refusal) fail(*refusal);
   return !refusal;
+}
+
+// Before the gate: what ends here asks nothing of the application.
+bool Exchange::goes_onward() {
+  const Hop hop = count_hop(*head_);
+  if (hop == Hop::onward) return true;
+  if (hop == Hop::unclear) {
+    fail(ExchangeError::of(ErrorCode::bad_request, "Max-Forwards is not one decimal number"));
+    return false;
+  }
+  facts_.own_answer = "last_hop";
+  message::ResponseHead head = last_hop_answer(head_->method);
+  send_own(head, {});
+  if (asking_ == Asking::held) asking_ = Asking::stopped;
+  finish();
+  return false;
 }
 
 void Exchange::on_admitted(access::Admission admission) {

@@ -84,6 +84,7 @@ class Exchange final : private channel::StreamListener,
   void route();
   bool within_limits();
   bool meets_expectation();
+  bool goes_onward();
   void ask_gate();
   void offer_upgrade();
   // What an HTTP/2 client's upgrade needs more: the part of its handshake that it leaves to us.

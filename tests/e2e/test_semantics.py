@@ -93,3 +93,37 @@ def test_an_interim_response_over_http_2_neither(lab):
     with Http2Client(engine) as client:
         stream = client.answer(get())
     assert [dict(head) for head in stream.interim] == [{":status": "103", "link": "</a.css>"}]
+
+
+# --- Max-Forwards (7.6.2)
+
+
+@pytest.mark.parametrize("method", ["OPTIONS", "TRACE"])
+def test_each_hop_counts(recorded, method):
+    engine, heads = recorded
+    with RawClient(engine) as client:
+        client.send(client.head(method, "/", "Max-Forwards: 3"))
+        assert client.response().status == 200
+        assert client.get("/", "Max-Forwards: 0").status == 200  # means nothing there
+    assert "\r\nmax-forwards: 2\r\n" in heads[0]
+    assert "\r\nmax-forwards: 0\r\n" in heads[1]
+
+
+@pytest.mark.parametrize("method, status, allow", [("OPTIONS", 204, None), ("TRACE", 405, "OPTIONS")])
+def test_the_last_hop_is_answered_here(recorded, method, status, allow):
+    engine, heads = recorded
+    with RawClient(engine) as client:
+        client.send(client.head(method, "/", "Max-Forwards: 0", "Cookie: secret=1"))
+        answer = client.response()
+        assert (answer.status, answer.body, answer.fields.get("allow")) == (status, b"", allow)
+        assert client.get().status == 200
+    assert len(heads) == 1
+
+
+@pytest.mark.parametrize("fields", [["Max-Forwards: x"], ["Max-Forwards: 1", "Max-Forwards: 1"]])
+def test_hops_that_cannot_be_counted_are_refused(recorded, fields):
+    engine, heads = recorded
+    with RawClient(engine) as client:
+        client.send(client.head("OPTIONS", "/", *fields))
+        assert client.response().status == 400
+    assert not heads
