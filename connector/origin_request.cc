@@ -35,7 +35,11 @@ std::string host_for_origin(const message::RequestHead& head, const model::App& 
 }
 
 void rewrite_for_engine(message::ResponseHead& head, const NameTranslation& names) {
+  // What an origin requires is for the client to know (RFC 9110 15.5.22).
+  const std::string required =
+      head.status == 426 ? head.fields.joined(message::FieldName::upgrade) : std::string();
   http::remove_hop_by_hop(head.fields);
+  if (!required.empty()) head.fields.add(message::FieldName::upgrade, required);
   rewrite_response_names(head.fields, names);
   // How it ended on the origin's wire is told by END or RESET.
   if (head.body_length.kind == message::BodyLength::Kind::until_close)

@@ -168,16 +168,16 @@ void put_response_framing(BlockWriter& writer, const message::ResponseHead& head
   }
 }
 
-void put_response_connection(BlockWriter& writer, ResponseFraming framing,
+void put_response_connection(BlockWriter& writer, int status, ResponseFraming framing,
                              const ResponseWriteOptions& options) {
-  if (!options.upgrade.empty()) {
-    writer.put_field("Connection", "Upgrade");
-    writer.put_field("Upgrade", options.upgrade);
-  } else if (!options.keep_alive || framing == ResponseFraming::close) {
-    writer.put_field("Connection", "close");
-  } else if (options.client_version == HttpVersion::http_1_0) {
-    writer.put_field("Connection", "keep-alive");
+  const bool ends = !options.keep_alive || framing == ResponseFraming::close;
+  {
+    ConnectionField connection(writer);
+    if (ends && status != 101) connection.add("close");
+    if (!ends && options.client_version == HttpVersion::http_1_0) connection.add("keep-alive");
+    if (!options.upgrade.empty()) connection.add("Upgrade");
   }
+  if (!options.upgrade.empty()) writer.put_field("Upgrade", options.upgrade);
 }
 
 constexpr uint32_t chunk_line_limit_bytes = 10;  // 8 hex digits and CRLF
@@ -249,7 +249,7 @@ ResponseFraming write_response_head(core::ByteChain& out, core::BlockPool& pool,
   });
   if (!head.is_interim()) {
     put_response_framing(writer, head, framing, options.method);
-    put_response_connection(writer, framing, options);
+    put_response_connection(writer, head.status, framing, options);
   }
   writer.put("\r\n");
   return framing;

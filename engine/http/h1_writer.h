@@ -33,7 +33,7 @@ enum class ResponseFraming : uint8_t {
 struct ResponseWriteOptions {
   message::Method method = message::Method::get;  // of the request
   message::HttpVersion client_version = message::HttpVersion::http_1_1;
-  std::string_view upgrade = {};  // with a 101
+  std::string_view upgrade = {};  // with a 101: the protocol; with a 426: those that are required
   bool keep_alive = true;         // the connection stays open afterwards, if the framing allows
 };
 ResponseFraming framing_of(const message::ResponseHead& head, const ResponseWriteOptions& options);

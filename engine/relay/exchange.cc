@@ -236,6 +236,7 @@ void Exchange::on_head(message::ResponseHead& head, bool interim, bool bound) {
   if (head.status == 101 && !awaits_upgrade())
     return fail(
         ExchangeError::of(ErrorCode::protocol_violation, "an upgrade that was not asked for"));
+  const std::string required = required_upgrades(head);
   http::remove_hop_by_hop(head.fields);
   access::refuse_own_cookies(head.fields);
   remove_false_fields(head.fields);
@@ -257,6 +258,7 @@ void Exchange::on_head(message::ResponseHead& head, bool interim, bool bound) {
     head.fields.add(message::FieldName::set_cookie, admission_.set_cookie);
   if (has_channel()) bulk_.on_length(*stream_, head.body_length);
   if (agreed) head.fields.add(message::FieldName::upgrade, upgrade_);
+  if (!required.empty()) head.fields.add(message::FieldName::upgrade, required);
   client_.send_head(head);
   if (awaits_upgrade()) answer_upgrade(agreed);
 }

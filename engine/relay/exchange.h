@@ -91,6 +91,8 @@ class Exchange final : private channel::StreamListener,
   void offer_for_http_2();
   bool agree_for_http_2(message::ResponseHead& head);
   void answer_upgrade(bool agreed);
+  // Of the protocols that a 426 requires, those that the client may ask for; "" of any other head.
+  std::string required_upgrades(const message::ResponseHead& head) const;
   bool awaits_upgrade() const { return !upgrade_.empty() && !upgraded_; }
   void dispatch();
   uint64_t queue_left_ms() const;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The part of an Exchange that leaves HTTP for another protocol where client, app and origin agree.
 #include <algorithm>
+#include <string>
+#include <string_view>
 
 #include "http/hop_by_hop.h"
 #include "message/characters.h"
@@ -38,6 +40,18 @@ void Exchange::offer_upgrade() {
     return may_upgrade(*app_, offered) && may_upgrade_by(head_->method, offered);
   });
   if (!upgrade_.empty()) asking_ = Asking::held;
+}
+
+// HTTP/1.0 and HTTP/2 know no upgrades.
+std::string Exchange::required_upgrades(const message::ResponseHead& head) const {
+  std::string required;
+  if (head.status != 426 || head_->version != message::HttpVersion::http_1_1) return required;
+  head.fields.for_each_element(message::FieldName::upgrade, [&](std::string_view protocol) {
+    if (!http::is_upgrade_protocol(protocol) || !may_upgrade(*app_, protocol)) return;
+    if (!required.empty()) required += ", ";
+    required += protocol;
+  });
+  return required;
 }
 
 // The client sends no key, and would not check the answer to it (RFC 8441 5.1).

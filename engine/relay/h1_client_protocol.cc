@@ -178,6 +178,8 @@ void H1ClientProtocol::send_head(message::ResponseHead& head) {
     options.upgrade = head.fields.get(message::FieldName::upgrade).value_or("");
     reader_.begin_tunnel();
   }
+  if (head.status == 426)
+    options.upgrade = head.fields.get(message::FieldName::upgrade).value_or("");
   framing_ = http::write_response_head(out, context_.loop.blocks(), head, options);
   if (framing_ == http::ResponseFraming::close || !options.keep_alive) keep_alive_ = false;
   transport_.write(std::move(out));

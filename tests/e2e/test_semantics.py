@@ -127,3 +127,33 @@ def test_hops_that_cannot_be_counted_are_refused(recorded, fields):
         client.send(client.head("OPTIONS", "/", *fields))
         assert client.response().status == 400
     assert not heads
+
+
+# --- 426 (15.5.22)
+
+
+def requiring(connection):
+    connection.read_head()
+    connection.answer(b"newer, please", "426 Upgrade Required", "Connection: Upgrade", "Upgrade: h2c, irc/6.9, WebSocket")
+
+
+def test_what_an_origin_requires_is_told_as_far_as_the_app_allows_it(lab):
+    engine, _ = lab.published(lab.origin(requiring).url, upgrades=["websocket", "IRC/6.9"])
+    with RawClient(engine) as client:
+        answer = client.get()
+        assert (answer.status, answer.body) == (426, b"newer, please")
+        assert (answer.fields["connection"], answer.fields["upgrade"]) == ("Upgrade", "irc/6.9, WebSocket")
+
+
+def test_what_an_origin_requires_is_nothing_where_the_app_allows_none(lab):
+    engine, _ = lab.published(lab.origin(requiring).url, upgrades=[])
+    with RawClient(engine) as client:
+        assert not {"connection", "upgrade"} & client.get().fields.keys()
+
+
+def test_over_http_2_an_origin_requires_nothing(lab):
+    engine, _ = lab.published(lab.origin(requiring).url)
+    with Http2Client(engine) as client:
+        stream = client.answer(get())
+    assert (stream.status, stream.body) == (426, b"newer, please")
+    assert "upgrade" not in dict(stream.fields)
