@@ -147,7 +147,7 @@ TEST_F(ConfigAccess, AnAppMayHaveItsOwnClientAndSession) {
   EXPECT_EQ(config.apps[0].sign_in.provider, "main");
   EXPECT_EQ(config.apps[0].sign_in.client.id, "wiki");
   EXPECT_EQ(config.apps[0].sign_in.client.authentication, ClientAuthentication::secret_post);
-  EXPECT_EQ(config.apps[0].session, (model::SessionLimits{14'400, 1800, 300}));
+  EXPECT_EQ(config.apps[0].session, (model::SessionLimits{14'400, 1800}));
   EXPECT_EQ(config.apps[1].sign_in.client.id, "");
   EXPECT_EQ(config.apps[1].session, model::SessionLimits{});
 }

@@ -200,11 +200,13 @@ def test_a_protocol_that_the_app_allows_by_name(lab):
 @pytest.mark.parametrize("fields", [["Upgrade: h2c, websocket, IRC/6.9"], ["Upgrade: h2c", "Upgrade: IRC/6.9, websocket"]])
 def test_the_first_of_the_offered_that_the_app_allows_is_asked_for(lab, fields):
     asked = []
-    engine, _ = lab.published(lab.origin(lambda connection: asked.append(switching(connection))).url)
+    origin = lab.origin(lambda connection: asked.append(switching(connection)))
+    engine, _ = lab.published(origin.url)
     with RawClient(engine) as client:
         client.send(client.head("GET", "/", "Connection: Upgrade", *fields))
         answer = client.response(interim=101)
         assert (answer.status, answer.fields["upgrade"]) == (101, "websocket")
+    origin.join()
     assert asked[0].lower().count(b"upgrade: ") == 1
 
 
