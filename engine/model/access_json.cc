@@ -64,9 +64,7 @@ json access_json(const App& app) {
           {"rules", std::move(rules)},
           {"sign_in",
            {{"provider", app.sign_in.provider}, {"client", client_json(app.sign_in.client)}}},
-          {"session",
-           {{"max_age_s", app.session.max_age_s},
-            {"idle_s", app.session.idle_s}}}};
+          {"session", {{"max_age_s", app.session.max_age_s}, {"idle_s", app.session.idle_s}}}};
 }
 
 json provider_json(const Provider& provider) {
