@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // The gate's own pages: on the way to a provider, back from it, and out.
-#include <algorithm>
 #include <utility>
 
 #include "access/answers.h"
@@ -236,11 +235,6 @@ void Gate::come_back(const Question& question, GateListener& listener) {
 
 void Gate::signed_in(const Coming& coming, const SignedIn<SessionFacts>& facts) {
   if (!facts) return refuse(coming, facts.error());
-  // Asking again would bring the same answer: better a page than a circle.
-  for (const std::string& method : coming.login.amr) {
-    if (std::find(facts->amr.begin(), facts->amr.end(), method) == facts->amr.end())
-      return refuse(coming, {SignInFault::token_refused, "too_weak", "`amr` lacks " + method});
-  }
   const auto sealed = SessionCookie::seal(*keys_, coming.app, coming.host, *facts);
   if (!sealed) return refuse(coming, {SignInFault::too_much_to_hold, "", sealed.error().reason});
   GateListener* listener = take(coming.ticket);

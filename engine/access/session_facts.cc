@@ -69,6 +69,17 @@ SignedIn<std::string> user_of(const model::Provider& provider, const token::IdTo
   return names.front();
 }
 
+SignedIn<void> check_session(const KeyRing& keys, const model::App& app,
+                             const std::vector<std::string>& amr, const SessionFacts& facts) {
+  for (const std::string& method : amr) {
+    if (std::find(facts.amr.begin(), facts.amr.end(), method) == facts.amr.end())
+      return SignInError{SignInFault::token_refused, "too_weak", "`amr` lacks " + method};
+  }
+  const auto sealed = SessionCookie::seal(keys, app.name, "", facts);  // the host adds nothing
+  if (!sealed) return SignInError{SignInFault::too_much_to_hold, "", sealed.error().reason};
+  return {};
+}
+
 SessionFacts session_facts(const model::App& app, const model::Provider& provider,
                            const token::IdToken& id_token, std::string user, int64_t now_s) {
   SessionFacts facts;

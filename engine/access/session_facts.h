@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "access/rules_names.h"
 #include "access/session_cookie.h"
@@ -19,6 +20,11 @@ namespace hawser::access {
 // it is missing, or an address that the provider has not verified, there is no name to go by, and
 // no other would do: it might be somebody else's.
 SignedIn<std::string> user_of(const model::Provider& provider, const token::IdToken& id_token);
+
+// Why a session with these facts is not begun: it lacks one of the methods (`amr`) that the sign-in
+// was for, and asking again would bring the same answer; or its cookie would be too large.
+SignedIn<void> check_session(const KeyRing& keys, const model::App& app,
+                             const std::vector<std::string>& amr, const SessionFacts& facts);
 
 // With a new session's id. `user` is as user_of() has it. It ends with the app's `max_age`,
 // whatever the token's own end.

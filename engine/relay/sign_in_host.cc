@@ -169,6 +169,8 @@ void SignInHost::begin_session(const access::Callback& callback, const access::T
   const int64_t now_ms = loop_.wall_ms();
   access::SessionFacts facts = access::session_facts(*app, *provider, tokens.id_token,
                                                      std::move(user).value(), now_ms / 1000);
+  if (auto good = access::check_session(*keys_, *app, callback.login.amr, facts); !good)
+    return done(good.error());
   control::SessionRecord record;
   record.id = tls::hex(facts.session);
   record.app = app->name;

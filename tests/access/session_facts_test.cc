@@ -85,5 +85,20 @@ TEST(SessionFacts, APersonHasTheNameThatWasAskedForOrNone) {
   EXPECT_EQ(user_by("roles", {{"roles", {"a", "b"}}}), "user_missing");
 }
 
+TEST(SessionFacts, ASessionThatServesNothingIsNotBegun) {
+  const KeyRing keys = KeyRing().rotated(0, 1, 1);
+  const auto outcome = [&](const std::vector<std::string>& wanted, const SessionFacts& facts) {
+    const auto good = check_session(keys, model::App(), wanted, facts);
+    return good.ok() ? "" : std::string(name_of(good.error().fault)) + good.error().detail;
+  };
+  SessionFacts facts;
+  facts.amr = {"pwd", "otp"};
+  EXPECT_EQ(outcome({}, facts), "");
+  EXPECT_EQ(outcome({"otp"}, facts), "");
+  EXPECT_EQ(outcome({"otp", "hwk"}, facts), "token_refusedtoo_weak");
+  facts.acr = std::string(SessionCookie::limit_bytes, 'a');
+  EXPECT_EQ(outcome({}, facts), "too_much_to_hold");
+}
+
 }  // namespace
 }  // namespace hawser::access
