@@ -39,8 +39,13 @@ void check_read(const control::NodeConfig& config) {
             "a path prefix begins and ends with a slash", app.path_prefix);
     require(!app.origins.empty(), "an app has an origin", app.name);
     const std::string told = model::encode_app(app);
-    const auto heard = model::decode_app(told);
+    auto heard = model::decode_app(told);
     require(heard.ok(), "a connector takes what it is told of an app", told);
+    // What an engine has decided before a connector hears of a request is not read.
+    heard->access = app.access;
+    heard->upgrades = app.upgrades;
+    heard->limits = app.limits;
+    heard->hsts_s = app.hsts_s;
     require_same(model::encode_app(*heard), told, "a connector is told what is configured");
   }
 }
