@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The gate's own pages: on the way to a provider, back from it, and out.
+#include <nlohmann/json.hpp>
 #include <utility>
 
 #include "access/answers.h"

@@ -2,6 +2,7 @@
 #include "access/rules_names.h"
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
 #include <optional>
 #include <set>
 #include <tuple>

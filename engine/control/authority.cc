@@ -2,6 +2,7 @@
 #include "control/authority.h"
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
 #include <span>
 
 #include "model/identity.h"

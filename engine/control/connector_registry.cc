@@ -2,6 +2,7 @@
 #include "control/connector_registry.h"
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
 #include <tuple>
 #include <utility>
 

@@ -2,6 +2,7 @@
 #include "control/sessions.h"
 
 #include <memory>
+#include <nlohmann/json.hpp>
 #include <optional>
 #include <utility>
 

@@ -2,6 +2,7 @@
 #include "control/tokens.h"
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
 #include <optional>
 #include <utility>
 

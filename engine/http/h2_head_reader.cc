@@ -130,7 +130,8 @@ void H2HeadReader::take_field(std::string_view name, std::string_view value,
   if (id == FieldName::te && !message::equals_ignoring_case(value, "trailers"))
     return malformed("TE is not \"trailers\"");
   if (id == FieldName::cookie && section_ == Section::request) {
-    if (has_cookies_) cookies_ += "; ";
+    // An empty crumb says nothing, as an empty line of HTTP/1.1 does.
+    if (!cookies_.empty() && !value.empty()) cookies_ += "; ";
     has_cookies_ = true;
     cookies_ += value;
     return;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "model/access_json.h"
 
+#include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 

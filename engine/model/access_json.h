@@ -3,7 +3,7 @@
 // it: it may be shown, and what is made of it may be sent. Owner: nobody. Thread: any.
 #pragma once
 
-#include <nlohmann/json.hpp>
+#include <nlohmann/json_fwd.hpp>
 
 #include "model/app.h"
 #include "model/provider.h"

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "model/enrolment_calls.h"
 
+#include <nlohmann/json.hpp>
 #include <utility>
 
 #include "model/json_members.h"

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "model/json_members.h"
 
+#include <nlohmann/json.hpp>
 #include <utility>
 
 namespace hawser::model {
@@ -15,6 +16,10 @@ core::Result<nlohmann::json> parse_json_object(std::string_view text, size_t lim
 
 std::string write_json(const nlohmann::json& value) {
   return value.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
+JsonMembers::JsonMembers(const nlohmann::json& object) : object_(object) {
+  if (!object_.is_object()) fail("", "an object");
 }
 
 const nlohmann::json* JsonMembers::find(const char* name) const {

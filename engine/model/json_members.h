@@ -5,7 +5,7 @@
 #pragma once
 
 #include <cstdint>
-#include <nlohmann/json.hpp>
+#include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -21,9 +21,7 @@ std::string write_json(const nlohmann::json& value);
 
 class JsonMembers {
  public:
-  explicit JsonMembers(const nlohmann::json& object) : object_(object) {
-    if (!object_.is_object()) fail("", "an object");
-  }
+  explicit JsonMembers(const nlohmann::json& object);
 
   void read(const char* name, std::string& target);
   void read(const char* name, uint64_t& target);

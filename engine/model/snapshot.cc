@@ -2,6 +2,7 @@
 #include "model/snapshot.h"
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
 #include <utility>
 
 #include "model/access_json.h"

@@ -2,6 +2,7 @@
 // Checks an access token that a program brings along (RFC 9068). Owner: nobody. Thread: any.
 #pragma once
 
+#include <nlohmann/json.hpp>
 #include <string>
 #include <string_view>
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "token/signing.h"
 
+#include <nlohmann/json.hpp>
+
 #include "model/json_members.h"
 #include "tls/digest.h"
 #include "token/key_set.h"

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "token/strict_json.h"
 
+#include <nlohmann/json.hpp>
 #include <set>
 #include <string>
 #include <utility>

@@ -4,7 +4,7 @@
 // nobody. Thread: any.
 #pragma once
 
-#include <nlohmann/json.hpp>
+#include <nlohmann/json_fwd.hpp>
 #include <string_view>
 
 #include "core/result.h"

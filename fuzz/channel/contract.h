@@ -51,7 +51,8 @@ class Contract {
     if (frame.type() == wire::FrameType::drain) we_drain_ = true;
     if (frame.stream() == 0) return;
     Exchange* exchange = find(frame.stream());
-    require(exchange != nullptr, "our frames are for streams that were opened");
+    require(exchange != nullptr && (exchange->opened_by_us || !is_ours(frame.stream())),
+            "our frames are for streams that were opened");
     Direction& ours = exchange->ours;
     require(!ours.reset, "nothing follows our RESET");
     switch (frame.type()) {
@@ -88,6 +89,9 @@ class Contract {
     if (frame.type() == wire::FrameType::hello) their_hello_credit_ = frame.credit();
     if (frame.type() == wire::FrameType::open) return peer_opened(frame);
     Exchange* exchange = frame.stream() == 0 ? nullptr : find(frame.stream());
+    // What it says may meet an OPEN of ours that is still on its way to it.
+    if (exchange == nullptr && is_ours(frame.stream()) && frame.stream() > our_last_id_)
+      exchange = &streams_[frame.stream()];
     if (exchange == nullptr) return;
     Direction& theirs = exchange->theirs;
     switch (frame.type()) {
@@ -128,7 +132,7 @@ class Contract {
     our_last_id_ = frame.stream();
     Exchange& exchange = streams_[frame.stream()];
     exchange.opened_by_us = true;
-    exchange.ours.allowed = we_are_engine_ ? their_hello_credit_ : 0;
+    exchange.ours.allowed += we_are_engine_ ? their_hello_credit_ : 0;
     exchange.ours.ended = frame.body() == wire::BodyKind::none ||
                           (frame.body() == wire::BodyKind::known && frame.body_bytes() == 0);
     we_granted(exchange.theirs, frame.credit());

@@ -77,11 +77,12 @@ class OtherReading {
   }
   static int on_head_end(llhttp_t* parser) {
     self_of(parser).head_ended_ = true;
-    self_of(parser).chunked = (parser->flags & F_CHUNKED) != 0;
     // llhttp leaves it to its user that nothing follows a 304's head, whatever length that tells
     // (RFC 9112 6.3).
     const bool not_modified = parser->type == HTTP_RESPONSE && parser->status_code == 304;
-    return self_of(parser).no_content_ || not_modified ? 1 : 0;
+    const bool no_content = self_of(parser).no_content_ || not_modified;
+    self_of(parser).chunked = !no_content && (parser->flags & F_CHUNKED) != 0;
+    return no_content ? 1 : 0;
   }
   static int on_end(llhttp_t* parser) {
     require(!self_of(parser).ended, "one message, and not two");

@@ -90,6 +90,15 @@ message::Fields fields_of(std::string_view lines) {
   return fields;
 }
 
+// No reader takes another Connection.
+bool has_bad_connection(const message::Fields& fields) {
+  bool bad = false;
+  fields.for_each_element(message::FieldName::connection, [&](std::string_view option) {
+    bad = bad || !message::is_token(option);
+  });
+  return bad;
+}
+
 std::vector<std::string> named_by_connection(const message::Fields& fields) {
   std::vector<std::string> names;
   fields.for_each([&](const message::FieldView& field) {
@@ -151,6 +160,7 @@ void check_ours(const message::Fields& fields) {
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   namespace relay = hawser::relay;
   const hawser::message::Fields said = fields_of(view_of(data, size));
+  if (has_bad_connection(said)) return 0;
   hawser::message::RequestHead head;
   head.fields = said;
   require(hawser::message::parse_authority("wiki.example:8443", head.target.authority).empty(),

@@ -2,6 +2,7 @@
 #include "access_commands.h"
 
 #include <iostream>
+#include <nlohmann/json.hpp>
 
 #include "access_views.h"
 #include "model/json_members.h"

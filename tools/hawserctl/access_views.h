@@ -3,7 +3,7 @@
 // Owner: the command that prints. Thread: main.
 #pragma once
 
-#include <nlohmann/json.hpp>
+#include <nlohmann/json_fwd.hpp>
 #include <string>
 
 namespace hawser::ctl {

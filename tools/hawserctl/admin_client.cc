@@ -2,6 +2,7 @@
 #include "admin_client.h"
 
 #include <cerrno>
+#include <nlohmann/json.hpp>
 #include <optional>
 #include <utility>
 

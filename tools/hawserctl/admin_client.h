@@ -3,7 +3,7 @@
 // Owner: main. Thread: main.
 #pragma once
 
-#include <nlohmann/json.hpp>
+#include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <string_view>
 

@@ -2,6 +2,7 @@
 #include "commands.h"
 
 #include <unistd.h>
+#include <nlohmann/json.hpp>
 
 #include <functional>
 #include <iostream>

@@ -2,6 +2,7 @@
 #include "session_commands.h"
 
 #include <iostream>
+#include <nlohmann/json.hpp>
 
 #include "core/clock.h"
 #include "model/json_members.h"
