@@ -170,7 +170,10 @@ void Exchange::on_admitted(access::Admission admission) {
                                     "the app's `upgrades` does not name this protocol"));
     offer_for_http_2();
   }
-  set_forwarded_fields(*head_, client_facts_, chain_, facts_.request_id,
+  TraceContext trace;
+  if (chain_.through_proxy) trace = read_trace_context(head_->fields);
+  facts_.trace_id_hex = trace.trace_id_hex;
+  set_forwarded_fields(*head_, client_facts_, chain_, trace, facts_.request_id,
                        context_.ids.next_span_id_hex());
   dispatch();
 }

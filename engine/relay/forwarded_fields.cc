@@ -59,18 +59,6 @@ std::string quoted_unless_token(std::string_view value) {
   return "\"" + std::string(value) + "\"";
 }
 
-// The request id is a UUID; without its dashes it is a trace id.
-std::string trace_parent(std::string_view request_id, std::string_view span_id_hex) {
-  std::string text = "00-";
-  for (const char c : request_id) {
-    if (c != '-') text += c;
-  }
-  text += '-';
-  text += span_id_hex;
-  text += "-01";
-  return text;
-}
-
 }  // namespace
 
 bool is_asserted_field(const message::FieldView& field) {
@@ -102,8 +90,8 @@ bool is_asserted_field(const message::FieldView& field) {
 void remove_asserted_fields(message::Fields& fields) { fields.remove_if(is_asserted_field); }
 
 void set_forwarded_fields(message::RequestHead& head, const ClientFacts& client,
-                          const ClientChain& chain, std::string_view request_id,
-                          std::string_view span_id_hex) {
+                          const ClientChain& chain, const TraceContext& trace,
+                          std::string_view request_id, std::string_view span_id_hex) {
   message::Fields& fields = head.fields;
   remove_asserted_fields(fields);
   const std::string authority = head.target.authority.canonical("https");
@@ -122,7 +110,8 @@ void set_forwarded_fields(message::RequestHead& head, const ClientFacts& client,
                                                 quoted_unless_token(authority) + ";proto=https");
   fields.add(message::FieldName::via, via_of(head.version));
   fields.add(message::FieldName::x_request_id, request_id);
-  fields.add(message::FieldName::traceparent, trace_parent(request_id, span_id_hex));
+  fields.add(message::FieldName::traceparent, trace.parent(request_id, span_id_hex));
+  if (!trace.state.empty()) fields.add(message::FieldName::tracestate, trace.state);
 }
 
 }  // namespace hawser::relay

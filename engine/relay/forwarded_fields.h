@@ -10,6 +10,7 @@
 #include "message/head.h"
 #include "relay/client_chain.h"
 #include "relay/request_facts.h"
+#include "relay/trace_context.h"
 
 namespace hawser::relay {
 
@@ -22,9 +23,9 @@ void remove_asserted_fields(message::Fields& fields);
 
 // X-Forwarded-For and Forwarded name the believed chain, the peer last; host, port and scheme are
 // those that we were asked by, whatever a proxy says. `span_id_hex`: 16 hex digits, for
-// traceparent; the trace id is the request id's.
+// traceparent.
 void set_forwarded_fields(message::RequestHead& head, const ClientFacts& client,
-                          const ClientChain& chain, std::string_view request_id,
-                          std::string_view span_id_hex);
+                          const ClientChain& chain, const TraceContext& trace,
+                          std::string_view request_id, std::string_view span_id_hex);
 
 }  // namespace hawser::relay

@@ -25,6 +25,7 @@ struct ClientFacts {
 // Times are the loop's, in microseconds; 0: did not happen.
 struct RequestFacts {
   std::string request_id;
+  std::string trace_id_hex;  // of a trace that a trusted proxy began; empty: the request's id
   std::string client_ip;  // as trusted proxies tell it; empty: the peer's own
   uint64_t began_us = 0;
   uint64_t dispatched_us = 0;  // a link was found

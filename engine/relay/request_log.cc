@@ -40,6 +40,7 @@ void log_exchange(RelayContext& context, const ClientFacts& client,
   if (!context.log.enabled(core::Level::info)) return;
   core::LogLine line(context.log, core::Level::info, "request");
   line.text("request_id", facts.request_id)
+      .text_if("trace_id", facts.trace_id_hex)
       .text_if("app", app != nullptr ? std::string_view(app->name) : std::string_view())
       .text("client", facts.client_ip.empty() ? client.peer_ip : facts.client_ip)
       .text_if("user", admission.user)

@@ -170,7 +170,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   client.peer_ip = "192.0.2.7";
   const relay::ClientChain chain = relay::read_client_chain(head.fields, client, {});
   hawser::http::remove_hop_by_hop(head.fields);
-  relay::set_forwarded_fields(head, client, chain, "01a21419-3718-713c-a1cf-bb1e2528c2f0",
+  relay::set_forwarded_fields(head, client, chain, {}, "01a21419-3718-713c-a1cf-bb1e2528c2f0",
                               "67487f19dbca543b");
   if (planted_fault) {
     said.for_each([&](const hawser::message::FieldView& field) {

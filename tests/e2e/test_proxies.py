@@ -110,6 +110,20 @@ def test_x_forwarded_for_of_anybody_else_is_dropped(lab):
     assert "\r\nx-forwarded-for: 127.0.0.1\r\n" in seen
 
 
+@pytest.mark.parametrize("trusted, believed", [("127.0.0.1", True), ("192.0.2.0/24", False)])
+def test_a_trace_is_gone_on_with_from_a_trusted_proxy_alone(lab, trusted, believed):
+    trace_id = "4bf92f3577b34da6a3ce929d0e0e4736"
+    engine, _ = lab.published(telling_origin(lab).url, engine={"trusted_proxies": [trusted]})
+    with RawClient(engine) as client:
+        seen = client.get("/", f"traceparent: 00-{trace_id}-00f067aa0ba902b7-01",
+                          "tracestate: congo=t61rcWkgMzE").body.decode().lower()
+    record = engine.wait_for_record(lambda r: r["event"] == "request", "a request")
+    assert (f"\r\ntraceparent: 00-{trace_id}-" in seen) == believed
+    assert ("\r\ntracestate: congo=t61rcwkgmze\r\n" in seen) == believed
+    assert "00f067aa0ba902b7" not in seen  # the parent is us
+    assert record.get("trace_id") == (trace_id if believed else None)
+
+
 def test_clients_behind_a_trusted_proxy_have_rates_of_their_own(lab):
     engine, _ = lab.published(lab.origin(answer_all()).url, engine={"trusted_proxies": ["127.0.0.1"]},
                               limits={"per_client": 1})

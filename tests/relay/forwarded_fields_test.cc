@@ -19,7 +19,7 @@ class ForwardedFieldsTest : public ::testing::Test {
   }
   void set() {
     const ClientChain chain = read_client_chain(head_.fields, client_, trusted_);
-    set_forwarded_fields(head_, client_, chain, "01a21419-3718-713c-a1cf-bb1e2528c2f0",
+    set_forwarded_fields(head_, client_, chain, trace_, "01a21419-3718-713c-a1cf-bb1e2528c2f0",
                          "67487f19dbca543b");
   }
   std::string value(FieldName name) const {
@@ -29,6 +29,7 @@ class ForwardedFieldsTest : public ::testing::Test {
   message::RequestHead head_;
   ClientFacts client_;
   std::vector<model::Network> trusted_;
+  TraceContext trace_;
 };
 
 TEST_F(ForwardedFieldsTest, SaysWhoAskedForWhatAndHow) {
@@ -65,6 +66,15 @@ TEST_F(ForwardedFieldsTest, TheTraceIsTheRequests) {
   EXPECT_EQ(value(FieldName::traceparent),
             "00-01a214193718713ca1cfbb1e2528c2f0-67487f19dbca543b-01");
   EXPECT_EQ(value(FieldName::x_request_id), "01a21419-3718-713c-a1cf-bb1e2528c2f0");
+}
+
+TEST_F(ForwardedFieldsTest, ABelievedTraceIsGoneOnWith) {
+  trace_ = {"4bf92f3577b34da6a3ce929d0e0e4736", "00", "congo=1"};
+  head_.fields.add("tracestate", "forged=1");
+  set();
+  EXPECT_EQ(value(FieldName::traceparent),
+            "00-4bf92f3577b34da6a3ce929d0e0e4736-67487f19dbca543b-00");
+  EXPECT_EQ(head_.fields.joined(FieldName::tracestate), "congo=1");
 }
 
 TEST_F(ForwardedFieldsTest, ViaIsAppended) {
