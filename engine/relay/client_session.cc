@@ -16,6 +16,7 @@ constexpr size_t sessions_sharing_the_budget = 64;
 constexpr size_t least_share_bytes = 64 * 1024;  // a first window fits in any case
 constexpr uint64_t linger_ms = 5'000;
 constexpr uint64_t linger_step_ms = 1'000;
+constexpr uint64_t flush_ms = 20;  // what a client that has ended still waits for is mostly on its way
 
 }  // namespace
 
@@ -74,7 +75,7 @@ void ClientSession::on_bytes(core::Slice bytes) {
 void ClientSession::on_end() {
   client_ended_ = true;
   if (state_ == State::lingering && transport_->unsent_bytes() > 0)
-    return;  // it still reads what we send
+    return arm_deadline(flush_ms);  // it still reads what we send
   if (state_ != State::open) return close();
   protocol_->on_client_end();
 }
@@ -120,7 +121,7 @@ void ClientSession::linger() {
   transport_->resume(core::PauseReason::no_credit);
   linger_since_ms_ = context_.loop.now_ms();
   linger_unsent_bytes_ = transport_->unsent_bytes();
-  arm_deadline(linger_ms);
+  arm_deadline(client_ended_ ? flush_ms : linger_ms);
 }
 
 // A slow reader keeps its response as long as it takes some of it.
