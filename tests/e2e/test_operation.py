@@ -184,12 +184,13 @@ def test_a_draining_engine_refuses_newcomers_at_once(lab):
 
 
 def test_what_a_second_signal_cuts_is_the_engines_doing(lab):
-    with request_under_way(lab) as (engine, _, _, _):
+    with request_under_way(lab) as (engine, _, _, go):
         engine.signal(signal.SIGTERM)
         engine.wait_for_record(event("draining"), "the drain")
         engine.signal(signal.SIGTERM)
         engine.wait_for_record(event("drain_timeout"), "the end of the drain")
         told = engine.wait_for_record(event("request"), "the request's line")
+        go.set()
     assert (told["error"], told["ended_by"]) == ("draining", "engine")
     assert engine.wait_exit() == 0
 
