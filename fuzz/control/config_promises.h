@@ -39,23 +39,14 @@ inline std::string text_of(const config::ConfigErrors& errors, int lines_before)
   std::string text;
   for (size_t i = 0; i < errors.size(); ++i) {
     const config::ConfigError& error = errors[i];
-    const int line = lines_before == 0 ? error.at.line : line_of(error, i) - lines_before;
+    // What a file lacks as a whole is told for its beginning, whatever stands there.
+    const bool of_the_file = error.at.line == 1 && error.at.column == 1;
+    const bool moved = lines_before > 0 && !of_the_file;
+    const int line = moved ? line_of(error, i) - lines_before : error.at.line;
     text += std::to_string(line) + ':' + std::to_string(error.at.column) + ' ' + error.key +
             " found " + error.found + '\n';
   }
   return text;
-}
-
-// Nothing but blanks and comments: the file's errors have no place that could move.
-inline bool says_nothing(std::string_view text) {
-  while (!text.empty()) {
-    const size_t end = std::min(text.find('\n'), text.size());
-    const std::string_view line = text.substr(0, end);
-    const size_t first = line.find_first_not_of(" \t\r");
-    if (first != line.npos && line[first] != '#') return false;
-    text.remove_prefix(std::min(end + 1, text.size()));
-  }
-  return true;
 }
 
 // `read`: text to a Result whose errors are ConfigErrors; `shown`: what was read as text.
@@ -65,8 +56,7 @@ void check_config(std::string_view text, Read read, Shown shown) {
   if (!once.ok()) check_errors(once.error(), text);
   // Neither a mark of the byte order nor a directive may stand behind a comment.
   if (text.starts_with("\xef\xbb\xbf") || text.starts_with("\xfe\xff") ||
-      text.starts_with("\xff\xfe") || text.starts_with('\0') || text.starts_with('%') ||
-      says_nothing(text))
+      text.starts_with("\xff\xfe") || text.starts_with('\0') || text.starts_with('%'))
     return;
   const auto again = read("# a line\n" + std::string(text));
   require(once.ok() == again.ok(), "a comment changes no verdict");

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <string>
 
+#include "http/chunked_decoder.h"
 #include "http/h1_readings.h"
 #include "message/characters.h"
 
@@ -67,8 +68,10 @@ class OtherReading {
   static int on_field(llhttp_t* parser) {
     OtherReading& self = self_of(parser);
     std::string& into = self.head_ended_ ? self.trailers : self.fields;
+    const message::FieldView field{message::find_field_name(self.name_), self.name_, self.value_};
+    const bool left_out = self.head_ended_ && !http::allowed_in_trailers(field);
     // Our readers keep what frames a message apart.
-    if (!message::equals_ignoring_case(self.name_, "Transfer-Encoding") &&
+    if (!left_out && !message::equals_ignoring_case(self.name_, "Transfer-Encoding") &&
         !message::equals_ignoring_case(self.name_, "Content-Length"))
       into.append(self.name_).append(": ").append(message::trim_blanks(self.value_)).append("\n");
     self.name_.clear();

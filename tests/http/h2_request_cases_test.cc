@@ -65,6 +65,8 @@ const Case cases[] = {
      taken + " {host: Wiki.Example:443}"},
     {"cookie crumbs", with(get_of(), {{"cookie", "a=1"}, {"x", "1"}, {"cookie", "b=2; c=3"}}),
      taken + " {x: 1}{Cookie: a=1; b=2; c=3}"},
+    {"empty crumbs", with(get_of(), {{"cookie", ""}, {"cookie", "a=1"}, {"cookie", ""}}),
+     taken + " {Cookie: a=1}"},
     {"300 crumbs are one field", crumbs(300), "taken: many"},
     {"te trailers", with(get_of(), {{"te", "trailers"}}), taken + " {te: trailers}"},
     {"options star", but(but(get_of(), ":method", "OPTIONS"), ":path", "*"),
