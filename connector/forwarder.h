@@ -117,6 +117,7 @@ class Forwarder final : private channel::StreamListener,
   bool has_body() const { return head_->body_length.has_body(); }
   bool waits_for_client() const;
   bool untouched() const { return !head_written_; }
+  bool may_choose_http2() const;
 
   void touch();
   uint64_t idle_limit_ms() const;
@@ -145,10 +146,11 @@ class Forwarder final : private channel::StreamListener,
   bool body_ended_ = false;
   bool head_written_ = false;
   bool reconnected_ = false;
-  bool speaks_ = false;     // it carries credentials for a connection (NTLM, Negotiate)
-  bool private_ = false;    // its connection is for nobody else
-  bool continues_ = false;  // on the connection that its session has had before
-  bool tunnel_ = false;     // the origin has agreed to the upgrade
+  bool http_1_1_required_ = false;  // by an origin that was asked by HTTP/2
+  bool speaks_ = false;             // it carries credentials for a connection (NTLM, Negotiate)
+  bool private_ = false;            // its connection is for nobody else
+  bool continues_ = false;          // on the connection that its session has had before
+  bool tunnel_ = false;             // the origin has agreed to the upgrade
   bool done_ = false;
   uint64_t body_written_bytes_ = 0;
   uint64_t allowed_bytes_ = 0;  // of the response's content, not yet delivered by the origin

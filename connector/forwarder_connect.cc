@@ -40,8 +40,7 @@ void Forwarder::connect(bool pooled) {
   // origin that may choose speaks HTTP/1.1 here, and one that speaks nothing else than HTTP/2 gets
   // a connection for this exchange alone.
   private_ = speaks_;
-  const bool http2 = app_->http2 && upgrade_.empty() && !speaks_;
-  key_ = OriginPool::key_of(origin, app_->origin_tls, http2);
+  key_ = OriginPool::key_of(origin, app_->origin_tls, may_choose_http2());
   const bool alone = speaks_ && origin.scheme == model::Scheme::h2c;
   if (alone) key_ += "|" + info_.request_id;
   if (speaks_ && !alone) bound_.bind(true);
@@ -60,9 +59,13 @@ bool Forwarder::take_pooled() {
   return false;
 }
 
+bool Forwarder::may_choose_http2() const {
+  return app_->http2 && upgrade_.empty() && !speaks_ && !http_1_1_required_;
+}
+
 void Forwarder::dial() {
-  const bool http2 = app_->http2 && upgrade_.empty() && !speaks_;
-  auto address = needs_.pool.address_of(app_->origins[origin_], app_->origin_tls, http2);
+  auto address =
+      needs_.pool.address_of(app_->origins[origin_], app_->origin_tls, may_choose_http2());
   if (!address) return fail(ErrorCode::origin_certificate_bad, address.error().reason);
   dial_ = std::make_unique<OriginDial>(needs_.loop, needs_.policy, std::move(address).value(),
                                        app_->timeouts.connect_ms,
@@ -147,18 +150,23 @@ void Forwarder::connected() {
 
 // A connection that was used before may have been closed by the origin just when we took it. Then a
 // new one may carry the exchange: if nothing of it was written, or if nothing of a body was and the
-// method may be repeated.
+// method may be repeated. So may what the origin says that it did not process; where it wants
+// HTTP/1.1 for that, as for authentication of connections (RFC 9113 7), it gets it.
 bool Forwarder::reconnect(const ExchangeError& error) {
-  const bool stale =
-      connection_->refused() || (connection_->reused() && !connection_->response_started() &&
+  const http::H2Refusal refusal = connection_->refusal();
+  const bool refused = refusal != http::H2Refusal::none;
+  const bool wants_http_1_1 = refusal == http::H2Refusal::http_1_1_required;
+  const bool first = wants_http_1_1 ? !http_1_1_required_ : !reconnected_;
+  if (wants_http_1_1 && app_->origins[origin_].scheme == model::Scheme::h2c) return false;
+  const bool stale = refused || (connection_->reused() && !connection_->response_started() &&
                                  error.code == ErrorCode::origin_closed);
-  const bool repeatable = connection_->refused()
-                              ? body_written_bytes_ == 0
-                              : !has_body() && message::is_idempotent(head_->method);
+  const bool repeatable =
+      refused ? body_written_bytes_ == 0 : !has_body() && message::is_idempotent(head_->method);
   const bool safe = !head_written_ || repeatable;
-  if (!safe || reconnected_ || (head_written_ && !stale)) return false;
+  if (!safe || !first || (head_written_ && !stale)) return false;
   if (continues_ && speaks_) return false;  // a handshake's next word means nothing elsewhere
   reconnected_ = true;
+  http_1_1_required_ = http_1_1_required_ || wants_http_1_1;
   head_written_ = continues_ = false;
   first_byte_due_.disarm();
   drop_origin();

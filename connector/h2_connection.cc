@@ -33,7 +33,7 @@ class H2Exchange final : public OriginExchange, private http::H2ClientStreamEven
     stream_ = connection_->session_.open(head, host, *this);
     reused_ = connection_->session_.used();
     if (stream_ != nullptr) return;
-    refused_ = true;
+    refusal_ = http::H2Refusal::refused;
     refused_due_.arm(connection_->transport_->loop().timers(), 0);
   }
   void send_body(core::Slice content) override {
@@ -58,7 +58,7 @@ class H2Exchange final : public OriginExchange, private http::H2ClientStreamEven
   bool takes_more() const override { return stream_ != nullptr; }
   bool response_started() const override { return head_seen_; }
   bool reused() const override { return reused_; }
-  bool refused() const override { return refused_; }
+  http::H2Refusal refusal() const override { return refusal_; }
   bool shared() const override { return true; }
   const std::string& key() const override { return key_; }
 
@@ -89,9 +89,9 @@ class H2Exchange final : public OriginExchange, private http::H2ClientStreamEven
   void on_stream_drained() override {
     if (listener_ != nullptr) listener_->on_origin_drained();
   }
-  void on_response_failed(const ExchangeError& error, bool refused) override {
+  void on_response_failed(const ExchangeError& error, http::H2Refusal refusal) override {
     stream_ = nullptr;
-    refused_ = refused;
+    refusal_ = refusal;
     fail(error);
   }
   void on_stream_over() override {
@@ -112,7 +112,7 @@ class H2Exchange final : public OriginExchange, private http::H2ClientStreamEven
   bool sent_ = false;
   bool head_seen_ = false;
   bool reused_ = false;
-  bool refused_ = false;
+  http::H2Refusal refusal_ = http::H2Refusal::none;
 };
 
 H2Connection::H2Connection(std::string key, std::unique_ptr<core::Transport> transport,

@@ -42,7 +42,7 @@ class OriginConnection final : public OriginExchange,
   bool takes_more() const override { return alive_ && reader_.keep_alive(); }
   bool response_started() const override { return reader_.response_started(); }
   bool reused() const override { return uses_ > 1; }
-  bool refused() const override { return false; }
+  http::H2Refusal refusal() const override { return http::H2Refusal::none; }
   bool shared() const override { return false; }
   const std::string& key() const override { return key_; }
 

@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "core/byte_chain.h"
+#include "http/h2_client_stream.h"
 #include "message/error.h"
 #include "message/head_pool.h"
 
@@ -69,8 +70,8 @@ class OriginExchange {
   virtual bool response_started() const = 0;
   // Whether its connection was used before, so that the origin may have closed it meanwhile.
   virtual bool reused() const = 0;
-  // The origin has said that it did not process the request (RFC 9113 8.7).
-  virtual bool refused() const = 0;
+  // Whether the origin has said that it did not process the request.
+  virtual http::H2Refusal refusal() const = 0;
   // Whether others share its connection (HTTP/2), so that nothing can be said of that one alone.
   virtual bool shared() const = 0;
   // Equal keys may stand in for one another.

@@ -16,6 +16,11 @@ using message::ErrorCode;
 
 namespace {
 
+H2Refusal refusal_of(uint32_t code) {
+  if (code == NGHTTP2_REFUSED_STREAM) return H2Refusal::refused;
+  return code == NGHTTP2_HTTP_1_1_REQUIRED ? H2Refusal::http_1_1_required : H2Refusal::none;
+}
+
 constexpr char flood_words[] = "the origin floods the connection with frames that carry nothing";
 constexpr int32_t connection_window_bytes = 4 * 1024 * 1024;
 
@@ -244,11 +249,10 @@ void H2ClientSession::on_close(H2ClientStream& stream, uint32_t code) {
   stream.closed_ = true;
   if (!stream.response_ended_) {
     // Whoever has begun to answer a request has processed it, whatever it says.
-    const bool refused =
-        code == NGHTTP2_REFUSED_STREAM && !stream.head_seen_ && stream.interim_seen_ == 0;
+    const bool answered = stream.head_seen_ || stream.interim_seen_ > 0;
     stream.fail(stream.head_seen_ ? ErrorCode::origin_cut : ErrorCode::origin_closed,
                 std::string("the origin reset the stream: ") + nghttp2_http2_strerror(code),
-                refused);
+                answered ? H2Refusal::none : refusal_of(code));
   }
   stream.finish_if_through();
 }

@@ -89,10 +89,10 @@ void H2ClientStream::detach() {
   finish_if_through();
 }
 
-void H2ClientStream::fail(ErrorCode code, const std::string& reason, bool refused) {
+void H2ClientStream::fail(ErrorCode code, const std::string& reason, H2Refusal refusal) {
   held_.clear();
   if (H2ClientStreamEvents* const events = std::exchange(events_, nullptr); events != nullptr)
-    events->on_response_failed(ExchangeError::of(code, reason), refused);
+    events->on_response_failed(ExchangeError::of(code, reason), refusal);
 }
 
 void H2ClientStream::finish_if_through() {

@@ -18,6 +18,10 @@ namespace hawser::http {
 
 class H2ClientSession;
 
+// Whether the origin has said that it did not process a request (RFC 9113 8.7), and if so where it
+// would: on any connection, or on one that speaks HTTP/1.1 (RFC 9113 7, HTTP_1_1_REQUIRED).
+enum class H2Refusal : uint8_t { none, refused, http_1_1_required };
+
 class H2ClientStreamEvents {
  public:
   virtual ~H2ClientStreamEvents() = default;
@@ -27,8 +31,8 @@ class H2ClientStreamEvents {
   virtual void on_response_end(const message::Fields& trailers) = 0;
   // output_full() held and holds no more.
   virtual void on_stream_drained() = 0;
-  // Before the response's end. `refused`: the origin did not process the request (RFC 9113 8.7).
-  virtual void on_response_failed(const message::ExchangeError& error, bool refused) = 0;
+  // Before the response's end.
+  virtual void on_response_failed(const message::ExchangeError& error, H2Refusal refusal) = 0;
   // Both directions are through, or the origin wants no more of the request after its answer.
   virtual void on_stream_over() = 0;
 };
@@ -58,7 +62,8 @@ class H2ClientStream {
   void take_content(core::Slice content);
   void end_response(const message::Fields& trailers);
   void deliver();
-  void fail(message::ErrorCode code, const std::string& reason, bool refused = false);
+  void fail(message::ErrorCode code, const std::string& reason,
+            H2Refusal refusal = H2Refusal::none);
   void finish_if_through();
 
   H2ClientSession& session_;

@@ -65,7 +65,8 @@ class Asked final : public http::H2ClientStreamEvents {
     require(length_.kind != BodyLength::Kind::none || body_.empty(), "no content where none is");
   }
   void on_stream_drained() override {}
-  void on_response_failed(const message::ExchangeError& error, bool refused) override {
+  void on_response_failed(const message::ExchangeError& error, http::H2Refusal refusal) override {
+    const bool refused = refusal != http::H2Refusal::none;
     hear("failed " + std::string(message::name_of(error.code)) + (refused ? " refused" : ""));
     require(!ended_, "an answer that ended does not fail");
     require(!refused || (!answered_ && interim_ == 0), "what was answered was not refused");

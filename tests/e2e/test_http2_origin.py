@@ -3,12 +3,14 @@
 import concurrent.futures
 import hashlib
 import os
+import ssl
 
 import pytest
 
-from support.http2 import Http2Client, get
+from support.http2 import HEADERS, PREFACE, RST_STREAM, SETTINGS, Http2Client, frame, get
 
 MIB = 1 << 20
+HTTP_1_1_REQUIRED = bytes([0, 0, 0, 13])
 
 
 def h2c(lab, **app):
@@ -87,6 +89,41 @@ def test_an_origin_without_http2_is_served_by_http1(lab, authority):
     engine, _ = lab.published(nginx.url, http2=True, origin_tls={"ca_file": str(authority.certificate)})
     curl = lab.curl(engine)
     assert [curl("/page").status for _ in range(3)] == [200, 200, 200]
+
+
+def requires_http1(certificate_and_key, seen):
+    """Resets what comes by HTTP/2 with HTTP_1_1_REQUIRED, and answers what comes by HTTP/1.1."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(*certificate_and_key)
+    context.set_alpn_protocols(["h2", "http/1.1"])
+
+    def script(connection):
+        connection.socket = context.wrap_socket(connection.socket, server_side=True)
+        seen.append(connection.socket.selected_alpn_protocol())
+        if seen[-1] != "h2":
+            while head := connection.read_head():
+                length = int(head.lower().partition(b"content-length:")[2].split(b"\r\n")[0] or 0)
+                connection.answer(connection.read_exactly(length) or b"a page")
+            return
+        connection.read_exactly(len(PREFACE))
+        connection.send(frame(SETTINGS))
+        header = connection.read_exactly(9)
+        while header[3] != HEADERS:
+            connection.read_exactly(int.from_bytes(header[:3], "big"))
+            header = connection.read_exactly(9)
+        connection.send(frame(RST_STREAM, stream=int.from_bytes(header[5:], "big"), payload=HTTP_1_1_REQUIRED))
+        connection.read_to_end()
+
+    return script
+
+
+def test_an_origin_that_requires_http1_for_a_request_gets_it(lab, authority):
+    seen = []
+    origin = lab.origin(requires_http1(authority.issue("origin", "IP:127.0.0.1"), seen))
+    engine, _ = lab.published(origin.url.replace("http:", "https:"), http2=True,
+                              origin_tls={"ca_file": str(authority.certificate)})
+    assert lab.curl(engine)("/page").body == b"a page"
+    assert seen == ["h2", "http/1.1"]
 
 
 def test_an_origin_that_speaks_http1_alone_is_told_apart_from_h2c(lab):

@@ -34,9 +34,10 @@ class Asked final : public http::H2ClientStreamEvents {
     note("end" + text_of(trailers));
   }
   void on_stream_drained() override { ++drained; }
-  void on_response_failed(const message::ExchangeError& error, bool refused) override {
+  void on_response_failed(const message::ExchangeError& error, http::H2Refusal refusal) override {
     stream = nullptr;
-    note((refused ? "refused " : "failed ") + std::string(name_of(error.code)));
+    const char* words[] = {"failed ", "refused ", "needs HTTP/1.1 "};
+    note(words[static_cast<size_t>(refusal)] + std::string(name_of(error.code)));
     reason = error.reason;
   }
   void on_stream_over() override {
@@ -235,6 +236,14 @@ TEST_F(H2ClientEnds, ARefusedStreamMayBeTriedElsewhere) {
   say(rst(1, NGHTTP2_REFUSED_STREAM));
   EXPECT_EQ(asked.heard, "refused origin_closed");
   EXPECT_TRUE(session_->usable());
+}
+
+TEST_F(H2ClientEnds, AnOriginMayWantHttp11InsteadUntilItAnswers) {
+  Asked& asked = ask();
+  Asked& answered = ask();
+  say(rst(1, NGHTTP2_HTTP_1_1_REQUIRED) + answer(3, "200") + rst(3, NGHTTP2_HTTP_1_1_REQUIRED));
+  EXPECT_EQ(asked.heard, "needs HTTP/1.1 origin_closed");
+  EXPECT_EQ(answered.heard, "200 failed origin_cut");
 }
 
 TEST_F(H2ClientEnds, WhatWasAnsweredIsNotRefused) {
