@@ -10,8 +10,9 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_L
                          -Wno-stringop-overread)
 endif()
 
-# With HAWSER_PCH the standard library's headers are compiled once for all layers; they are half of a file's cost. What a
-# file forgets to include shows without it: in the presets debug and tsan, and in the lint, whose commands leave it out.
+# With HAWSER_PCH the headers that cost most, the standard library's and JSON's, are compiled once for all layers; they are
+# half of a file's cost. What a file forgets to include shows without it: in the preset debug, and in the lint, whose
+# commands leave it out.
 if(HAWSER_PCH)
   if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
     add_compile_options($<$<COMPILE_LANGUAGE:CXX>:-fpch-preprocess>) # for ccache
@@ -21,7 +22,7 @@ if(HAWSER_PCH)
   target_link_libraries(hawser_standard_headers PRIVATE hawser_coverage)
   target_precompile_headers(hawser_standard_headers PRIVATE
     <algorithm> <array> <atomic> <functional> <map> <memory> <mutex> <optional> <set> <span> <string> <string_view>
-    <unordered_map> <utility> <variant> <vector>)
+    <unordered_map> <utility> <variant> <vector> <nlohmann/json.hpp>)
 endif()
 
 # hawser_layer(NAME DIR USES layer... DEPENDS dep::x... PRIVATE_DEPENDS dep::y...)
