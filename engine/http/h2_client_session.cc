@@ -155,6 +155,7 @@ void H2ClientSession::on_frame_begin(uint8_t type, uint8_t flags, size_t length)
   bool good = true;
   switch (type) {
     case NGHTTP2_DATA:
+      padding_alone_ = length > 0;
       good =
           length > 0 || (flags & NGHTTP2_FLAG_END_STREAM) != 0 || defence_.on_empty_frame(now_ms());
       break;
@@ -224,6 +225,7 @@ void H2ClientSession::on_response_head(H2ClientStream& stream, bool stream_ended
 }
 
 void H2ClientSession::on_content(H2ClientStream* stream, const uint8_t* data, size_t length) {
+  padding_alone_ = padding_alone_ && length == 0;
   nghttp2_session_consume_connection(nghttp2_.get(), length);
   if (stream == nullptr || stream->events_ == nullptr || cut_reason_ != nullptr) return;
   if (!stream->head_seen_) return bad_answer(*stream, "content before the answer's head");
@@ -233,6 +235,8 @@ void H2ClientSession::on_content(H2ClientStream* stream, const uint8_t* data, si
 }
 
 void H2ClientSession::on_content_end(H2ClientStream* stream, bool stream_ended) {
+  if (!stream_ended && std::exchange(padding_alone_, false) && !defence_.on_empty_frame(now_ms()))
+    return cut(flood_words);
   if (!stream_ended || stream == nullptr || stream->events_ == nullptr || cut_reason_ != nullptr)
     return;
   if (!stream->head_seen_) return bad_answer(*stream, "the stream ends before the answer's head");

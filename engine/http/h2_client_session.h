@@ -105,6 +105,7 @@ class H2ClientSession final : private core::Flushable {
   H2HeadReader reader_;
   message::ResponseHeadPtr head_;  // while a header section is read
   bool reading_trailers_ = false;
+  bool padding_alone_ = false;          // of the DATA frame that is being read, as far as it is
   const core::Slice* input_ = nullptr;  // what is being fed
   H2ClientStream* streams_ = nullptr;
   size_t stream_count_ = 0;

@@ -197,6 +197,7 @@ TEST_F(H2BadAnswer, TooManyInterimAnswersFailTheRequest) {
 
 TEST_F(H2BadAnswer, AFloodEndsTheConnection) {
   const std::string floods[] = {ping(), settings(), data(1, ""),
+                                data(1, std::string("\4\0\0\0\0", 5), padded),
                                 frame(NGHTTP2_PRIORITY, 0, 1, "12345")};
   for (const std::string& flood : floods) {
     begun_ = false;
