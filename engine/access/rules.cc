@@ -94,7 +94,10 @@ Rules::Rules(const model::App& app) : names_(app.rules) {
     users.insert(rule.who.users.begin(), rule.who.users.end());
   users_.assign(users.begin(), users.end());
   rules_.reserve(app.rules.size());
-  for (const AccessRule& rule : app.rules) rules_.push_back(compile(rule));
+  for (const AccessRule& rule : app.rules) {
+    rules_.push_back(compile(rule));
+    look_at_methods_ = look_at_methods_ || !rule.methods.empty();
+  }
 }
 
 Rules::Compiled Rules::compile(const AccessRule& rule) const {

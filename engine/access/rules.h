@@ -95,6 +95,7 @@ class Rules {
                             Decision& decision) const;
 
   const RuleNames& names() const { return names_; }
+  bool look_at_methods() const { return look_at_methods_; }
 
  private:
   struct WordMask {  // some of these marks
@@ -133,6 +134,7 @@ class Rules {
   RuleNames names_;
   std::vector<std::string> users_;  // that some rule names, sorted
   std::vector<Compiled> rules_;
+  bool look_at_methods_ = false;
 };
 
 }  // namespace hawser::access
