@@ -2,9 +2,11 @@
 #include "access/answers.h"
 
 #include <ctime>
+#include <nlohmann/json.hpp>
 
 #include "access/problem.h"
 #include "access/visitor.h"
+#include "model/json_members.h"
 
 namespace hawser::access {
 namespace {
@@ -98,6 +100,24 @@ Answer denial_answer(const Question& question, std::string_view user, std::strin
   }
   answer.reason = "access_denied";
   answer.user = user;
+  return answer;
+}
+
+Answer back_channel_answer(const SignedIn<void>& ended, std::string_view request_id) {
+  Answer answer;
+  answer.reason = "ended_by_provider";
+  if (ended) {
+    complete(answer, 200, "", request_id);
+    return answer;
+  }
+  const SignInError& error = ended.error();
+  answer.body = model::write_json(
+      {{"error", "invalid_request"},
+       {"error_description", std::string(name_of(error.fault)) + ": " + error.detail}});
+  const bool ours =
+      error.fault == SignInFault::provider_unreachable || error.fault == SignInFault::engine_failed;
+  complete(answer, ours ? 503 : 400, "application/json", request_id);
+  answer.detail = error.detail.empty() ? error.reason : error.detail + ": " + error.reason;
   return answer;
 }
 

@@ -24,6 +24,9 @@ Answer denial_answer(const Question& question, std::string_view user, std::strin
 // The page for a sign-in that failed.
 Answer fault_answer(const SignInError& error, std::string_view request_id, std::string_view time);
 
+// What a provider hears that told of a logout (Back-Channel Logout 2.8).
+Answer back_channel_answer(const SignedIn<void>& ended, std::string_view request_id);
+
 std::string utc_time(int64_t now_s);  // "2026-08-01T12:00:00Z"
 
 }  // namespace hawser::access

@@ -5,6 +5,7 @@
 
 #include "access/answers.h"
 #include "access/cookies.h"
+#include "access/method_override.h"
 #include "access/session_facts.h"
 #include "access/token_request.h"
 #include "access/visitor.h"
@@ -171,6 +172,7 @@ void Gate::tell_shadows(const Question& question, const Guarded& guarded, const 
 void Gate::admit(const Question& question, const Guarded& guarded, SessionFacts session,
                  const Decision& decision, GateListener& listener) {
   remove_own_cookies(question.head.fields);
+  if (guarded.rules.look_at_methods()) remove_method_overrides(question.head.fields);
   Admission admission;
   admission.revision = guarded.app->revision;
   admission.user = session.user;

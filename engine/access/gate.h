@@ -27,6 +27,8 @@ namespace hawser::access {
 // Everything of ours that a browser may ask for lives below this path of every host, and nothing of
 // it is ever forwarded.
 inline constexpr std::string_view own_path = "/.hawser/";
+// Of a form that is sent to one of them.
+inline constexpr size_t own_form_limit_bytes = 64 * 1024;
 
 // What an exchange is admitted with. Every fact that the connector may be told about the user
 // stands here.
@@ -65,6 +67,7 @@ struct Question {
   message::RequestHead& head;  // ours is taken out of it
   std::string_view client_ip;
   std::string_view request_id;
+  std::string_view body{};  // of a form that was sent to one of our own pages
 };
 
 class Gate {
@@ -108,9 +111,15 @@ class Gate {
   void go_to_provider(const Coming& coming, const SignedIn<ProviderMetadata>& metadata);
   void come_back(const Question& question, GateListener& listener);
   void signed_in(const Coming& coming, const SignedIn<SessionFacts>& facts);
-  void sign_out(const Question& question, GateListener& listener);
   const model::App* app_here(const Question& question, std::string_view name) const;
   void refuse(const Coming& coming, const SignInError& error);
+
+  // --- the way out (logout_pages.cc)
+  void sign_out(const Question& question, GateListener& listener);
+  void end_by_provider(const Question& question, GateListener& listener);
+  static Answer signed_out_answer(const Question& question);
+  static Answer way_out(const Question& question, const std::string& cookie,
+                        const std::string& base_url, const EndedSession& ended);
 
   Coming coming_from(const Question& question);
   // Remembers who waits; the answer is for nobody once that was cancelled.

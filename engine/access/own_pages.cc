@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// The gate's own pages: on the way to a provider, back from it, and out.
+// The gate's own pages: on the way to a provider, and back from it.
 #include <nlohmann/json.hpp>
 #include <utility>
 
 #include "access/answers.h"
+#include "access/coming.h"
 #include "access/cookies.h"
 #include "access/gate.h"
 #include "access/query.h"
@@ -78,30 +79,11 @@ void add_strength(Form& form, const LoginState& login, const ProviderMetadata& m
   }
 }
 
-// Another site's link, or a browser that fetches ahead: neither is the person's wish to sign out.
-bool is_foreign(const message::Fields& fields) {
-  const auto site = fields.get("Sec-Fetch-Site");
-  return site == "cross-site" || fields.has("Sec-Purpose") || fields.has("Purpose");
-}
-
 SignInError login_unknown(std::string reason) {
   return {SignInFault::login_unknown, "", std::move(reason)};
 }
 
 }  // namespace
-
-// What of a question is still needed when its answer takes its time.
-struct Gate::Coming {
-  uint64_t ticket = 0;
-  std::string app;
-  std::string host;
-  std::string base_url;  // "https://wiki.example:8443"
-  std::string request_id;
-  std::string browser;  // the login cookie's value
-  bool new_browser = false;
-  bool has_fragment = false;
-  LoginState login;
-};
 
 Gate::Coming Gate::coming_from(const Question& question) {
   Coming coming;
@@ -124,6 +106,9 @@ void Gate::serve_own_page(const Question& question, GateListener& listener) {
   if (page == "login" && reads) return begin_sign_in(question, listener);
   if (page == "callback" && reads) return come_back(question, listener);
   if (page == "logout" && reads) return sign_out(question, listener);
+  if (page == "signed-out" && reads) return listener.on_answered(signed_out_answer(question));
+  if (page == "backchannel-logout" && question.head.method == message::Method::post)
+    return end_by_provider(question, listener);
   Page nothing;
   nothing.title = "There is nothing here";
   nothing.advice = "This part of the host belongs to the relay. Check the address.";
@@ -258,27 +243,6 @@ void Gate::signed_in(const Coming& coming, const SignedIn<SessionFacts>& facts) 
                          set_cookie(SessionCookie::name(coming.app), *sealed));
   answer.reason = "signed_in";
   listener->on_answered(std::move(answer));
-}
-
-void Gate::sign_out(const Question& question, GateListener& listener) {
-  const model::App* app =
-      app_here(question, query_value(question.head.target.query, "app").value_or(""));
-  Page page;
-  page.title = "Signed out";
-  page.advice = "You are signed out of this application. Close the browser to sign out of others.";
-  Answer answer = page_answer(200, page, question.request_id);
-  if (app != nullptr) {
-    const std::string name = SessionCookie::name(app->name);
-    const auto value = find_cookie(question.head.fields, name);
-    const auto facts = SessionCookie::open(*keys_, app->name, question.head.target.authority.host,
-                                           value.value_or(""));
-    const bool meant =
-        question.head.method == message::Method::get && !is_foreign(question.head.fields);
-    if (facts && meant && desk_ != nullptr) desk_->end_session(facts->session);
-    answer.head.fields.add(FieldName::set_cookie, forget_cookie(name));
-  }
-  answer.reason = "signed_out";
-  listener.on_answered(std::move(answer));
 }
 
 }  // namespace hawser::access

@@ -54,8 +54,8 @@ ProviderLink::~ProviderLink() = default;
 void ProviderLink::end() {
   for (auto& [number, fetch] : fetches_) loop_.defer_delete(std::move(fetch));
   fetches_.clear();
-  keys_waiting_.clear();  // those of redeeming_
   const SignInError changed{SignInFault::login_unknown, "", "the provider's settings changed"};
+  for (const KeysDone& done : std::exchange(keys_waiting_, {})) done(changed);
   metadata_failed(changed);
   for (const auto& redeeming : std::exchange(redeeming_, {})) redeeming->done(changed);
 }
@@ -133,6 +133,7 @@ void ProviderLink::metadata_failed(const SignInError& error) {
 // --- its keys
 
 void ProviderLink::ask_keys(bool anew, KeysDone done) {
+  if (keys_waiting_.size() >= waiting_limit) return done(busy());
   const uint64_t now_ms = loop_.now_ms();
   const uint64_t age_ms = anew ? ask_again_ms : keys_fresh_ms;
   if (keys_ != nullptr && !is_past(now_ms, keys_asked_ms_, age_ms)) return done(keys_);
@@ -244,6 +245,35 @@ void ProviderLink::check(const std::shared_ptr<Redeeming>& redeeming, bool anew)
     }
     finish(redeeming, Tokens{std::move(checked).value(), std::move(redeeming->answer.id_token),
                              std::move(redeeming->answer.refresh_token)});
+  });
+}
+
+// --- what it tells of sessions that it has ended
+
+void ProviderLink::check_logout(std::string logout_token, std::string client_id, LogoutDone done) {
+  ask_metadata([this, logout_token = std::move(logout_token), client_id = std::move(client_id),
+                done = std::move(done)](SignedIn<ProviderMetadata> metadata) {
+    if (!metadata) return done(metadata.error());
+    check_logout_by_keys(logout_token, client_id, false, done);
+  });
+}
+
+void ProviderLink::check_logout_by_keys(const std::string& logout_token,
+                                        const std::string& client_id, bool anew,
+                                        const LogoutDone& done) {
+  ask_keys(anew, [this, logout_token, client_id, anew,
+                  done](SignedIn<std::shared_ptr<const token::KeySet>> keys) {
+    if (!keys) return done(keys.error());
+    token::LogoutTokenWanted wanted;
+    wanted.issuer = provider_.issuer;
+    wanted.client_id = client_id;
+    wanted.time = {loop_.wall_ms() / 1000, static_cast<int64_t>(provider_.clock_skew_s)};
+    auto checked = token::check_logout_token(logout_token, **keys, wanted);
+    if (checked) return done(std::move(checked).value());
+    if (!anew && checked.error().fault == token::TokenFault::key_unknown)
+      return check_logout_by_keys(logout_token, client_id, true, done);
+    done(SignInError{SignInFault::token_refused, std::string(name_of(checked.error().fault)),
+                     checked.error().reason});
   });
 }
 

@@ -20,6 +20,7 @@
 #include "token/fetch.h"
 #include "token/id_token.h"
 #include "token/key_set.h"
+#include "token/logout_token.h"
 
 namespace hawser::access {
 
@@ -45,6 +46,7 @@ class ProviderLink {
  public:
   using MetadataDone = std::function<void(SignedIn<ProviderMetadata>)>;
   using TokensDone = std::function<void(SignedIn<Tokens>)>;
+  using LogoutDone = std::function<void(SignedIn<token::LogoutToken>)>;
 
   ProviderLink(core::Loop& loop, core::Log& log, model::Provider provider);
   ~ProviderLink();
@@ -53,9 +55,13 @@ class ProviderLink {
 
   const model::Provider& provider() const { return provider_; }
 
-  // Both answer once, perhaps within the call.
+  // As far as the provider has been asked.
+  const std::optional<ProviderMetadata>& metadata() const { return metadata_; }
+
+  // Each answers once, perhaps within the call.
   void ask_metadata(MetadataDone done);
   void redeem(Redemption redemption, TokensDone done);
+  void check_logout(std::string logout_token, std::string client_id, LogoutDone done);
   // Answers whoever still waits: the provider is no longer what it was. Nothing is asked after it.
   void end();
 
@@ -73,6 +79,8 @@ class ProviderLink {
   void on_tokens(const std::shared_ptr<Redeeming>& redeeming,
                  core::Result<http::ClientResponse> response);
   void check(const std::shared_ptr<Redeeming>& redeeming, bool anew);
+  void check_logout_by_keys(const std::string& logout_token, const std::string& client_id,
+                            bool anew, const LogoutDone& done);
   void finish(const std::shared_ptr<Redeeming>& redeeming, SignedIn<Tokens> outcome);
   SignInError unreachable(const std::string& what, const std::string& reason);
 

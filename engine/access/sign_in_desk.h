@@ -23,6 +23,13 @@ struct Callback {
   std::string redirect_uri;
 };
 
+// What the provider has to know of a session that a person ended here, to end its own.
+struct EndedSession {
+  std::string end_session_endpoint;  // "" where the provider has none, or the session is unknown
+  std::string id_token;
+  std::string client_id;
+};
+
 class SignInDesk {
  public:
   virtual ~SignInDesk() = default;
@@ -34,7 +41,10 @@ class SignInDesk {
   // knows of.
   virtual void mark_again(std::string app, SessionFacts facts,
                           std::function<void(SignedIn<SessionFacts>)> done) = 0;
-  virtual void end_session(std::string session) = 0;
+  virtual void end_session(std::string session, std::function<void(EndedSession)> done) = 0;
+  // A provider tells that it has ended sessions (OpenID Connect Back-Channel Logout 1.0).
+  virtual void end_by_provider(std::string logout_token,
+                               std::function<void(SignedIn<void>)> done) = 0;
 };
 
 }  // namespace hawser::access

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// SessionFilter: which sessions an administrator means. Owner: nobody, values only. Thread: any.
+// SessionFilter: which sessions an administrator or a provider means. Owner: nobody, values only.
+// Thread: any.
 #pragma once
 
 #include <string>
@@ -13,11 +14,21 @@ struct SessionFilter {
   std::string id;
   std::string user;
   std::string app;
+  std::string provider;
+  std::string subject;
+  std::string provider_session;
 
-  bool empty() const { return id.empty() && user.empty() && app.empty(); }
+  bool empty() const {
+    return id.empty() && user.empty() && app.empty() && provider.empty() && subject.empty() &&
+           provider_session.empty();
+  }
   bool matches(const SessionRecord& session) const {
-    return !empty() && (id.empty() || id == session.id) && (user.empty() || user == session.user) &&
-           (app.empty() || app == session.app);
+    const auto meets = [](const std::string& wanted, const std::string& found) {
+      return wanted.empty() || wanted == found;
+    };
+    return !empty() && meets(id, session.id) && meets(user, session.user) &&
+           meets(app, session.app) && meets(provider, session.provider) &&
+           meets(subject, session.subject) && meets(provider_session, session.provider_session);
   }
 };
 

@@ -25,8 +25,6 @@ namespace {
 // The connector runs the timers of an origin itself and knows which one it was: it is to tell
 // first.
 constexpr uint64_t connector_slack_ms = 1000;
-// A provider is asked twice at most, and has 10 s each time.
-constexpr uint64_t own_page_limit_ms = 60'000;
 
 }  // namespace
 
@@ -77,10 +75,7 @@ void Exchange::route() {
   const Route route = router_->find(target.authority.host, target.canonical_path);
   if (route.miss == RouteMiss::no_such_host)
     return fail(ExchangeError::of(ErrorCode::no_such_host));
-  if (access::is_own_path(target.canonical_path)) {
-    total_deadline_.arm(context_.loop.timers(), own_page_limit_ms);
-    return ask_gate();
-  }
+  if (access::is_own_path(target.canonical_path)) return serve_own_page();
   if (route.miss == RouteMiss::no_such_path)
     return fail(ExchangeError::of(ErrorCode::no_such_path));
   app_ = route.app;
@@ -116,7 +111,7 @@ void Exchange::ask_gate() {
   step_ = Step::access;
   const std::string_view client_ip =
       facts_.client_ip.empty() ? client_facts_.peer_ip : facts_.client_ip;
-  context_.gate.decide({app_, *head_, client_ip, facts_.request_id}, *this);
+  context_.gate.decide({app_, *head_, client_ip, facts_.request_id, own_form_}, *this);
 }
 
 void Exchange::on_answered(access::Answer answer) {
@@ -203,6 +198,7 @@ void Exchange::allow_more_body() {
 void Exchange::on_request_body(core::ByteChain bytes) {
   facts_.bytes_in += bytes.size();
   allowed_bytes_ -= std::min<uint64_t>(allowed_bytes_, bytes.size());
+  if (step_ == Step::own_form) return collect_own_form(bytes);
   if (asking_ != Asking::flowing || stream_ == nullptr) return;
   // The origin sees the body break off, never an end.
   const uint64_t limit_bytes = app_->limits.body_bytes;
@@ -215,6 +211,7 @@ void Exchange::on_request_body(core::ByteChain bytes) {
 
 void Exchange::on_request_end(const message::Fields& trailers) {
   const Asking before = std::exchange(asking_, Asking::ended);
+  if (step_ == Step::own_form) return ask_gate();
   moved();
   if (before == Asking::flowing && stream_ != nullptr && !stream_->sending_ended()) {
     message::Fields kept = trailers;

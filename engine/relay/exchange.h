@@ -61,7 +61,7 @@ class Exchange final : private channel::StreamListener,
   Exchange* next_in_index = nullptr;
 
  private:
-  enum class Step : uint8_t { route, access, dispatch, stream, over };
+  enum class Step : uint8_t { route, own_form, access, dispatch, stream, over };
   enum class Asking : uint8_t { held, flowing, ended, stopped };    // the request's body
   enum class Answering : uint8_t { waiting, flowing, ended, cut };  // the response
 
@@ -86,6 +86,9 @@ class Exchange final : private channel::StreamListener,
   bool meets_expectation();
   bool goes_onward();
   void ask_gate();
+  // Our own pages (exchange_own_page.cc).
+  void serve_own_page();
+  void collect_own_form(const core::ByteChain& bytes);
   void offer_upgrade();
   // What an HTTP/2 client's upgrade needs more: the part of its handshake that it leaves to us.
   void offer_for_http_2();
@@ -125,6 +128,7 @@ class Exchange final : private channel::StreamListener,
   channel::Stream* stream_ = nullptr;
   WayName way_;  // that its stream was opened on
   BulkOffer bulk_;
+  std::string own_form_;       // that was sent to a page of ours, as far as it came
   std::string websocket_key_;  // ours, for a client that speaks HTTP/2
   std::string upgrade_;        // the protocol that the client offers, if this app may speak it
   core::Deadline idle_deadline_;

@@ -26,7 +26,7 @@ struct ClientFacts {
 struct RequestFacts {
   std::string request_id;
   std::string trace_id_hex;  // of a trace that a trusted proxy began; empty: the request's id
-  std::string client_ip;  // as trusted proxies tell it; empty: the peer's own
+  std::string client_ip;     // as trusted proxies tell it; empty: the peer's own
   uint64_t began_us = 0;
   uint64_t dispatched_us = 0;  // a link was found
   uint32_t connect_us = 0;     // to the origin, as the connector tells

@@ -2,10 +2,11 @@
 #include "relay/sign_in_host.h"
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
 #include <utility>
 
 #include "access/session_facts.h"
-#include "model/json_members.h"
+#include "relay/sealed_row.h"
 #include "tls/digest.h"
 
 namespace hawser::relay {
@@ -15,20 +16,12 @@ using access::SignInError;
 using access::SignInFault;
 
 constexpr std::string_view keys_key = "access/keys";
-constexpr std::string_view row_purpose = "session row";
 constexpr int64_t day_s = 24 * 3600;
 constexpr int64_t rotate_after_s = 7 * day_s;
 // Longer than any session lasts (`max_age` is 365 days at most).
 constexpr int64_t keep_keys_s = 366 * day_s;
 constexpr uint64_t rotation_check_ms = uint64_t{3600} * 1000;
-constexpr size_t used_logins_limit = 100'000;
-
-// The row's secret part: what renewal, a second opinion and new rules need.
-std::string sealed_part(const access::KeyRing& keys, const access::Tokens& tokens) {
-  return keys.seal(row_purpose, model::write_json({{"claims", tokens.id_token.claims},
-                                                   {"id_token", tokens.id_token_text},
-                                                   {"refresh_token", tokens.refresh_token}}));
-}
+constexpr size_t used_ids_limit = 100'000;
 
 }  // namespace
 
@@ -121,12 +114,12 @@ void SignInHost::ask_provider(const std::string& provider,
 // --- sign-ins
 
 // A code is good once at an honest provider; the engine does not rely on that.
-bool SignInHost::first_use(const std::string& login) {
+bool SignInHost::first_use(const std::string& id, int64_t ends_s) {
   const int64_t now_s = loop_.wall_ms() / 1000;
-  if (used_logins_.size() >= used_logins_limit)
-    std::erase_if(used_logins_, [now_s](const auto& used) { return used.second < now_s; });
-  if (used_logins_.size() >= used_logins_limit) return false;
-  return used_logins_.emplace(login, now_s + access::LoginState::lifetime_s).second;
+  if (used_ids_.size() >= used_ids_limit)
+    std::erase_if(used_ids_, [now_s](const auto& used) { return used.second < now_s; });
+  if (used_ids_.size() >= used_ids_limit) return false;
+  return used_ids_.emplace(id, ends_s).second;
 }
 
 void SignInHost::sign_in(const access::Callback& callback, SignedInDone done) {
@@ -135,7 +128,8 @@ void SignInHost::sign_in(const access::Callback& callback, SignedInDone done) {
   // A code of one provider, and a client's secret at it, are not for the one that is asked now.
   if (link == nullptr || app == nullptr || app->sign_in.provider != callback.login.provider)
     return done(SignInError{SignInFault::login_unknown, "", "the configuration changed meanwhile"});
-  if (!first_use(callback.login.id))
+  const int64_t login_ends_s = loop_.wall_ms() / 1000 + access::LoginState::lifetime_s;
+  if (!first_use(callback.login.id, login_ends_s))
     return done(SignInError{SignInFault::login_replayed, "", "its `state` came before"});
   access::Redemption redemption;
   redemption.client =
@@ -151,7 +145,7 @@ void SignInHost::sign_in(const access::Callback& callback, SignedInDone done) {
                [this, callback, done](access::SignedIn<access::Tokens> tokens) {
                  if (!tokens) {
                    // Nothing came of it: else who sends made-up codes could use all of them up.
-                   used_logins_.erase(callback.login.id);
+                   used_ids_.erase(callback.login.id);
                    return done(tokens.error());
                  }
                  begin_session(callback, *tokens, done);
@@ -180,7 +174,7 @@ void SignInHost::begin_session(const access::Callback& callback, const access::T
   record.provider_session = tokens.id_token.provider_session;
   record.created_ms = now_ms;
   record.expires_ms = facts.expires_s * 1000;
-  record.sealed = sealed_part(*keys_, tokens);
+  record.sealed = seal_row(*keys_, tokens);
   sessions_.create(std::move(record), now_ms,
                    [facts = std::move(facts), done](const control::Outcome<void>& saved) {
                      if (saved) return done(facts);
@@ -195,12 +189,10 @@ access::SignedIn<access::SessionFacts> SignInHost::mark_again(const std::string&
   if (!record || record->app != app_name) return ended;
   const model::App* app = snapshot_->find_app(record->app);
   const model::Provider* provider = snapshot_->find_provider(record->provider);
-  const auto opened = keys_->open(row_purpose, record->sealed);
-  if (app == nullptr || provider == nullptr || !opened) return ended;
+  const auto row = open_row(*keys_, record->sealed);
+  if (app == nullptr || provider == nullptr || !row || !row->contains("claims")) return ended;
   // What one provider calls a group says nothing of another's.
   if (app->sign_in.provider != provider->name) return ended;
-  const auto row = model::parse_json_object(*opened, control::store_value_limit_bytes);
-  if (!row || !row->contains("claims")) return ended;
   if (!access::is_from(*provider, row->at("claims"))) return ended;
   access::mark(facts, access::RuleNames(app->rules), *provider, row->at("claims"));
   return facts;
@@ -231,10 +223,6 @@ void SignInHost::revoked(const control::SessionRecord& record) {
       .text("session", record.id)
       .text("app", record.app)
       .text("user", record.user);
-}
-
-void SignInHost::end_session(const std::string& session) {
-  revoke({tls::hex(session), "", ""}, [](const control::Outcome<uint64_t>&) {});
 }
 
 void SignInHost::revoke(const control::SessionFilter& filter, control::OutcomeDone<uint64_t> done) {

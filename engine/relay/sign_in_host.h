@@ -51,7 +51,11 @@ class SignInHost {
   // The session's facts with the marks that the app's present rules ask for.
   access::SignedIn<access::SessionFacts> mark_again(const std::string& app,
                                                     access::SessionFacts facts) const;
-  void end_session(const std::string& session);  // its raw id
+  // `session` is its raw id.
+  void end_session(const std::string& session, std::function<void(access::EndedSession)> done);
+  // Ends the sessions that a provider's logout token names. A token is good once.
+  void end_by_provider(const std::string& logout_token,
+                       std::function<void(access::SignedIn<void>)> done);
   control::Outcome<std::vector<control::SessionRecord>> sessions() const {
     return sessions_.list();
   }
@@ -63,7 +67,11 @@ class SignInHost {
   core::Result<void> save_keys(access::KeyRing ring, uint64_t revision);
   void rotate_keys();
   access::ProviderLink* find_link(const std::string& provider);
-  bool first_use(const std::string& login);
+  // Of a login's or a token's id, which then is kept until it is worth nothing by itself.
+  bool first_use(const std::string& id, int64_t ends_s);
+  access::EndedSession ended(const std::string& session);
+  void end_named(const access::ProviderLink& link, const token::LogoutToken& logout,
+                 const std::function<void(access::SignedIn<void>)>& done);
   core::Result<void> read_revoked();
   void revoked(const control::SessionRecord& record);
   void begin_session(const access::Callback& callback, const access::Tokens& tokens,
@@ -77,7 +85,7 @@ class SignInHost {
   Keys keys_;
   std::shared_ptr<const model::Snapshot> snapshot_;
   std::map<std::string, std::unique_ptr<access::ProviderLink>> links_;
-  std::map<std::string, int64_t> used_logins_;  // by id; when each ends, in seconds
+  std::map<std::string, int64_t> used_ids_;  // when each ends, in seconds
   access::RevokedSessions revoked_;
   core::Deadline rotation_;
 };

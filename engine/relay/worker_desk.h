@@ -43,8 +43,20 @@ class WorkerDesk final : public access::SignInDesk {
           to_worker_([done, answer = host_.mark_again(app, facts)] { done(answer); });
         });
   }
-  void end_session(std::string session) override {
-    to_control_.post([this, session = std::move(session)] { host_.end_session(session); });
+  void end_session(std::string session, std::function<void(access::EndedSession)> done) override {
+    to_control_.post([this, session = std::move(session), done = std::move(done)] {
+      host_.end_session(session, [this, done](access::EndedSession answer) {
+        to_worker_([done, answer = std::move(answer)] { done(answer); });
+      });
+    });
+  }
+  void end_by_provider(std::string logout_token,
+                       std::function<void(access::SignedIn<void>)> done) override {
+    to_control_.post([this, logout_token = std::move(logout_token), done = std::move(done)] {
+      host_.end_by_provider(logout_token, [this, done](access::SignedIn<void> answer) {
+        to_worker_([done, answer = std::move(answer)] { done(answer); });
+      });
+    });
   }
 
  private:

@@ -12,61 +12,8 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from conftest import opened_lab
-from support.provider import OpenIdProvider, Visitor
-
-STAFF = [{"name": "staff", "who": {"groups": ["staff"]}, "effect": "allow"}]
-ACCOUNTS = {"alice": {"groups": ["staff", "unused"], "email": "alice@example.com"}, "bob": {"groups": ["guests"]}}
-
-
-class Published:
-    """wiki.localhost behind a sign-in, with an application that keeps every head that reaches it."""
-
-    def __init__(self, lab, access=None, **app):
-        self.heads = []
-        self.engine = None
-        self._lab = lab
-        self.provider = lab.add(OpenIdProvider("login", lab.folder / "login", lab.authority, ACCOUNTS))
-        origin = lab.origin(self._serve)
-        wiki = {"name": "wiki", "host": "wiki.localhost", "origin": origin.url, "sign_in": {"provider": "main"},
-                "access": access or STAFF, **app}
-        news = {"name": "news", "host": "news.localhost", "origin": origin.url}
-        self._apps = [wiki, news]
-
-    def start(self):
-        engine = self._lab.made_engine(self._apps)  # the provider must know its port before it starts
-        self.url = f"https://wiki.localhost:{engine.client_port.number}"
-        self.provider.client("wiki", f"{self.url}/.hawser/callback")
-        engine.set(providers=[self.provider.settings()])
-        self.provider.start()
-        self.engine = engine.start()
-        self.connector = self._lab.connector(engine)
-        return self
-
-    def reload_rules(self, rules):
-        self._apps[0]["access"] = rules
-        self._reload()
-
-    def reload_provider(self, **settings):
-        provider = {**self.provider.settings(), **settings}
-        self._apps[0]["sign_in"] = {"provider": provider["name"]}
-        self.engine.set(providers=[provider])
-        self._reload()
-
-    def _reload(self):
-        self.engine.set(apps=self._apps)
-        seen = len(self.engine.log.items())
-        self.engine.signal(signal.SIGHUP)
-        self.engine.wait_for_record(lambda r: r.get("event") == "reloaded", "the reload", since=seen)
-
-    def _serve(self, connection):
-        connection.socket.settimeout(None)  # a connection may wait in the pool for as long as the tests take
-        while head := connection.read_head():
-            self.heads.append(head)
-            if head.startswith(b"GET /endless"):
-                connection.send(b"HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\nmore")
-                return connection.read_to_end()
-            connection.answer(b"inside " + head.split(b" ")[1])
-
+from support.provider import Visitor
+from support.published import STAFF, Published
 
 @pytest.fixture(scope="module")
 def shared(authority):
@@ -242,11 +189,20 @@ def test_a_session_ends_in_time_with_what_runs_in_it(lab, visitor):
 def test_who_signs_out_is_out(wiki, visitor):
     visitor.sign_in(f"{wiki.url}/", "alice")
     cookie = visitor.cookie("wiki.localhost", "__Host-hawser-wiki")
-    assert "Signed out" in visitor.ask(f"{wiki.url}/.hawser/logout?app=wiki").body
+    assert visitor.ask(f"{wiki.url}/.hawser/logout?app=wiki").status == 302
     assert visitor.ask(f"{wiki.url}/").status == 302
     wiki.engine.wait_for_record(lambda r: r.get("event") == "session_revoked", "the end of the session")
     replayed = Visitor(wiki.provider.authority).ask(f"{wiki.url}/", Cookie=f"__Host-hawser-wiki={cookie}")
     assert replayed.status == 302
+
+
+def test_no_field_makes_another_method_of_what_a_rule_let_pass(own, visitor):
+    visitor.sign_in(f"{own.url}/", "alice")
+    visitor.ask(f"{own.url}/any", X_HTTP_Method_Override="DELETE")
+    assert b"DELETE" in own.heads[-1], "no rule looks at methods"
+    own.reload_rules([{**STAFF[0], "methods": ["GET"]}])
+    assert visitor.ask(f"{own.url}/reading", X_HTTP_Method_Override="DELETE").status == 200
+    assert own.heads[-1].startswith(b"GET /reading") and b"DELETE" not in own.heads[-1]
 
 
 def test_a_session_of_another_provider_is_none(own, visitor):

@@ -15,7 +15,11 @@ async function main() {
     claims: { openid: ["sub", "groups", "acr", "amr", "auth_time"], profile: ["preferred_username"], email: ["email"] },
     conformIdTokenClaims: false,
     acrValues: ["urn:example:pwd", "urn:example:mfa"],
-    features: { devInteractions: { enabled: false }, claimsParameter: { enabled: settings.takes_claims }, backchannelLogout: { enabled: true } },
+    features: { devInteractions: { enabled: false }, claimsParameter: { enabled: settings.takes_claims }, backchannelLogout: { enabled: true },
+      rpInitiatedLogout: { logoutSource: (context, form) => { context.body = `<!DOCTYPE html><title>Provider</title>${form}`; } } },
+    // The parties of a test are all on this machine, whatever their names.
+    httpOptions: () => ({ dnsLookup: (_host, options, callback) => options.all ?
+      callback(null, [{ address: "127.0.0.1", family: 4 }]) : callback(null, "127.0.0.1", 4) }),
     pkce: { required: () => true, methods: ["S256"] },
     ttl: { Interaction: 600, Session: 3600, Grant: 3600, AccessToken: 600, IdToken: 600 },
     interactions: { url: (_context, interaction) => `/interaction/${interaction.uid}` },

@@ -52,7 +52,8 @@ class OpenIdProvider(Program):
         settings = {"issuer": self.issuer, "host": "127.0.0.1", "port": self.port.number, "certificate": str(certificate),
                     "key": str(key), "clients": self.clients, "accounts": self.accounts,
                     "takes_claims": self.takes_claims}
-        self.spawn("node", HERE / "provider.js", json.dumps(settings), env={"NODE_PATH": str(HERE.parent / "node_modules")})
+        self.spawn("node", HERE / "provider.js", json.dumps(settings), env={"NODE_PATH": str(HERE.parent / "node_modules"),
+                                                                        "NODE_EXTRA_CA_CERTS": str(self.authority.certificate)})
 
         def listens():
             assert self.alive(), "the provider ended:\n" + "\n".join(self.log.items()[-20:])
@@ -144,8 +145,10 @@ class Visitor:
         raise AssertionError(f"no end of redirects at {answer.url}")
 
     def submit(self, answer, **values):
-        """Fills in the page's only form."""
-        action = html.unescape(re.search(r'<form method="post" action="([^"]+)"', answer.body)[1])
+        """Fills in the page's only form, and leaves what is hidden there as it is."""
+        action = html.unescape(re.search(r'<form [^>]*method="post" action="([^"]+)"', answer.body)[1])
+        hidden = re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', answer.body)
+        values = {**{name: html.unescape(value) for name, value in hidden}, **values}
         return self.ask(urllib.parse.urljoin(answer.url, action), "POST", urllib.parse.urlencode(values),
                         Content_Type="application/x-www-form-urlencoded")
 

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+// The gate's pages for the way out: a person signs out of an app and then of the provider
+// (OpenID Connect RP-Initiated Logout 1.0), or the provider tells of it (Back-Channel Logout 1.0).
+#include <utility>
+
+#include "access/answers.h"
+#include "access/coming.h"
+#include "access/cookies.h"
+#include "access/gate.h"
+#include "access/query.h"
+#include "access/token_request.h"
+
+namespace hawser::access {
+namespace {
+
+using message::FieldName;
+
+// Another site's link, or a browser that fetches ahead: neither is the person's wish to sign out.
+bool is_foreign(const message::Fields& fields) {
+  const auto site = fields.get("Sec-Fetch-Site");
+  return site == "cross-site" || fields.has("Sec-Purpose") || fields.has("Purpose");
+}
+
+std::string provider_url(const EndedSession& ended, const std::string& base_url) {
+  Form form{{"client_id", ended.client_id},
+            {"post_logout_redirect_uri", base_url + std::string(own_path) + "signed-out"}};
+  if (!ended.id_token.empty()) form.emplace_back("id_token_hint", ended.id_token);
+  const std::string& endpoint = ended.end_session_endpoint;
+  return endpoint + (endpoint.find('?') == std::string::npos ? "?" : "&") + encode_form(form);
+}
+
+}  // namespace
+
+Answer Gate::signed_out_answer(const Question& question) {
+  Page page;
+  page.title = "Signed out";
+  page.advice = "You are signed out of this application. Close the browser to sign out of others.";
+  Answer answer = page_answer(200, page, question.request_id);
+  answer.reason = "signed_out";
+  return answer;
+}
+
+void Gate::sign_out(const Question& question, GateListener& listener) {
+  const model::App* app =
+      app_here(question, query_value(question.head.target.query, "app").value_or(""));
+  if (app == nullptr) return listener.on_answered(signed_out_answer(question));
+  const std::string name = SessionCookie::name(app->name);
+  const auto value = find_cookie(question.head.fields, name);
+  const auto facts = SessionCookie::open(*keys_, app->name, question.head.target.authority.host,
+                                         value.value_or(""));
+  const bool meant =
+      question.head.method == message::Method::get && !is_foreign(question.head.fields);
+  if (!facts || !meant || desk_ == nullptr) {
+    Answer answer = signed_out_answer(question);
+    answer.head.fields.add(FieldName::set_cookie, forget_cookie(name));
+    return listener.on_answered(std::move(answer));
+  }
+  const uint64_t ticket = wait_for(listener);
+  const std::string base_url = coming_from(question).base_url;
+  desk_->end_session(facts->session,
+                     [self = self_, ticket, question, name, base_url](const EndedSession& ended) {
+                       if (*self == nullptr) return;
+                       if (GateListener* waiting = (*self)->take(ticket))
+                         waiting->on_answered(way_out(question, name, base_url, ended));
+                     });
+}
+
+// The session is over here; where the provider has a page for that, the browser goes on to it.
+Answer Gate::way_out(const Question& question, const std::string& cookie,
+                     const std::string& base_url, const EndedSession& ended) {
+  Answer answer = signed_out_answer(question);
+  if (!ended.end_session_endpoint.empty()) {
+    answer = redirect_answer(provider_url(ended, base_url), question.request_id);
+    answer.head.fields.add("Referrer-Policy", "no-referrer");  // the URL has the person's token
+    answer.reason = "signed_out";
+  }
+  answer.head.fields.add(FieldName::set_cookie, forget_cookie(cookie));
+  return answer;
+}
+
+void Gate::end_by_provider(const Question& question, GateListener& listener) {
+  const auto logout_token = query_value(question.body, "logout_token");
+  const uint64_t ticket = wait_for(listener);
+  const auto answered = [self = self_, ticket,
+                         request_id = std::string(question.request_id)](SignedIn<void> ended) {
+    if (*self == nullptr) return;
+    if (GateListener* waiting = (*self)->take(ticket))
+      waiting->on_answered(back_channel_answer(ended, request_id));
+  };
+  if (logout_token && desk_ != nullptr) return desk_->end_by_provider(*logout_token, answered);
+  answered(SignInError{SignInFault::token_refused, "malformed", "the form has no `logout_token`"});
+}
+
+}  // namespace hawser::access

@@ -1,0 +1,61 @@
+# SPDX-License-Identifier: Apache-2.0
+"""An application behind a sign-in at a real provider."""
+import signal
+
+from .provider import OpenIdProvider
+
+STAFF = [{"name": "staff", "who": {"groups": ["staff"]}, "effect": "allow"}]
+ACCOUNTS = {"alice": {"groups": ["staff", "unused"], "email": "alice@example.com"}, "bob": {"groups": ["guests"]}}
+
+
+class Published:
+    """wiki.localhost behind a sign-in, with an application that keeps every head that reaches it."""
+
+    def __init__(self, lab, access=None, **app):
+        self.heads = []
+        self.engine = None
+        self._lab = lab
+        self.provider = lab.add(OpenIdProvider("login", lab.folder / "login", lab.authority, ACCOUNTS))
+        origin = lab.origin(self._serve)
+        wiki = {"name": "wiki", "host": "wiki.localhost", "origin": origin.url, "sign_in": {"provider": "main"},
+                "access": access or STAFF, **app}
+        news = {"name": "news", "host": "news.localhost", "origin": origin.url}
+        self._apps = [wiki, news]
+
+    def start(self):
+        engine = self._lab.made_engine(self._apps)  # the provider must know its port before it starts
+        self.url = f"https://wiki.localhost:{engine.client_port.number}"
+        self.provider.client("wiki", f"{self.url}/.hawser/callback",
+                             post_logout_redirect_uris=[f"{self.url}/.hawser/signed-out"],
+                             backchannel_logout_uri=f"{self.url}/.hawser/backchannel-logout",
+                             backchannel_logout_session_required=True)
+        engine.set(providers=[self.provider.settings()])
+        self.provider.start()
+        self.engine = engine.start()
+        self.connector = self._lab.connector(engine)
+        return self
+
+    def reload_rules(self, rules):
+        self._apps[0]["access"] = rules
+        self._reload()
+
+    def reload_provider(self, **settings):
+        provider = {**self.provider.settings(), **settings}
+        self._apps[0]["sign_in"] = {"provider": provider["name"]}
+        self.engine.set(providers=[provider])
+        self._reload()
+
+    def _reload(self):
+        self.engine.set(apps=self._apps)
+        seen = len(self.engine.log.items())
+        self.engine.signal(signal.SIGHUP)
+        self.engine.wait_for_record(lambda r: r.get("event") == "reloaded", "the reload", since=seen)
+
+    def _serve(self, connection):
+        connection.socket.settimeout(None)  # a connection may wait in the pool for as long as the tests take
+        while head := connection.read_head():
+            self.heads.append(head)
+            if head.startswith(b"GET /endless"):
+                connection.send(b"HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\nmore")
+                return connection.read_to_end()
+            connection.answer(b"inside " + head.split(b" ")[1])
