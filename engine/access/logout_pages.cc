@@ -81,8 +81,8 @@ Answer Gate::way_out(const Question& question, const std::string& cookie,
 void Gate::end_by_provider(const Question& question, GateListener& listener) {
   const auto logout_token = query_value(question.body, "logout_token");
   const uint64_t ticket = wait_for(listener);
-  const auto answered = [self = self_, ticket,
-                         request_id = std::string(question.request_id)](SignedIn<void> ended) {
+  const auto answered = [self = self_, ticket, request_id = std::string(question.request_id)](
+                            const SignedIn<void>& ended) {
     if (*self == nullptr) return;
     if (GateListener* waiting = (*self)->take(ticket))
       waiting->on_answered(back_channel_answer(ended, request_id));

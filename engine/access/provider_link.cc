@@ -252,7 +252,7 @@ void ProviderLink::check(const std::shared_ptr<Redeeming>& redeeming, bool anew)
 
 void ProviderLink::check_logout(std::string logout_token, std::string client_id, LogoutDone done) {
   ask_metadata([this, logout_token = std::move(logout_token), client_id = std::move(client_id),
-                done = std::move(done)](SignedIn<ProviderMetadata> metadata) {
+                done = std::move(done)](const SignedIn<ProviderMetadata>& metadata) {
     if (!metadata) return done(metadata.error());
     check_logout_by_keys(logout_token, client_id, false, done);
   });

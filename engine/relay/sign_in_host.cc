@@ -54,10 +54,10 @@ core::Result<void> SignInHost::open() {
   }
   if (auto read = read_revoked(); !read) return read;
   rotation_.arm(loop_.timers(), rotation_check_ms);
-  return save_keys(std::move(ring), revision);
+  return save_keys(ring, revision);
 }
 
-core::Result<void> SignInHost::save_keys(access::KeyRing ring, uint64_t revision) {
+core::Result<void> SignInHost::save_keys(const access::KeyRing& ring, uint64_t revision) {
   access::KeyRing rotated = ring.rotated(loop_.wall_ms() / 1000, rotate_after_s, keep_keys_s);
   core::Result<void> result;
   if (rotated.to_json() != ring.to_json()) {
@@ -122,7 +122,7 @@ bool SignInHost::first_use(const std::string& id, int64_t ends_s) {
   return used_ids_.emplace(id, ends_s).second;
 }
 
-void SignInHost::sign_in(const access::Callback& callback, SignedInDone done) {
+void SignInHost::sign_in(const access::Callback& callback, const SignedInDone& done) {
   access::ProviderLink* link = find_link(callback.login.provider);
   const model::App* app = snapshot_->find_app(callback.login.app);
   // A code of one provider, and a client's secret at it, are not for the one that is asked now.

@@ -47,7 +47,7 @@ class SignInHost {
 
   void ask_provider(const std::string& provider, access::ProviderLink::MetadataDone done);
   using SignedInDone = std::function<void(access::SignedIn<access::SessionFacts>)>;
-  void sign_in(const access::Callback& callback, SignedInDone done);
+  void sign_in(const access::Callback& callback, const SignedInDone& done);
   // The session's facts with the marks that the app's present rules ask for.
   access::SignedIn<access::SessionFacts> mark_again(const std::string& app,
                                                     access::SessionFacts facts) const;
@@ -64,7 +64,7 @@ class SignInHost {
   const access::RevokedSessions& revoked() const { return revoked_; }
 
  private:
-  core::Result<void> save_keys(access::KeyRing ring, uint64_t revision);
+  core::Result<void> save_keys(const access::KeyRing& ring, uint64_t revision);
   void rotate_keys();
   access::ProviderLink* find_link(const std::string& provider);
   // Of a login's or a token's id, which then is kept until it is worth nothing by itself.
