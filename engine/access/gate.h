@@ -28,7 +28,7 @@ namespace hawser::access {
 // it is ever forwarded.
 inline constexpr std::string_view own_path = "/.hawser/";
 // Of a form that is sent to one of them.
-inline constexpr size_t own_form_limit_bytes = 64 * 1024;
+inline constexpr size_t own_form_limit_bytes = 16 * 1024;
 
 // What an exchange is admitted with. Every fact that the connector may be told about the user
 // stands here.

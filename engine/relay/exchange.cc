@@ -51,6 +51,7 @@ Exchange::Exchange(RelayContext& context, ClientSide& client, const ClientFacts&
 
 Exchange::~Exchange() {
   context_.gate.cancel(*this);
+  release_own_form();
   release_stream(ExchangeError::of(ErrorCode::cancelled));
   context_.index.remove(*this);
   context_.metrics.open_exchanges.add(-1);
@@ -433,6 +434,7 @@ void Exchange::finish() {
   step_ = Step::over;
   context_.gate.cancel(*this);  // its answer may come before the end of this turn
   in_flight_ = {};
+  release_own_form();
   idle_deadline_.disarm();
   total_deadline_.disarm();
   context_.dispatcher.withdraw(*this);

@@ -89,6 +89,8 @@ class Exchange final : private channel::StreamListener,
   // Our own pages (exchange_own_page.cc).
   void serve_own_page();
   void collect_own_form(const core::ByteChain& bytes);
+  bool hold_own_form(size_t bytes);
+  void release_own_form();
   void offer_upgrade();
   // What an HTTP/2 client's upgrade needs more: the part of its handshake that it leaves to us.
   void offer_for_http_2();
@@ -129,6 +131,7 @@ class Exchange final : private channel::StreamListener,
   WayName way_;  // that its stream was opened on
   BulkOffer bulk_;
   std::string own_form_;       // that was sent to a page of ours, as far as it came
+  size_t own_form_room_ = 0;   // of the budget
   std::string websocket_key_;  // ours, for a client that speaks HTTP/2
   std::string upgrade_;        // the protocol that the client offers, if this app may speak it
   core::Deadline idle_deadline_;

@@ -17,9 +17,15 @@ class HeldDesk final : public access::SignInDesk {
   void mark_again(std::string, access::SessionFacts,
                   std::function<void(access::SignedIn<access::SessionFacts>)>) override {}
   void end_session(std::string, std::function<void(access::EndedSession)>) override {}
-  void end_by_provider(std::string, std::function<void(access::SignedIn<void>)>) override {}
+  void end_by_provider(std::string token,
+                       std::function<void(access::SignedIn<void>)> done) override {
+    logout_token = std::move(token);
+    ended = std::move(done);
+  }
 
   std::function<void(access::SignedIn<access::ProviderMetadata>)> asked;
+  std::string logout_token;
+  std::function<void(access::SignedIn<void>)> ended;
 };
 
 size_t count(std::string_view text, std::string_view part) {
@@ -39,6 +45,40 @@ TEST(WholeWayGate, AnAnswerIsForNobodyOnceTheRequestIsOver) {
       access::SignInError{access::SignInFault::provider_unreachable, "", "in the same turn"});
   EXPECT_EQ(count(way.log(), "\"event\":\"request\""), 1u) << way.log();
   EXPECT_EQ(count(way.log(), "provider_unreachable"), 0u) << way.log();
+}
+
+constexpr const char* logout_request =
+    "POST /.hawser/backchannel-logout HTTP/1.1\r\nHost: wiki.example\r\n";
+
+TEST(WholeWayGate, AFormIsReadWholeBeforeTheGateIsAsked) {
+  HeldDesk desk;
+  WholeWay way({}, 64 * 1024 * 1024, &desk);
+  way.send(std::string(logout_request) + "Expect: 100-continue\r\nContent-Length: 16\r\n\r\n");
+  ASSERT_TRUE(way.until([&] { return way.client().received.starts_with("HTTP/1.1 100 "); }));
+  EXPECT_EQ(way.engine_budget().used_bytes(), 16u);
+  way.send("logout_token=a.b");
+  ASSERT_TRUE(way.until([&] { return desk.ended != nullptr; }));
+  EXPECT_EQ(desk.logout_token, "a.b");
+  desk.ended({});
+  EXPECT_TRUE(way.until([&] { return count(way.client_got(), "HTTP/1.1 200 ") == 1; }));
+  EXPECT_EQ(way.engine_budget().used_bytes(), 0u);
+}
+
+TEST(WholeWayGate, AFormThatIsTooLongIsRefusedWhileItComes) {
+  HeldDesk desk;
+  WholeWay way({}, 64 * 1024 * 1024, &desk);
+  way.send(std::string(logout_request) + "Transfer-Encoding: chunked\r\n\r\n5000\r\n" +
+           std::string(0x5000, 'a') + "\r\n");
+  EXPECT_TRUE(way.until([&] { return count(way.client_got(), "HTTP/1.1 413 ") == 1; }));
+  EXPECT_EQ(desk.ended, nullptr);
+  EXPECT_EQ(way.engine_budget().used_bytes(), 0u);
+}
+
+TEST(WholeWayGate, AFormBeyondTheBudgetIsRefused) {
+  HeldDesk desk;
+  WholeWay way({}, 1024, &desk);
+  way.send(std::string(logout_request) + "Content-Length: 2000\r\n\r\n");
+  EXPECT_TRUE(way.until([&] { return count(way.client_got(), "HTTP/1.1 503 ") == 1; }));
 }
 
 TEST(WholeWayGate, NoResponseOfAnOriginsSetsACookieOfOurs) {

@@ -11,7 +11,6 @@ namespace hawser::token {
 namespace {
 
 using nlohmann::json;
-using test::Issuer;
 using test::RsaKey;
 using tls::SignatureAlgorithm;
 
