@@ -51,7 +51,6 @@ Exchange::Exchange(RelayContext& context, ClientSide& client, const ClientFacts&
 
 Exchange::~Exchange() {
   context_.gate.cancel(*this);
-  release_own_form();
   release_stream(ExchangeError::of(ErrorCode::cancelled));
   context_.index.remove(*this);
   context_.metrics.open_exchanges.add(-1);

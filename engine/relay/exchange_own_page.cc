@@ -48,6 +48,7 @@ bool Exchange::hold_own_form(size_t bytes) {
 
 void Exchange::release_own_form() {
   const size_t bytes = std::exchange(own_form_room_, 0);
+  if (bytes == 0) return;
   share_.give_back(bytes);
   context_.budget.give_back(bytes);
 }
