@@ -16,8 +16,8 @@ constexpr size_t sessions_sharing_the_budget = 64;
 constexpr size_t least_share_bytes = 64 * 1024;  // a first window fits in any case
 constexpr uint64_t linger_ms = 5'000;
 constexpr uint64_t linger_step_ms = 1'000;
-constexpr uint64_t flush_ms =
-    20;  // what a client that has ended still waits for is mostly on its way
+// What a client that has ended still waits for is mostly on its way.
+constexpr uint64_t flush_ms = 20;
 
 }  // namespace
 

@@ -98,6 +98,7 @@ void Exchange::route() {
 // before content that does not exist (RFC 9110 10.1.1).
 bool Exchange::meets_expectation() {
   message::Fields& fields = head_->fields;
+  if (!fields.has(message::FieldName::expect)) return true;
   if (head_->version == message::HttpVersion::http_1_0) fields.remove(message::FieldName::expect);
   if (http::expectation_of(fields) == http::Expectation::unknown) {
     fail(ExchangeError::of(ErrorCode::expectation_failed));
