@@ -118,8 +118,8 @@ class Gate {
   void sign_out(const Question& question, GateListener& listener);
   void end_by_provider(const Question& question, GateListener& listener);
   static Answer signed_out_answer(const Question& question);
-  static Answer way_out(const Question& question, const std::string& cookie,
-                        const std::string& base_url, const EndedSession& ended);
+  Answer way_out(const Question& question, const std::string& cookie, const std::string& base_url,
+                 const SignedIn<EndedSession>& ended) const;
 
   Coming coming_from(const Question& question);
   // Remembers who waits; the answer is for nobody once that was cancelled.

@@ -25,8 +25,7 @@ std::string provider_url(const EndedSession& ended, const std::string& base_url)
   Form form{{"client_id", ended.client_id},
             {"post_logout_redirect_uri", base_url + std::string(own_path) + "signed-out"}};
   if (!ended.id_token.empty()) form.emplace_back("id_token_hint", ended.id_token);
-  const std::string& endpoint = ended.end_session_endpoint;
-  return endpoint + (endpoint.find('?') == std::string::npos ? "?" : "&") + encode_form(form);
+  return with_query(ended.end_session_endpoint, form);
 }
 
 }  // namespace
@@ -57,20 +56,22 @@ void Gate::sign_out(const Question& question, GateListener& listener) {
   }
   const uint64_t ticket = wait_for(listener);
   const std::string base_url = coming_from(question).base_url;
-  desk_->end_session(facts->session,
-                     [self = self_, ticket, question, name, base_url](const EndedSession& ended) {
-                       if (*self == nullptr) return;
-                       if (GateListener* waiting = (*self)->take(ticket))
-                         waiting->on_answered(way_out(question, name, base_url, ended));
-                     });
+  desk_->end_session(facts->session, [self = self_, ticket, question, name,
+                                      base_url](const SignedIn<EndedSession>& ended) {
+    if (*self == nullptr) return;
+    if (GateListener* waiting = (*self)->take(ticket))
+      waiting->on_answered((*self)->way_out(question, name, base_url, ended));
+  });
 }
 
 // The session is over here; where the provider has a page for that, the browser goes on to it.
 Answer Gate::way_out(const Question& question, const std::string& cookie,
-                     const std::string& base_url, const EndedSession& ended) {
+                     const std::string& base_url, const SignedIn<EndedSession>& ended) const {
   Answer answer = signed_out_answer(question);
-  if (!ended.end_session_endpoint.empty()) {
-    answer = redirect_answer(provider_url(ended, base_url), question.request_id);
+  if (!ended) {
+    answer = fault_answer(ended.error(), question.request_id, utc_time(now_s()));
+  } else if (!ended->end_session_endpoint.empty()) {
+    answer = redirect_answer(provider_url(*ended, base_url), question.request_id);
     answer.head.fields.add("Referrer-Policy", "no-referrer");  // the URL has the person's token
     answer.reason = "signed_out";
   }

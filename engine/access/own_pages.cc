@@ -166,9 +166,8 @@ void Gate::go_to_provider(const Coming& coming, const SignedIn<ProviderMetadata>
     return refuse(coming, login_unknown("the configuration changed meanwhile"));
   GateListener* listener = take(coming.ticket);
   if (listener == nullptr) return;
-  const std::string& own_client = app->sign_in.client.id;
   Form form{{"response_type", "code"},
-            {"client_id", own_client.empty() ? provider->client.id : own_client},
+            {"client_id", model::client_of(*app, *provider).id},
             {"redirect_uri", coming.base_url + std::string(own_path) + "callback"},
             {"scope", joined(provider->scopes)},
             {"state", coming.login.seal(*keys_, coming.host, coming.browser)},
@@ -176,11 +175,9 @@ void Gate::go_to_provider(const Coming& coming, const SignedIn<ProviderMetadata>
             {"code_challenge", coming.login.challenge()},
             {"code_challenge_method", "S256"}};
   add_strength(form, coming.login, *metadata);
-  const std::string& endpoint = metadata->authorization_endpoint;
   Page page;
   page.title = "Signing in";
-  page.next_url =
-      endpoint + (endpoint.find('?') == std::string::npos ? "?" : "&") + encode_form(form);
+  page.next_url = with_query(metadata->authorization_endpoint, form);
   page.next_words = "Go on to the sign-in provider";
   page.nonce = random_text(random_bytes);
   page.script = keep_fragment_script(tls::hex(coming.login.id), page.next_url);

@@ -41,7 +41,8 @@ class SignInDesk {
   // knows of.
   virtual void mark_again(std::string app, SessionFacts facts,
                           std::function<void(SignedIn<SessionFacts>)> done) = 0;
-  virtual void end_session(std::string session, std::function<void(EndedSession)> done) = 0;
+  virtual void end_session(std::string session,
+                           std::function<void(SignedIn<EndedSession>)> done) = 0;
   // A provider tells that it has ended sessions (OpenID Connect Back-Channel Logout 1.0).
   virtual void end_by_provider(std::string logout_token,
                                std::function<void(SignedIn<void>)> done) = 0;

@@ -72,6 +72,10 @@ std::string encode_form(const Form& form) {
   return body;
 }
 
+std::string with_query(const std::string& url, const Form& form) {
+  return url + (url.find('?') == std::string::npos ? "?" : "&") + encode_form(form);
+}
+
 core::Result<token::FetchRequest> token_request(const token::HttpsUrl& endpoint,
                                                 std::string_view endpoint_url, Form form,
                                                 const model::ProviderClient& client,

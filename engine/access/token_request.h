@@ -19,6 +19,8 @@ using Form = std::vector<std::pair<std::string_view, std::string>>;
 
 // application/x-www-form-urlencoded.
 std::string encode_form(const Form& form);
+// A URL, perhaps with a query of its own, and the form behind it.
+std::string with_query(const std::string& url, const Form& form);
 
 // With the client's proof of itself added in the way that it was configured; `now_s` goes into a
 // signed one.

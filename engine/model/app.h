@@ -48,6 +48,11 @@ struct App {
   bool operator==(const App&) const = default;
 };
 
+// Which client of the provider an app signs people in as.
+inline const ProviderClient& client_of(const App& app, const Provider& provider) {
+  return app.sign_in.client.id.empty() ? provider.client : app.sign_in.client;
+}
+
 // A number that changes with anything in the app but `revision` itself, the same in every engine
 // and after every restart. Never 0, and below 2^53 so that every JSON reader keeps it exact.
 uint64_t content_revision(const App& app);

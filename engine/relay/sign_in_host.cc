@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <utility>
 
 #include "access/session_facts.h"
@@ -132,8 +133,7 @@ void SignInHost::sign_in(const access::Callback& callback, const SignedInDone& d
   if (!first_use(callback.login.id, login_ends_s))
     return done(SignInError{SignInFault::login_replayed, "", "its `state` came before"});
   access::Redemption redemption;
-  redemption.client =
-      app->sign_in.client.id.empty() ? link->provider().client : app->sign_in.client;
+  redemption.client = model::client_of(*app, link->provider());
   redemption.code = callback.code;
   redemption.issuer = callback.issuer;
   redemption.redirect_uri = callback.redirect_uri;
@@ -230,19 +230,24 @@ void SignInHost::revoke(const control::SessionFilter& filter, control::OutcomeDo
   if (!all) return done(all.error());
   auto left = std::make_shared<uint64_t>(1);  // one for this loop itself
   auto count = std::make_shared<uint64_t>(0);
-  const auto finish = [left, count, done] {
-    if (--*left == 0) done(*count);
+  auto failure = std::make_shared<std::optional<control::Refusal>>();  // the first
+  const auto finish = [left, count, failure, done] {
+    if (--*left != 0) return;
+    *failure ? done(**failure) : done(*count);
   };
   for (const control::SessionRecord& record : *all) {
     if (!filter.matches(record)) continue;
     ++*left;
-    sessions_.revoke(record, [this, record, count, finish](const control::Outcome<void>& gone) {
-      if (gone) {
-        ++*count;
-        revoked(record);
-      }
-      finish();
-    });
+    sessions_.revoke(record,
+                     [this, record, count, failure, finish](const control::Outcome<void>& gone) {
+                       if (gone) {
+                         ++*count;
+                         revoked(record);
+                       } else if (!*failure) {
+                         *failure = gone.error();
+                       }
+                       finish();
+                     });
   }
   finish();
 }

@@ -52,7 +52,8 @@ class SignInHost {
   access::SignedIn<access::SessionFacts> mark_again(const std::string& app,
                                                     access::SessionFacts facts) const;
   // `session` is its raw id.
-  void end_session(const std::string& session, std::function<void(access::EndedSession)> done);
+  void end_session(const std::string& session,
+                   std::function<void(access::SignedIn<access::EndedSession>)> done);
   // Ends the sessions that a provider's logout token names. A token is good once.
   void end_by_provider(const std::string& logout_token,
                        std::function<void(access::SignedIn<void>)> done);

@@ -4,7 +4,6 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
-#include "model/json_members.h"
 #include "relay/sealed_row.h"
 #include "relay/sign_in_host.h"
 #include "tls/digest.h"
@@ -18,12 +17,8 @@ using access::SignedIn;
 using access::SignInError;
 using access::SignInFault;
 
-const model::ProviderClient& client_of(const model::App& app, const model::Provider& provider) {
-  return app.sign_in.client.id.empty() ? provider.client : app.sign_in.client;
-}
-
 bool names_audience(const token::Claims& claims, const std::string& client_id) {
-  return token::check_audience(claims, client_id).ok();
+  return !client_id.empty() && token::check_audience(claims, client_id).ok();
 }
 
 // The provider's client that the token says it is for; "" where it is for none of them. Nothing of
@@ -34,8 +29,7 @@ std::string client_named(const model::Snapshot& snapshot, const model::Provider&
   if (names_audience(claims, provider.client.id)) return provider.client.id;
   for (const model::App& app : snapshot.apps()) {
     const std::string& id = app.sign_in.client.id;
-    if (app.sign_in.provider == provider.name && !id.empty() && names_audience(claims, id))
-      return id;
+    if (app.sign_in.provider == provider.name && names_audience(claims, id)) return id;
   }
   return {};
 }
@@ -59,16 +53,20 @@ EndedSession SignInHost::ended(const std::string& session) {
   ended.end_session_endpoint = metadata->end_session_endpoint;
   if (id_token != row->end() && id_token->is_string())
     ended.id_token = id_token->get<std::string>();
-  ended.client_id = client_of(*app, link->provider()).id;
+  ended.client_id = model::client_of(*app, link->provider()).id;
   return ended;
 }
 
-void SignInHost::end_session(const std::string& session, std::function<void(EndedSession)> done) {
+void SignInHost::end_session(const std::string& session,
+                             std::function<void(SignedIn<EndedSession>)> done) {
   auto known = ended(session);  // the row goes
   control::SessionFilter filter;
   filter.id = tls::hex(session);
   revoke(filter, [known = std::move(known),
-                  done = std::move(done)](const control::Outcome<uint64_t>&) { done(known); });
+                  done = std::move(done)](const control::Outcome<uint64_t>& gone) {
+    if (gone) return done(known);
+    done(SignInError{SignInFault::engine_failed, "", gone.error().detail});
+  });
 }
 
 // --- a provider tells
@@ -101,15 +99,16 @@ void SignInHost::end_named(const access::ProviderLink& link, const token::Logout
                            const std::function<void(SignedIn<void>)>& done) {
   // Who told it twice is not refused for it: a sign-in that came meanwhile is not ended, though.
   const std::string id = "logout " + link.provider().issuer + ' ' + logout.id;
-  if (!first_use(id, logout.expires_s + static_cast<int64_t>(link.provider().clock_skew_s)))
-    return done({});
+  const int64_t ends_s = logout.expires_s + static_cast<int64_t>(link.provider().clock_skew_s);
+  if (used_ids_.contains(id)) return done({});
   control::SessionFilter filter;
   filter.provider = link.provider().name;
   filter.subject = logout.subject;
   filter.provider_session = logout.provider_session;
-  revoke(filter, [done](const control::Outcome<uint64_t>& ended) {
-    if (ended) return done({});
-    done(SignInError{SignInFault::engine_failed, "", ended.error().detail});
+  revoke(filter, [this, id, ends_s, done](const control::Outcome<uint64_t>& ended) {
+    if (!ended) return done(SignInError{SignInFault::engine_failed, "", ended.error().detail});
+    first_use(id, ends_s);  // only now: a provider that was told of a failure may come again
+    done({});
   });
 }
 

@@ -43,9 +43,10 @@ class WorkerDesk final : public access::SignInDesk {
           to_worker_([done, answer = host_.mark_again(app, facts)] { done(answer); });
         });
   }
-  void end_session(std::string session, std::function<void(access::EndedSession)> done) override {
+  void end_session(std::string session,
+                   std::function<void(access::SignedIn<access::EndedSession>)> done) override {
     to_control_.post([this, session = std::move(session), done = std::move(done)] {
-      host_.end_session(session, [this, done](access::EndedSession answer) {
+      host_.end_session(session, [this, done](access::SignedIn<access::EndedSession> answer) {
         to_worker_([done, answer = std::move(answer)] { done(answer); });
       });
     });

@@ -16,7 +16,8 @@ class HeldDesk final : public access::SignInDesk {
                std::function<void(access::SignedIn<access::SessionFacts>)>) override {}
   void mark_again(std::string, access::SessionFacts,
                   std::function<void(access::SignedIn<access::SessionFacts>)>) override {}
-  void end_session(std::string, std::function<void(access::EndedSession)>) override {}
+  void end_session(std::string,
+                   std::function<void(access::SignedIn<access::EndedSession>)>) override {}
   void end_by_provider(std::string token,
                        std::function<void(access::SignedIn<void>)> done) override {
     logout_token = std::move(token);
