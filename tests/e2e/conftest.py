@@ -16,6 +16,7 @@ from support.hawser import Connector, Engine
 from support.nginx import Nginx
 from support.origin import ScriptedOrigin
 from support.program import BIN
+from support.provider import Visitor
 from support.schema import log_faults
 
 
@@ -38,6 +39,12 @@ def pytest_runtest_makereport(item, call):
 @pytest.fixture(scope="session")
 def authority(tmp_path_factory):
     return Authority(tmp_path_factory.mktemp("authority"))
+
+
+@pytest.fixture
+def visitor(authority):
+    """A person who has not been anywhere yet."""
+    return Visitor(authority)
 
 
 class Lab:

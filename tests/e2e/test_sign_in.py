@@ -33,11 +33,6 @@ def own(lab):
     return Published(lab).start()
 
 
-@pytest.fixture
-def visitor(authority):
-    return Visitor(authority)
-
-
 def test_who_signs_in_ends_at_the_page_that_was_asked_for(wiki, visitor):
     page = visitor.sign_in(f"{wiki.url}/page?a=b%20c&d", "alice")
     assert (page.status, page.body, page.url) == (200, "inside /page?a=b%20c&d", f"{wiki.url}/page?a=b%20c&d")

@@ -18,11 +18,6 @@ def wiki(lab):
     return Published(lab).start()
 
 
-@pytest.fixture
-def visitor(authority):
-    return Visitor(authority)
-
-
 def sessions(wiki):
     return len(wiki.engine.ctl_json("session", "list")["sessions"])
 
