@@ -10,6 +10,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "access/key_ring.h"
 #include "access/revoked_sessions.h"
@@ -39,7 +40,10 @@ struct Admission {
   std::string rule;       // the rule that admitted, "passthrough" where the app has none
   std::string grant;      // proof for the connector, where the app asks for it
   uint64_t revision = 0;
-  std::string set_cookie;  // for the response; empty: none
+  std::string set_cookie;           // for the response; empty: none
+  std::vector<std::string> claims;  // what the app's `identity` tells: claim, value, claim, value
+  std::string assertion;            // the signed token that says so; empty: none
+  SessionFacts facts;  // that were decided on; without a session where nobody signed in
 };
 
 // An answer of the gate's own.

@@ -6,7 +6,7 @@
 namespace hawser::access {
 namespace {
 
-constexpr uint64_t layout = 1;
+constexpr uint64_t layout = 2;
 
 std::string purpose(std::string_view app, std::string_view host) {
   return "session\n" + std::string(app) + "\n" + std::string(host);
@@ -21,9 +21,11 @@ std::string pack(const SessionFacts& facts) {
   packer.text(facts.marks);
   packer.text(facts.acr);
   packer.texts(facts.amr);
+  packer.texts(facts.identity);
   packer.number(static_cast<uint64_t>(facts.signed_in_s));
   packer.number(static_cast<uint64_t>(facts.expires_s));
   packer.number(static_cast<uint64_t>(facts.issued_s));
+  packer.number(static_cast<uint64_t>(facts.checked_s));
   packer.number(facts.names_digest);
   return packer.bytes();
 }
@@ -39,9 +41,11 @@ std::optional<SessionFacts> unpack(std::string_view bytes) {
   facts.marks = unpacker.text();
   facts.acr = unpacker.text();
   facts.amr = unpacker.texts();
+  facts.identity = unpacker.texts();
   facts.signed_in_s = static_cast<int64_t>(unpacker.number());
   facts.expires_s = static_cast<int64_t>(unpacker.number());
   facts.issued_s = static_cast<int64_t>(unpacker.number());
+  facts.checked_s = static_cast<int64_t>(unpacker.number());
   facts.names_digest = unpacker.number();
   if (!unpacker.complete()) return std::nullopt;
   return facts;

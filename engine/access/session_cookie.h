@@ -21,10 +21,12 @@ struct SessionFacts {
   std::string marks;    // the groups and claims that the app's rules name: PersonMarks' bytes
   std::string acr;
   std::vector<std::string> amr;
-  int64_t signed_in_s = 0;    // `auth_time` by our clock; 0: the provider did not tell
-  int64_t expires_s = 0;      // the session's end, whatever is done
-  int64_t issued_s = 0;       // of this cookie: `idle` counts from it
-  uint64_t names_digest = 0;  // of the names that the marks stand for, and who gave them
+  std::vector<std::string> identity;  // values of the app's `identity`, in its order
+  int64_t signed_in_s = 0;            // `auth_time` by our clock; 0: the provider did not tell
+  int64_t expires_s = 0;              // the session's end, whatever is done
+  int64_t issued_s = 0;               // of this cookie: `idle` counts from it
+  int64_t checked_s = 0;              // when the provider last vouched for the person, by our clock
+  uint64_t names_digest = 0;          // of the names that the marks stand for, and who gave them
 
   bool operator==(const SessionFacts&) const = default;
 };

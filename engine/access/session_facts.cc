@@ -92,6 +92,7 @@ SessionFacts session_facts(const model::App& app, const model::Provider& provide
   facts.signed_in_s = signed_in_at(provider, id_token, now_s);
   facts.expires_s = now_s + static_cast<int64_t>(app.session.max_age_s);
   facts.issued_s = now_s;
+  facts.checked_s = now_s;
   return facts;
 }
 

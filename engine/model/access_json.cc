@@ -56,6 +56,19 @@ json client_json(const ProviderClient& client) {
   return {{"client_id", client.id}, {"client_authentication", name_of(client.authentication)}};
 }
 
+json machines_json(const Machines& machines) {
+  json bearer = json::array();
+  for (const BearerIssuer& each : machines.bearer) {
+    bearer.push_back({{"issuer", each.issuer},
+                      {"audience", each.audience},
+                      {"ca_pem", each.ca_pem},
+                      {"user_claim", each.user_claim},
+                      {"groups_claim", each.groups_claim},
+                      {"clock_skew_s", each.clock_skew_s}});
+  }
+  return {{"bearer", std::move(bearer)}, {"client_ca_pem", machines.client_ca_pem}};
+}
+
 }  // namespace
 
 json access_json(const App& app) {
@@ -65,7 +78,14 @@ json access_json(const App& app) {
           {"rules", std::move(rules)},
           {"sign_in",
            {{"provider", app.sign_in.provider}, {"client", client_json(app.sign_in.client)}}},
-          {"session", {{"max_age_s", app.session.max_age_s}, {"idle_s", app.session.idle_s}}}};
+          {"session",
+           {{"max_age_s", app.session.max_age_s},
+            {"idle_s", app.session.idle_s},
+            {"recheck_s", app.session.recheck_s}}},
+          {"assertion", app.assertion},
+          {"machines", machines_json(app.machines)},
+          {"cors", {{"origins", app.cors.origins}, {"allow_preflight", app.cors.allow_preflight}}},
+          {"park", {{"size_bytes", app.park.size_bytes}, {"for_s", app.park.for_s}}}};
 }
 
 json provider_json(const Provider& provider) {

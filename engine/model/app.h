@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "model/access_rule.h"
+#include "model/app_access.h"
 #include "model/app_limits.h"
 #include "model/host.h"
 #include "model/ids.h"
@@ -42,6 +43,12 @@ struct App {
   std::vector<AccessRule> rules;  // in the order in which they are tried
   SignIn sign_in;
   SessionLimits session;
+  std::vector<IdentityField> identity;  // what the application is told of the person
+  bool assertion = false;               // and a signed token that says so
+  bool verify_identity = false;         // the connector checks the person's ID token itself
+  Machines machines;
+  Cors cors;
+  Park park;
   std::vector<std::string> upgrades{"websocket"};  // protocols that HTTP/1.1 may be left for
   uint64_t revision = 0;                           // see content_revision()
 

@@ -38,6 +38,13 @@ json limits_json(const AppLimits& limits) {
           {"per_client", limits.per_client}};
 }
 
+json identity_json(const std::vector<IdentityField>& fields) {
+  json list = json::array();
+  for (const IdentityField& each : fields)
+    list.push_back({{"field", each.field}, {"claim", each.claim}, {"values", each.values}});
+  return list;
+}
+
 json app_json(const App& app) {
   return {
       {"name", app.name},
@@ -57,6 +64,8 @@ json app_json(const App& app) {
       {"timeouts", timeouts_json(app.timeouts)},
       {"limits", limits_json(app.limits)},
       {"hsts_s", app.hsts_s},
+      {"identity", identity_json(app.identity)},
+      {"verify_identity", app.verify_identity},
       {"access", app.access == Access::passthrough ? "passthrough" : "rules"},
       {"revision", app.revision},
   };
@@ -98,6 +107,19 @@ void decode_origins(JsonMembers& members, std::vector<Origin>& origins) {
     if (!origin.ok()) return members.fail("origins", origin.error().reason);
     origins.push_back(std::move(origin).value());
   }
+}
+
+core::Result<void> decode_identity(const json& list, std::vector<IdentityField>& target) {
+  for (const json& item : list) {
+    JsonMembers members(item);
+    IdentityField field;
+    members.read("field", field.field);
+    members.read("claim", field.claim);
+    members.read("values", field.values);
+    if (!members.ok()) return members.error();
+    target.push_back(std::move(field));
+  }
+  return {};
 }
 
 core::Result<void> decode_origin_tls(const json& value, OriginTls& target) {
@@ -149,6 +171,10 @@ core::Result<App> decode_app(std::string_view text) {
   decode_host_header(members, app.host_header);
   members.read("http2", app.http2);
   members.read("rewrite_origin", app.rewrite_origin);
+  members.read("verify_identity", app.verify_identity);
+  if (const json* identity = members.list("identity")) {
+    if (auto read = decode_identity(*identity, app.identity); !read.ok()) return read.error();
+  }
   if (const json* tls = members.object("origin_tls")) {
     if (auto read = decode_origin_tls(*tls, app.origin_tls); !read.ok()) return read.error();
   }

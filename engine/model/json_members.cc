@@ -55,6 +55,18 @@ void JsonMembers::read(const char* name, bool& target) {
   target = value->get<bool>();
 }
 
+void JsonMembers::read(const char* name, std::vector<std::string>& target) {
+  const nlohmann::json* items = list(name);
+  if (items == nullptr) return;
+  std::vector<std::string> texts;
+  for (const nlohmann::json& item : *items) {
+    const auto* text = item.get_ptr<const std::string*>();
+    if (text == nullptr) return fail(name, "a list of texts");
+    texts.push_back(*text);
+  }
+  target = std::move(texts);
+}
+
 const nlohmann::json* JsonMembers::list(const char* name) {
   const nlohmann::json* value = find(name);
   if (value == nullptr) return nullptr;

@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "core/result.h"
 
@@ -26,6 +27,7 @@ class JsonMembers {
   void read(const char* name, std::string& target);
   void read(const char* name, uint64_t& target);
   void read(const char* name, bool& target);
+  void read(const char* name, std::vector<std::string>& target);
   // Null when absent or of another type.
   const nlohmann::json* list(const char* name);
   const nlohmann::json* object(const char* name);

@@ -44,6 +44,7 @@ struct SignIn {
 struct SessionLimits {
   uint64_t max_age_s = uint64_t{8} * 3600;
   uint64_t idle_s = 3600;
+  uint64_t recheck_s = 0;  // how often the provider is asked again; 0: never
   bool operator==(const SessionLimits&) const = default;
 };
 
