@@ -42,8 +42,8 @@ bool is_own_path(std::string_view canonical_path) {
   return rest.empty() || rest.front() == '/' || rest.starts_with("%2F");
 }
 
-Gate::Gate(core::Loop& loop, core::Log& log, SignInDesk* desk)
-    : loop_(loop), log_(log), desk_(desk), self_(std::make_shared<Gate*>(this)) {}
+Gate::Gate(core::Loop& loop, core::Log& log, SignInDesk* desk, EventSink* events)
+    : loop_(loop), log_(log), desk_(desk), events_(events), self_(std::make_shared<Gate*>(this)) {}
 
 Gate::~Gate() { *self_ = nullptr; }
 
@@ -75,8 +75,10 @@ void Gate::decide(const Question& question, GateListener& listener) {
   }
   // By the present rules, also where the request was routed by those from before a reload.
   const auto found = guarded_.find(question.app->name);
-  if (found == guarded_.end())
+  if (found == guarded_.end()) {
+    tell_denied(question, "app_unpublished");
     return listener.on_answered(denial_answer(question, "", "", utc_time(now_s())));
+  }
   const Guarded& guarded = found->second;
   auto session = read_session(question, *guarded.app);
   if (session && session->names_digest != guarded.digest)
@@ -111,8 +113,10 @@ void Gate::marked(const Question& question, uint64_t ticket, SignedIn<SessionFac
   GateListener* listener = take(ticket);
   if (listener == nullptr) return;  // and the question with it
   const auto found = guarded_.find(question.app->name);
-  if (found == guarded_.end())
+  if (found == guarded_.end()) {
+    tell_denied(question, "app_unpublished");
     return listener->on_answered(denial_answer(question, "", "", utc_time(now_s())));
+  }
   std::optional<SessionFacts> facts;
   if (marked && marked->names_digest == found->second.digest) facts = std::move(marked).value();
   if (facts) facts->issued_s = 0;  // so that a new cookie goes out
@@ -132,14 +136,17 @@ void Gate::ask_rules(const Question& question, const Guarded& guarded,
   }
   RequestFacts facts;
   const auto client = model::IpAddress::parse(question.client_ip);
-  if (!client)  // no rule about places could be trusted
+  if (!client) {  // no rule about places could be trusted
+    tell_denied(question, "client_unknown");
     return listener.on_answered(denial_answer(question, "", "", utc_time(now_s())));
+  }
   facts.client = *client;
   facts.method = question.head.method_text();
   facts.path = question.head.target.canonical_path;
   facts.now_s = now_s();
   const Decision decision = guarded.rules.decide(session ? &person : nullptr, facts);
   tell_shadows(question, guarded, person, decision);
+  tell_decision(question, session ? &*session : nullptr, decision);
   switch (decision.verdict) {
     case Verdict::allow:
       return admit(question, guarded, std::move(session).value_or(SessionFacts()), decision,

@@ -12,6 +12,7 @@
 #include <string_view>
 #include <vector>
 
+#include "access/event.h"
 #include "access/key_ring.h"
 #include "access/revoked_sessions.h"
 #include "access/rules.h"
@@ -76,8 +77,9 @@ struct Question {
 
 class Gate {
  public:
-  // `desk` is null where nobody can sign in (tests of what lies behind).
-  Gate(core::Loop& loop, core::Log& log, SignInDesk* desk);
+  // `desk` is null where nobody can sign in (tests of what lies behind), `events` where nobody
+  // listens. Both outlive the gate.
+  Gate(core::Loop& loop, core::Log& log, SignInDesk* desk, EventSink* events = nullptr);
   ~Gate();
 
   void apply(std::shared_ptr<const model::Snapshot> snapshot);
@@ -109,6 +111,14 @@ class Gate {
              const Decision& decision, GateListener& listener);
   void ask_to_sign_in(const Question& question, std::string_view stronger, GateListener& listener);
 
+  // --- events (gate_events.cc)
+  Event event_of(EventKind kind, const Question& question) const;
+  void tell(Event event);
+  void tell_denied(const Question& question, std::string_view reason);
+  void tell_signed_in(const Coming& coming, const SessionFacts& facts);
+  void tell_decision(const Question& question, const SessionFacts* session,
+                     const Decision& decision);
+
   // --- our own pages (own_pages.cc)
   void serve_own_page(const Question& question, GateListener& listener);
   void begin_sign_in(const Question& question, GateListener& listener);
@@ -124,6 +134,7 @@ class Gate {
   static Answer signed_out_answer(const Question& question);
   Answer way_out(const Question& question, const std::string& cookie, const std::string& base_url,
                  const SignedIn<EndedSession>& ended) const;
+  void tell_signed_out(Event event, const SignedIn<EndedSession>& ended);
 
   Coming coming_from(const Question& question);
   // Remembers who waits; the answer is for nobody once that was cancelled.
@@ -134,6 +145,7 @@ class Gate {
   core::Loop& loop_;
   core::Log& log_;
   SignInDesk* desk_;
+  EventSink* events_;
   std::shared_ptr<const model::Snapshot> snapshot_;
   std::map<std::string, Guarded, std::less<>> guarded_;  // by the app's name; of snapshot_
   RevokedSessions revoked_;

@@ -9,6 +9,7 @@
 #include "access/gate.h"
 #include "access/query.h"
 #include "access/token_request.h"
+#include "tls/digest.h"
 
 namespace hawser::access {
 namespace {
@@ -56,9 +57,15 @@ void Gate::sign_out(const Question& question, GateListener& listener) {
   }
   const uint64_t ticket = wait_for(listener);
   const std::string base_url = coming_from(question).base_url;
-  desk_->end_session(facts->session, [self = self_, ticket, question, name,
-                                      base_url](const SignedIn<EndedSession>& ended) {
+  Event event = event_of(EventKind::signed_out, question);
+  event.app = app->name;
+  event.provider = app->sign_in.provider;
+  event.user = facts->user;
+  event.session = tls::hex(facts->session);
+  desk_->end_session(facts->session, [self = self_, ticket, question, name, base_url,
+                                      event](const SignedIn<EndedSession>& ended) {
     if (*self == nullptr) return;
+    (*self)->tell_signed_out(event, ended);
     if (GateListener* waiting = (*self)->take(ticket))
       waiting->on_answered((*self)->way_out(question, name, base_url, ended));
   });

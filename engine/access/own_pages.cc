@@ -91,6 +91,7 @@ Gate::Coming Gate::coming_from(const Question& question) {
   coming.host = head.target.authority.host;
   coming.base_url = "https://" + head.target.authority.canonical("https");
   coming.request_id = question.request_id;
+  coming.event = event_of(EventKind::sign_in_failed, question);
   const auto browser = find_cookie(head.fields, LoginState::cookie_name);
   if (browser && is_browser_secret(*browser)) coming.browser = *browser;
   coming.has_fragment = find_cookie(head.fields, fragment_cookie).has_value();
@@ -127,6 +128,13 @@ const model::App* Gate::app_here(const Question& question, std::string_view name
 }
 
 void Gate::refuse(const Coming& coming, const SignInError& error) {
+  Event event = coming.event;
+  event.time_ms = loop_.wall_ms();
+  event.app = coming.app;
+  event.provider = coming.login.provider;
+  event.reason = name_of(error.fault);
+  event.detail = error.detail.empty() ? error.reason : error.detail + ": " + error.reason;
+  tell(std::move(event));
   GateListener* listener = take(coming.ticket);
   if (listener != nullptr)
     listener->on_answered(fault_answer(error, coming.request_id, utc_time(now_s())));
@@ -220,6 +228,7 @@ void Gate::signed_in(const Coming& coming, const SignedIn<SessionFacts>& facts) 
   if (!facts) return refuse(coming, facts.error());
   const auto sealed = SessionCookie::seal(*keys_, coming.app, coming.host, *facts);
   if (!sealed) return refuse(coming, {SignInFault::too_much_to_hold, "", sealed.error().reason});
+  tell_signed_in(coming, *facts);
   GateListener* listener = take(coming.ticket);
   if (listener == nullptr) return;
   const std::string url = coming.base_url + coming.login.return_to;
