@@ -7,6 +7,7 @@
 #include <memory>
 #include <string>
 
+#include "access/page_words.h"
 #include "control/config_check.h"
 #include "control/config_file.h"
 #include "core/clock.h"
@@ -36,6 +37,7 @@ core::Result<control::NodeConfig, config::ConfigErrors> load(const Arguments& ar
   control::ConfigOptions options;
   options.state_folder = arguments.state_folder;
   options.look_at_files = true;
+  options.page_texts = access::text_keys();
   return control::load_config(arguments.config_path, options);
 }
 
@@ -46,6 +48,11 @@ int check(const Arguments& arguments) {
     return exit_config;
   }
   std::fputs(control::summary(*config, core::SystemClock::instance().wall_ms()).c_str(), stdout);
+  return 0;
+}
+
+int print_pages() {
+  std::fputs(access::default_template().c_str(), stdout);
   return 0;
 }
 
@@ -130,6 +137,8 @@ int main_of(int argc, char** argv) {
   };
   add("run", "Run the engine in the foreground", run);
   add("check", "Check the configuration file and say what it publishes", check);
+  app.add_subcommand("pages", "Print the pages that people read, as a template to change")
+      ->callback([&status] { status = print_pages(); });
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

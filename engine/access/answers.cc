@@ -33,6 +33,43 @@ uint16_t status_of(SignInFault fault) {
   return 500;
 }
 
+// What a denial says of the step that failed.
+struct Step {
+  std::string_view name;  // "" where there is none to name
+  Text advice;
+};
+
+Step step_of(const Denial& denial) {
+  if (!denial.rule.empty()) return {"denied_by_rule", Text::denied_by_rule};
+  switch (denial.closest) {
+    case RuleFinding::other_method:
+      return {"other_method", Text::denied_method};
+    case RuleFinding::other_path:
+      return {"other_path", Text::denied_path};
+    case RuleFinding::other_place:
+      return {"other_place", Text::denied_place};
+    case RuleFinding::other_person:
+      return {"not_assigned", Text::denied_not_assigned};
+    case RuleFinding::nobody_signed_in:
+    case RuleFinding::not_strong_enough:
+    case RuleFinding::matched:
+      break;
+  }
+  return {"", Text::denied_advice};
+}
+
+std::string with_detail(std::string_view name, std::string_view detail) {
+  std::string text(name);
+  if (!detail.empty()) text += " (" + std::string(detail) + ")";
+  return text;
+}
+
+// By what the log is searched.
+void add_case(Page& page, std::string_view request_id, std::string_view time) {
+  page.facts.emplace_back(page.words[Text::fact_request], request_id);
+  page.facts.emplace_back(page.words[Text::fact_time], time);
+}
+
 void complete(Answer& answer, uint16_t status, std::string_view type, std::string_view request_id) {
   answer.head.status = status;
   answer.head.reason = message::usual_reason(status);
@@ -54,9 +91,9 @@ Answer page_answer(uint16_t status, const Page& page, std::string_view request_i
   return answer;
 }
 
-Answer redirect_answer(std::string_view url, std::string_view request_id) {
+Answer redirect_answer(std::string_view url, std::string_view request_id, uint16_t status) {
   Answer answer;
-  complete(answer, 302, "", request_id);
+  complete(answer, status, "", request_id);
   answer.head.fields.add(FieldName::location, url);
   return answer;
 }
@@ -77,29 +114,38 @@ Answer unauthorized_answer(std::string_view app, std::string_view login_url,
   return answer;
 }
 
-Answer denial_answer(const Question& question, std::string_view user, std::string_view message,
+Answer denial_answer(const PageWords& words, const Question& question, const Denial& denial,
                      std::string_view time) {
-  const std::string advice(message.empty()
-                               ? "Your account, your place or what you asked for is not "
-                                 "in this application's rules. Its administrator can "
-                                 "tell more."
-                               : message);
+  const Step step = step_of(denial);
   Answer answer;
   if (visitor_of(question.head) == Visitor::program) {
-    answer.body = json_of({403, "Access denied", advice, "access_denied", {}}, question.request_id);
+    const std::string_view detail =
+        denial.message.empty() ? english_of(step.advice) : denial.message;
+    std::vector<std::pair<std::string_view, std::string_view>> more;
+    if (!step.name.empty()) more.emplace_back("step", step.name);
+    answer.body =
+        json_of({403, "Access denied", detail, "access_denied", more}, question.request_id);
     complete(answer, 403, problem_type, question.request_id);
   } else {
-    Page page;
-    page.title = "You may not open this";
-    page.advice = advice;
-    page.facts = {{"Reason", "access_denied"},
-                  {"Signed in as", user.empty() ? "nobody" : std::string(user)},
-                  {"Request", std::string(question.request_id)},
-                  {"Time", std::string(time)}};
+    Page page(words);
+    page.title = words[Text::denied_title];
+    page.advice = denial.message.empty() ? words[step.advice] : std::string(denial.message);
+    page.facts = {{words[Text::fact_reason], with_detail("access_denied", step.name)},
+                  {words[Text::fact_user],
+                   denial.user.empty() ? words[Text::fact_nobody] : std::string(denial.user)}};
+    if (step.advice == Text::denied_place)
+      page.facts.emplace_back(words[Text::fact_address], denial.client_ip);
+    add_case(page, question.request_id, time);
+    if (step.advice == Text::denied_not_assigned && question.app != nullptr) {
+      page.link_url = std::string(own_path) + "logout?app=" + question.app->name;
+      page.link_words = words[Text::other_account];
+    }
     answer = page_answer(403, page, question.request_id);
   }
   answer.reason = "access_denied";
-  answer.user = user;
+  answer.detail = step.name;
+  answer.user = denial.user;
+  answer.rule = denial.rule;
   return answer;
 }
 
@@ -129,17 +175,38 @@ std::string utc_time(int64_t now_s) {
   return {text, strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &parts)};
 }
 
-Answer fault_answer(const SignInError& error, std::string_view request_id, std::string_view time) {
-  Page page;
-  page.title = title_of(error.fault);
-  page.advice = advice_of(error.fault);
-  std::string reason(name_of(error.fault));
-  if (!error.detail.empty()) reason += " (" + error.detail + ")";
-  page.facts = {
-      {"Reason", reason}, {"Request", std::string(request_id)}, {"Time", std::string(time)}};
+Answer fault_answer(const PageWords& words, const SignInError& error, std::string_view request_id,
+                    std::string_view time) {
+  Page page(words);
+  page.title = words[title_text(error.fault)];
+  const std::string name(name_of(error.fault));
+  const auto narrower = find_text("sign_in." + name + "." + error.detail);
+  page.advice = words[narrower.value_or(advice_text(error.fault))];
+  page.facts = {{words[Text::fact_reason], with_detail(name, error.detail)}};
+  add_case(page, request_id, time);
   Answer answer = page_answer(status_of(error.fault), page, request_id);
-  answer.reason = name_of(error.fault);
+  answer.reason = name;
   answer.detail = error.detail.empty() ? error.reason : error.detail + ": " + error.reason;
+  return answer;
+}
+
+Answer not_sent_answer(const PageWords& words, const NotSent& told) {
+  const std::string_view key = key_of(told.why);
+  const std::string_view reason = key.substr(key.rfind('.') + 1);
+  const bool signed_in = told.sign_in_url.empty();
+  Page page(words);
+  page.title = words[Text::form_not_sent_title];
+  page.advice = words[told.why];
+  page.facts = {{words[Text::fact_reason], std::string(reason)}};
+  add_case(page, told.request_id, told.time);
+  page.link_url = signed_in ? told.go_on_url : told.sign_in_url;
+  page.link_words = words[signed_in ? Text::go_to_application : Text::sign_in_in_tab];
+  page.link_in_new_tab = !signed_in;
+  const bool too_large = told.why == Text::form_too_large;
+  const uint16_t status = too_large ? 413 : signed_in ? 409 : 401;
+  Answer answer = page_answer(status, page, told.request_id);
+  if (status == 401) answer.head.fields.add("WWW-Authenticate", "Bearer");
+  answer.reason = reason;
   return answer;
 }
 

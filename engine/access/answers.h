@@ -13,16 +13,33 @@
 namespace hawser::access {
 
 Answer page_answer(uint16_t status, const Page& page, std::string_view request_id);
-// 302 for what was asked with GET, so that a fragment travels along.
-Answer redirect_answer(std::string_view url, std::string_view request_id);
+// 302 for what was asked with GET, so that a fragment travels along; else 303.
+Answer redirect_answer(std::string_view url, std::string_view request_id, uint16_t status = 302);
 // 401 for programs: application/problem+json that holds where a person would sign in.
 Answer unauthorized_answer(std::string_view app, std::string_view login_url,
                            std::string_view request_id);
-// 403: the rules say no. `message` is the rule's own.
-Answer denial_answer(const Question& question, std::string_view user, std::string_view message,
+// 403: the rules say no.
+struct Denial {
+  std::string_view user;
+  std::string_view rule;                       // that denies; "" where none let the request pass
+  std::string_view message;                    // the rule's own
+  RuleFinding closest = RuleFinding::matched;  // why the nearest allow rule did not; matched: none
+  std::string_view client_ip{};
+};
+Answer denial_answer(const PageWords& words, const Question& question, const Denial& denial,
                      std::string_view time);
 // The page for a sign-in that failed.
-Answer fault_answer(const SignInError& error, std::string_view request_id, std::string_view time);
+Answer fault_answer(const PageWords& words, const SignInError& error, std::string_view request_id,
+                    std::string_view time);
+// What was typed did not get through.
+struct NotSent {
+  Text why;                 // one of form.not_sent
+  std::string sign_in_url;  // where to sign in meanwhile; "" for who has
+  std::string go_on_url;
+  std::string_view request_id;
+  std::string time;
+};
+Answer not_sent_answer(const PageWords& words, const NotSent& told);
 
 // What a provider hears that told of a logout (Back-Channel Logout 2.8).
 Answer back_channel_answer(const SignedIn<void>& ended, std::string_view request_id);

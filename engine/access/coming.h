@@ -17,8 +17,9 @@ struct Gate::Coming {
   std::string host;
   std::string base_url;  // "https://wiki.example:8443"
   std::string request_id;
-  Event event;          // what an auditor hears, as far as it is known
-  std::string browser;  // the login cookie's value
+  Event event;            // what an auditor hears, as far as it is known
+  std::string languages;  // Accept-Language
+  std::string browser;    // the login cookie's value
   bool new_browser = false;
   bool has_fragment = false;
   LoginState login;

@@ -77,7 +77,7 @@ void Gate::decide(const Question& question, GateListener& listener) {
   const auto found = guarded_.find(question.app->name);
   if (found == guarded_.end()) {
     tell_denied(question, "app_unpublished");
-    return listener.on_answered(denial_answer(question, "", "", utc_time(now_s())));
+    return listener.on_answered(denied(question, {}));
   }
   const Guarded& guarded = found->second;
   auto session = read_session(question, *guarded.app);
@@ -115,7 +115,7 @@ void Gate::marked(const Question& question, uint64_t ticket, SignedIn<SessionFac
   const auto found = guarded_.find(question.app->name);
   if (found == guarded_.end()) {
     tell_denied(question, "app_unpublished");
-    return listener->on_answered(denial_answer(question, "", "", utc_time(now_s())));
+    return listener->on_answered(denied(question, {}));
   }
   std::optional<SessionFacts> facts;
   if (marked && marked->names_digest == found->second.digest) facts = std::move(marked).value();
@@ -138,7 +138,7 @@ void Gate::ask_rules(const Question& question, const Guarded& guarded,
   const auto client = model::IpAddress::parse(question.client_ip);
   if (!client) {  // no rule about places could be trusted
     tell_denied(question, "client_unknown");
-    return listener.on_answered(denial_answer(question, "", "", utc_time(now_s())));
+    return listener.on_answered(denied(question, {}));
   }
   facts.client = *client;
   facts.method = question.head.method_text();
@@ -158,10 +158,13 @@ void Gate::ask_rules(const Question& question, const Guarded& guarded,
     case Verdict::deny:
       break;
   }
-  Answer answer = denial_answer(question, session ? session->user : std::string(),
-                                decision.message(), utc_time(now_s()));
-  answer.rule = decision.rule_name();
-  listener.on_answered(std::move(answer));
+  listener.on_answered(denied(
+      question, {session ? std::string_view(session->user) : std::string_view(),
+                 decision.rule_name(), decision.message(), decision.closest, question.client_ip}));
+}
+
+Answer Gate::denied(const Question& question, const Denial& denial) const {
+  return denial_answer(words(question), question, denial, utc_time(now_s()));
 }
 
 void Gate::tell_shadows(const Question& question, const Guarded& guarded, const Person& person,

@@ -14,6 +14,7 @@
 
 #include "access/event.h"
 #include "access/key_ring.h"
+#include "access/page_words.h"
 #include "access/revoked_sessions.h"
 #include "access/rules.h"
 #include "access/session_cookie.h"
@@ -57,6 +58,8 @@ struct Answer {
   std::string rule;
 };
 
+struct Denial;
+
 class GateListener {
  public:
   virtual ~GateListener() = default;
@@ -84,6 +87,7 @@ class Gate {
 
   void apply(std::shared_ptr<const model::Snapshot> snapshot);
   void apply(std::shared_ptr<const KeyRing> keys) { keys_ = std::move(keys); }
+  void apply(std::shared_ptr<const Pages> pages) { pages_ = std::move(pages); }
   // Cookies of these sessions open nothing any more.
   void revoke(const RevokedSessions& sessions);
 
@@ -131,7 +135,7 @@ class Gate {
   // --- the way out (logout_pages.cc)
   void sign_out(const Question& question, GateListener& listener);
   void end_by_provider(const Question& question, GateListener& listener);
-  static Answer signed_out_answer(const Question& question);
+  Answer signed_out_answer(const Question& question) const;
   Answer way_out(const Question& question, const std::string& cookie, const std::string& base_url,
                  const SignedIn<EndedSession>& ended) const;
   void tell_signed_out(Event event, const SignedIn<EndedSession>& ended);
@@ -141,6 +145,11 @@ class Gate {
   uint64_t wait_for(GateListener& listener);
   GateListener* take(uint64_t ticket);
   int64_t now_s() const { return loop_.wall_ms() / 1000; }
+  // In the language of who asks.
+  const PageWords& words(const Question& question) const {
+    return pages_->words_for(question.head.fields);
+  }
+  Answer denied(const Question& question, const Denial& denial) const;
 
   core::Loop& loop_;
   core::Log& log_;
@@ -150,6 +159,7 @@ class Gate {
   std::map<std::string, Guarded, std::less<>> guarded_;  // by the app's name; of snapshot_
   RevokedSessions revoked_;
   std::shared_ptr<const KeyRing> keys_ = std::make_shared<const KeyRing>();
+  std::shared_ptr<const Pages> pages_ = std::make_shared<const Pages>();
   std::map<uint64_t, GateListener*> waiting_;
   uint64_t next_ticket_ = 1;
   std::shared_ptr<Gate*> self_;  // for answers that come after the gate has gone

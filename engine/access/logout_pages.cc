@@ -31,10 +31,11 @@ std::string provider_url(const EndedSession& ended, const std::string& base_url)
 
 }  // namespace
 
-Answer Gate::signed_out_answer(const Question& question) {
-  Page page;
-  page.title = "Signed out";
-  page.advice = "You are signed out of this application. Close the browser to sign out of others.";
+Answer Gate::signed_out_answer(const Question& question) const {
+  const PageWords& words = this->words(question);
+  Page page(words);
+  page.title = words[Text::signed_out_title];
+  page.advice = words[Text::signed_out_advice];
   Answer answer = page_answer(200, page, question.request_id);
   answer.reason = "signed_out";
   return answer;
@@ -76,7 +77,7 @@ Answer Gate::way_out(const Question& question, const std::string& cookie,
                      const std::string& base_url, const SignedIn<EndedSession>& ended) const {
   Answer answer = signed_out_answer(question);
   if (!ended) {
-    answer = fault_answer(ended.error(), question.request_id, utc_time(now_s()));
+    answer = fault_answer(words(question), ended.error(), question.request_id, utc_time(now_s()));
   } else if (!ended->end_session_endpoint.empty()) {
     answer = redirect_answer(provider_url(*ended, base_url), question.request_id);
     answer.head.fields.add("Referrer-Policy", "no-referrer");  // the URL has the person's token

@@ -92,6 +92,7 @@ Gate::Coming Gate::coming_from(const Question& question) {
   coming.base_url = "https://" + head.target.authority.canonical("https");
   coming.request_id = question.request_id;
   coming.event = event_of(EventKind::sign_in_failed, question);
+  coming.languages = head.fields.get("Accept-Language").value_or("");
   const auto browser = find_cookie(head.fields, LoginState::cookie_name);
   if (browser && is_browser_secret(*browser)) coming.browser = *browser;
   coming.has_fragment = find_cookie(head.fields, fragment_cookie).has_value();
@@ -110,10 +111,11 @@ void Gate::serve_own_page(const Question& question, GateListener& listener) {
   if (page == "signed-out" && reads) return listener.on_answered(signed_out_answer(question));
   if (page == "backchannel-logout" && question.head.method == message::Method::post)
     return end_by_provider(question, listener);
-  Page nothing;
-  nothing.title = "There is nothing here";
-  nothing.advice = "This part of the host belongs to the relay. Check the address.";
-  nothing.facts = {{"Request", std::string(question.request_id)}};
+  const PageWords& words = this->words(question);
+  Page nothing(words);
+  nothing.title = words[Text::nothing_here_title];
+  nothing.advice = words[Text::nothing_here_advice];
+  nothing.facts = {{words[Text::fact_request], std::string(question.request_id)}};
   Answer answer = page_answer(404, nothing, question.request_id);
   answer.reason = "no_such_path";
   listener.on_answered(std::move(answer));
@@ -137,7 +139,8 @@ void Gate::refuse(const Coming& coming, const SignInError& error) {
   tell(std::move(event));
   GateListener* listener = take(coming.ticket);
   if (listener != nullptr)
-    listener->on_answered(fault_answer(error, coming.request_id, utc_time(now_s())));
+    listener->on_answered(fault_answer(pages_->words_for(coming.languages), error,
+                                       coming.request_id, utc_time(now_s())));
 }
 
 void Gate::begin_sign_in(const Question& question, GateListener& listener) {
@@ -183,10 +186,11 @@ void Gate::go_to_provider(const Coming& coming, const SignedIn<ProviderMetadata>
             {"code_challenge", coming.login.challenge()},
             {"code_challenge_method", "S256"}};
   add_strength(form, coming.login, *metadata);
-  Page page;
-  page.title = "Signing in";
+  const PageWords& words = pages_->words_for(coming.languages);
+  Page page(words);
+  page.title = words[Text::signing_in];
   page.next_url = with_query(metadata->authorization_endpoint, form);
-  page.next_words = "Go on to the sign-in provider";
+  page.next_words = words[Text::signing_in_next];
   page.nonce = random_text(random_bytes);
   page.script = keep_fragment_script(tls::hex(coming.login.id), page.next_url);
   Answer answer = page_answer(200, page, coming.request_id);
@@ -234,10 +238,11 @@ void Gate::signed_in(const Coming& coming, const SignedIn<SessionFacts>& facts) 
   const std::string url = coming.base_url + coming.login.return_to;
   Answer answer;
   if (coming.has_fragment) {
-    Page page;
-    page.title = "Signed in";
+    const PageWords& words = pages_->words_for(coming.languages);
+    Page page(words);
+    page.title = words[Text::signed_in];
     page.next_url = url;
-    page.next_words = "Go on";
+    page.next_words = words[Text::signed_in_next];
     page.nonce = random_text(random_bytes);
     page.script = restore_fragment_script(tls::hex(coming.login.id), url);
     answer = page_answer(200, page, coming.request_id);

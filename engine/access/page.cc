@@ -6,10 +6,6 @@
 namespace hawser::access {
 namespace {
 
-constexpr std::string_view style =
-    "body{font:16px/1.5 system-ui,sans-serif;max-width:40em;margin:4em auto;padding:0 1em;"
-    "color:#222}h1{font-size:1.4em}code{background:#f2f2f2;padding:.1em .3em}";
-
 std::string script_of(const Page& page) {
   if (page.script.empty()) return {};
   return "<script nonce=\"" + escape_html(page.nonce) + "\">" + page.script + "</script>\n";
@@ -57,35 +53,86 @@ std::string script_text(std::string_view text) {
   return literal + "\"";
 }
 
-std::string html_of(const Page& page) {
-  std::string html =
-      "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
-      "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n";
+namespace {
+
+std::string head_of(const Page& page) {
+  std::string head;
   if (!page.next_url.empty()) {
     const std::string refresh =
         "<meta http-equiv=\"refresh\" content=\"0; url=" + escape_html(page.next_url) + "\">";
     // With a script the way on is the script's, which keeps what only the browser knows.
-    html += page.script.empty() ? refresh + "\n" : "<noscript>" + refresh + "</noscript>\n";
+    head += page.script.empty() ? refresh + "\n" : "<noscript>" + refresh + "</noscript>\n";
   }
-  html += "<title>" + escape_html(page.title) + "</title>\n<style>" + std::string(style) +
-          "</style>\n" + script_of(page) + "</head>\n<body>\n";
-  html += "<h1>" + escape_html(page.title) + "</h1>\n";
-  if (!page.advice.empty()) html += "<p>" + escape_html(page.advice) + "</p>\n";
+  return head + script_of(page);
+}
+
+std::string facts_of(const Page& page) {
   std::string facts;
   for (const auto& [label, value] : page.facts) {
     if (!facts.empty()) facts += "<br>\n";
     facts += escape_html(label) + ": <code>" + escape_html(value) + "</code>";
   }
-  if (!facts.empty()) html += "<p>" + facts + "</p>\n";
-  if (!page.next_url.empty()) {
-    html += "<p><a href=\"" + escape_html(page.next_url) + "\">" + escape_html(page.next_words) +
-            "</a></p>\n";
+  if (facts.empty()) return {};
+  return "<div class=\"facts\">\n<p>" + escape_html(page.words[Text::pass_on]) + "</p>\n" + facts +
+         "\n</div>\n";
+}
+
+std::string form_of(const Page& page) {
+  if (page.form_url.empty()) return {};
+  return "<form method=\"post\" action=\"" + escape_html(page.form_url) +
+         "\"><input type=\"hidden\" name=\"" + escape_html(page.form_field) + "\" value=\"" +
+         escape_html(page.form_value) + "\"><button>" + escape_html(page.form_button) +
+         "</button></form>\n";
+}
+
+std::string link_of(std::string_view url, std::string_view words, std::string_view attributes) {
+  if (url.empty()) return {};
+  return "<p><a class=\"next\" href=\"" + escape_html(url) + "\"" + std::string(attributes) + ">" +
+         escape_html(words) + "</a></p>\n";
+}
+
+std::string content_of(const Page& page) {
+  std::string html = "<h1>" + escape_html(page.title) + "</h1>\n";
+  if (!page.advice.empty()) html += "<p>" + escape_html(page.advice) + "</p>\n";
+  html += form_of(page);
+  html += link_of(page.link_url, page.link_words,
+                  page.link_in_new_tab ? " target=\"_blank\" rel=\"noopener\"" : "");
+  html += facts_of(page);
+  return html + link_of(page.next_url, page.next_words, "");
+}
+
+}  // namespace
+
+std::string html_of(const Page& page) {
+  const std::pair<std::string_view, std::string> slots[] = {
+      {model::page_head_slot, head_of(page)},
+      {model::page_content_slot, content_of(page)},
+      {model::page_language_slot, escape_html(page.words.language())},
+      {model::page_direction_slot, escape_html(page.words[Text::direction])},
+      {model::page_title_slot, escape_html(page.title)}};
+  std::string html;
+  std::string_view rest = page.words.frame();
+  while (!rest.empty()) {
+    const size_t at = rest.find("{{");
+    html += rest.substr(0, at);
+    if (at == std::string_view::npos) break;
+    rest.remove_prefix(at);
+    size_t taken = 2;
+    std::string_view filled = rest.substr(0, taken);
+    for (const auto& [slot, value] : slots) {
+      if (!rest.starts_with(slot)) continue;
+      taken = slot.size();
+      filled = value;
+    }
+    html += filled;
+    rest.remove_prefix(taken);
   }
-  return html + "</body>\n</html>\n";
+  return html;
 }
 
 std::string policy_of(const Page& page) {
-  std::string policy = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'";
+  std::string policy =
+      "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'none'";
   if (!page.script.empty()) policy += "; script-src 'nonce-" + page.nonce + "'";
   return policy;
 }

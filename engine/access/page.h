@@ -8,16 +8,32 @@
 #include <utility>
 #include <vector>
 
+#include "access/page_words.h"
+
 namespace hawser::access {
 
+// Its texts are for the reader already; `words` gives the frame around them.
 struct Page {
+  // `language` outlives the page.
+  explicit Page(const PageWords& language = PageWords::english()) : words(language) {}
+
+  const PageWords& words;
   std::string title;
   std::string advice;                                      // what to do about it
   std::vector<std::pair<std::string, std::string>> facts;  // to be passed on: "Request", its id
   // Where to go on, at once and without a script. "" where the page is the end.
   std::string next_url;
   std::string next_words;  // of the link
-  std::string script;      // run with the nonce; "" for none
+  // A link that waits for the reader.
+  std::string link_url;
+  std::string link_words;
+  bool link_in_new_tab = false;
+  // A form that is sent to `form_url` with one hidden field, by the script or by its button.
+  std::string form_url;
+  std::string form_field;
+  std::string form_value;
+  std::string form_button;
+  std::string script;  // run with the nonce; "" for none
   std::string nonce;
 };
 

@@ -198,7 +198,11 @@ Decision Rules::walk(const Question& question, Seen&& seen) const {
     const RuleFinding finding = look(compiled, question);
     seen(rule, finding);
     Verdict verdict = Verdict::deny;
-    if (!decides(rule, finding, verdict)) continue;
+    if (!decides(rule, finding, verdict)) {
+      if (rule.effect == RuleEffect::allow && !rule.shadow)
+        decision.closest = std::max(decision.closest, finding);
+      continue;
+    }
     if (!rule.shadow) {
       decision.verdict = verdict;
       decision.rule = &rule;

@@ -39,7 +39,8 @@ struct RequestFacts {
 enum class Verdict { allow, deny, sign_in, step_up };
 std::string_view to_string(Verdict verdict);
 
-// What one rule said, the first condition that was not met where it did not match.
+// What one rule said, the first condition that was not met where it did not match. In the order in
+// which conditions are looked at.
 enum class RuleFinding {
   matched,
   other_method,
@@ -62,6 +63,8 @@ struct Decision {
 
   Verdict verdict = Verdict::deny;
   const model::AccessRule* rule = nullptr;  // that decided; null: none did, so the answer is no
+  // Where no rule decided: how far the nearest allow rule came. `matched`: there is none.
+  RuleFinding closest = RuleFinding::matched;
   std::array<ShadowMatch, shadow_limit> shadow_matches;
   size_t shadow_count = 0;
 

@@ -4,21 +4,14 @@
 namespace hawser::access {
 namespace {
 
-struct Words {
-  std::string_view name;
-  std::string_view title;
-  std::string_view advice;
-};
-constexpr Words words[] = {
-#define HAWSER_SIGN_IN_FAULT(name, title, advice) {#name, title, advice},
+constexpr std::string_view names[] = {
+#define HAWSER_SIGN_IN_FAULT(name, title, advice) #name,
     HAWSER_SIGN_IN_FAULTS(HAWSER_SIGN_IN_FAULT)
 #undef HAWSER_SIGN_IN_FAULT
 };
 
 }  // namespace
 
-std::string_view name_of(SignInFault fault) { return words[static_cast<size_t>(fault)].name; }
-std::string_view title_of(SignInFault fault) { return words[static_cast<size_t>(fault)].title; }
-std::string_view advice_of(SignInFault fault) { return words[static_cast<size_t>(fault)].advice; }
+std::string_view name_of(SignInFault fault) { return names[static_cast<size_t>(fault)]; }
 
 }  // namespace hawser::access

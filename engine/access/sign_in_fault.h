@@ -43,8 +43,6 @@ enum class SignInFault : uint8_t {
 };
 
 std::string_view name_of(SignInFault fault);  // "provider_unreachable"
-std::string_view title_of(SignInFault fault);
-std::string_view advice_of(SignInFault fault);
 
 struct SignInError {
   SignInFault fault = SignInFault::engine_failed;

@@ -10,6 +10,7 @@
 #include "control/config_check.h"
 #include "control/config_listen.h"
 #include "control/config_networks.h"
+#include "control/config_pages.h"
 #include "control/config_planned.h"
 #include "control/config_provider.h"
 
@@ -158,6 +159,8 @@ void read_file_keys(MapReader& file, const ConfigOptions& options, NodeConfig& t
     target.providers = read_providers(*providers);
   if (const auto apps = file.take("apps"))
     target.apps = read_apps(*apps, {target.timeouts, target.providers});
+  if (const auto pages = file.take_nullable("pages"))
+    read_pages(*pages, options.page_texts, target.pages);
   file.finish();
 }
 

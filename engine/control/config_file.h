@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -18,6 +19,7 @@
 #include "model/app.h"
 #include "model/host.h"
 #include "model/ip_network.h"
+#include "model/page_template.h"
 #include "model/provider.h"
 #include "model/timeouts.h"
 
@@ -67,12 +69,15 @@ struct NodeConfig {
   config::LogSettings log;
   std::vector<model::Provider> providers;
   std::vector<model::App> apps;  // revisions set
+  model::PageTemplate pages;
 };
 
 struct ConfigOptions {
   std::string state_folder;  // --state; empty: what the file says
   // Those that the file names are checked too (config_check.h), and secrets are read from theirs.
   bool look_at_files = false;
+  // The texts that a template of pages may replace, by their keys.
+  std::span<const std::string_view> page_texts = {};
 };
 
 // Every error of the file at once.

@@ -50,6 +50,7 @@ RelaySettings Engine::settings() const {
   settings.trusted_proxies = config_.trusted_proxies;
   settings.keys = sign_in_->keys();
   settings.revoked = sign_in_->revoked();
+  settings.pages = std::make_shared<const access::Pages>(config_.pages);
   return settings;
 }
 
@@ -115,6 +116,7 @@ core::Result<void> Engine::reload(control::NodeConfig config) {
   config_.limits.http2 = config.limits.http2;
   config_.log.level = config.log.level;
   config_.log.query = config.log.query;
+  config_.pages = std::move(config.pages);
   config_.tls = std::move(config.tls);
   log_sink_.set_level(config_.log.level);
   tell_warnings();

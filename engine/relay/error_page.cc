@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "relay/error_page.h"
 
+#include "access/answers.h"
 #include "access/page.h"
 #include "access/problem.h"
 #include "access/visitor.h"
@@ -10,42 +11,29 @@ namespace hawser::relay {
 
 namespace {
 
-// What the person in front of the screen can do about it.
-std::string_view advice_for(message::Blame blame) {
-  switch (blame) {
-    case message::Blame::client:
-      return "The problem lies with the request that was sent. Check the address and try again.";
-    case message::Blame::engine:
-      return "The problem lies with the relay at the edge. Try again in a moment.";
-    case message::Blame::connector:
-      return "The problem lies between the relay and the application's network. Its administrator "
-             "can tell more.";
-    case message::Blame::origin:
-      return "The problem lies with the application itself. Its administrator can tell more.";
-  }
-  return "";
-}
-
 // A client that ended in the middle of its request may still read what became of it.
 int page_status_of(message::ErrorCode code) {
   const int status = message::status_of(code);
   return status == message::no_answer_status ? 400 : status;
 }
 
-access::Page page_of(const message::ExchangeError& error, std::string_view request_id) {
-  access::Page page;
-  page.title = message::title_of(error.code);
-  page.advice = advice_for(error.blame);
-  page.facts = {{"Reason", std::string(message::name_of(error.code)) + " (" +
-                               std::to_string(page_status_of(error.code)) + ")"},
-                {"Request", std::string(request_id)}};
+access::Page page_of(const message::ExchangeError& error, std::string_view request_id,
+                     const access::PageWords& words, int64_t now_s) {
+  access::Page page(words);
+  page.title = words[access::title_text(error.code)];
+  page.advice = words[access::advice_text(error.blame)];
+  page.facts = {
+      {words[access::Text::fact_reason], std::string(message::name_of(error.code)) + " (" +
+                                             std::to_string(page_status_of(error.code)) + ")"},
+      {words[access::Text::fact_request], std::string(request_id)}};
+  if (now_s != 0) page.facts.emplace_back(words[access::Text::fact_time], access::utc_time(now_s));
   return page;
 }
 
 std::string problem_body(const message::ExchangeError& error, std::string_view request_id) {
   return access::json_of({page_status_of(error.code),
                           message::title_of(error.code),
-                          advice_for(error.blame),
+                          access::english_of(access::advice_text(error.blame)),
                           message::name_of(error.code),
                           {{"blame", message::name_of(error.blame)}}},
                          request_id);
@@ -70,7 +58,7 @@ std::string_view retry_after_for(message::ErrorCode code) {
 }  // namespace
 
 ErrorPage make_error_page(const message::ExchangeError& error, std::string_view request_id,
-                          std::string_view accept) {
+                          std::string_view accept, const access::PageWords& words, int64_t now_s) {
   ErrorPage page;
   const int status = page_status_of(error.code);
   page.head.status = static_cast<uint16_t>(status);
@@ -78,7 +66,7 @@ ErrorPage make_error_page(const message::ExchangeError& error, std::string_view 
   page.head.fields.add(message::FieldName::cache_control, "no-store");
   page.head.fields.add(message::FieldName::x_request_id, request_id);
   if (access::prefers_html(accept)) {
-    const access::Page shown = page_of(error, request_id);
+    const access::Page shown = page_of(error, request_id, words, now_s);
     page.body = access::html_of(shown);
     page.head.fields.add(message::FieldName::content_type, "text/html; charset=utf-8");
     page.head.fields.add(message::FieldName::content_security_policy, access::policy_of(shown));

@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "access/page_words.h"
 #include "message/error.h"
 #include "message/head.h"
 
@@ -17,8 +18,10 @@ struct ErrorPage {
 };
 
 // `accept` is the request's Accept field, "" where there was none. The reason's words stay in the
-// log: they can name addresses of the private network.
+// log: they can name addresses of the private network. `now_s` 0: the page tells no time.
 ErrorPage make_error_page(const message::ExchangeError& error, std::string_view request_id,
-                          std::string_view accept);
+                          std::string_view accept,
+                          const access::PageWords& words = access::PageWords::english(),
+                          int64_t now_s = 0);
 
 }  // namespace hawser::relay

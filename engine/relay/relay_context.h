@@ -53,6 +53,7 @@ struct RelayContext {
   LoadGate* loads = nullptr;      // null: no app has limits
   std::vector<model::Network> trusted_proxies = {};
   Offenders* offenders = nullptr;  // null: nobody has to wait for the handshake
+  std::shared_ptr<const access::Pages> pages = std::make_shared<const access::Pages>();
 };
 
 }  // namespace hawser::relay

@@ -126,6 +126,8 @@ void RelayWorker::apply_to_gate() {
   gate_.apply(options_.settings.snapshot);
   if (options_.settings.keys != nullptr) gate_.apply(options_.settings.keys);
   gate_.revoke(options_.settings.revoked);
+  gate_.apply(options_.settings.pages);
+  context_.pages = options_.settings.pages;
 }
 
 void RelayWorker::revoke_sessions(const access::RevokedSessions& sessions) {

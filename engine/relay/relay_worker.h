@@ -38,6 +38,7 @@ struct RelaySettings {
   std::vector<model::Network> trusted_proxies;
   std::shared_ptr<const access::KeyRing> keys;  // that seal cookies
   access::RevokedSessions revoked;
+  std::shared_ptr<const access::Pages> pages = std::make_shared<const access::Pages>();
 };
 
 struct RelayWorkerOptions {
