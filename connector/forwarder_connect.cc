@@ -154,12 +154,14 @@ void Forwarder::connected() {
 // HTTP/1.1 for that, as for authentication of connections (RFC 9113 7), it gets it.
 bool Forwarder::reconnect(const ExchangeError& error) {
   const http::H2Refusal refusal = connection_->refusal();
-  const bool refused = refusal != http::H2Refusal::none;
-  const bool wants_http_1_1 = refusal == http::H2Refusal::http_1_1_required;
+  const bool processed = refusal == http::H2Refusal::http_1_1_wanted;  // perhaps
+  const bool refused = refusal != http::H2Refusal::none && !processed;
+  const bool wants_http_1_1 = refusal == http::H2Refusal::http_1_1_required || processed;
   const bool first = wants_http_1_1 ? !http_1_1_required_ : !reconnected_;
   if (wants_http_1_1 && app_->origins[origin_].scheme == model::Scheme::h2c) return false;
-  const bool stale = refused || (connection_->reused() && !connection_->response_started() &&
-                                 error.code == ErrorCode::origin_closed);
+  const bool stale = refused || processed ||
+                     (connection_->reused() && !connection_->response_started() &&
+                      error.code == ErrorCode::origin_closed);
   const bool repeatable =
       refused ? body_written_bytes_ == 0 : !has_body() && message::is_idempotent(head_->method);
   const bool safe = !head_written_ || repeatable;

@@ -49,7 +49,7 @@ struct H2ClientSession::Callbacks {
         self.on_reset_received(h2_stream_of<H2ClientStream>(session, frame->hd.stream_id));
         break;
       case NGHTTP2_GOAWAY:
-        self.on_goaway();
+        self.on_goaway(frame->goaway.error_code);
         break;
       default:
         break;

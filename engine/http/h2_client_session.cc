@@ -16,9 +16,11 @@ using message::ErrorCode;
 
 namespace {
 
-H2Refusal refusal_of(uint32_t code) {
-  if (code == NGHTTP2_REFUSED_STREAM) return H2Refusal::refused;
-  return code == NGHTTP2_HTTP_1_1_REQUIRED ? H2Refusal::http_1_1_required : H2Refusal::none;
+H2Refusal refusal_of(uint32_t code, bool wants_http_1_1) {
+  const bool refused = code == NGHTTP2_REFUSED_STREAM;
+  if (code == NGHTTP2_HTTP_1_1_REQUIRED || (refused && wants_http_1_1))
+    return H2Refusal::http_1_1_required;
+  return refused ? H2Refusal::refused : H2Refusal::none;
 }
 
 constexpr char flood_words[] = "the origin floods the connection with frames that carry nothing";
@@ -248,6 +250,12 @@ void H2ClientSession::on_content_end(H2ClientStream* stream, bool stream_ended) 
 
 // --- ending
 
+// The streams that it does not name are closed right after, as refused.
+void H2ClientSession::on_goaway(uint32_t code) {
+  going_away_ = true;
+  wants_http_1_1_ = wants_http_1_1_ || code == NGHTTP2_HTTP_1_1_REQUIRED;
+}
+
 void H2ClientSession::on_close(H2ClientStream& stream, uint32_t code) {
   std::erase(drained_, &stream);
   stream.closed_ = true;
@@ -256,7 +264,7 @@ void H2ClientSession::on_close(H2ClientStream& stream, uint32_t code) {
     const bool answered = stream.head_seen_ || stream.interim_seen_ > 0;
     stream.fail(stream.head_seen_ ? ErrorCode::origin_cut : ErrorCode::origin_closed,
                 std::string("the origin reset the stream: ") + nghttp2_http2_strerror(code),
-                answered ? H2Refusal::none : refusal_of(code));
+                answered ? H2Refusal::none : refusal_of(code, wants_http_1_1_));
   }
   stream.finish_if_through();
 }
@@ -298,11 +306,14 @@ void H2ClientSession::fail(const std::string& reason) {
     all.push_back(stream);
   for (H2ClientStream* const stream : all) {
     stream->closed_ = true;
+    const bool answered = stream->head_seen_ || stream->interim_seen_ > 0;
+    const H2Refusal wanted =
+        wants_http_1_1_ && !answered && !bad ? H2Refusal::http_1_1_wanted : H2Refusal::none;
     if (!stream->response_ended_)
       stream->fail(bad                  ? ErrorCode::origin_bad_answer
                    : stream->head_seen_ ? ErrorCode::origin_cut
                                         : ErrorCode::origin_closed,
-                   reason);
+                   reason, wanted);
     stream->finish_if_through();
   }
   events_.on_session_failed(reason);

@@ -81,7 +81,7 @@ class H2ClientSession final : private core::Flushable {
   void on_content_end(H2ClientStream* stream, bool stream_ended);
   void on_reset_received(const H2ClientStream* stream);
   void on_goaway_sent(uint32_t code);
-  void on_goaway() { going_away_ = true; }
+  void on_goaway(uint32_t code);
   void on_close(H2ClientStream& stream, uint32_t code);
   bool write_data_frame(H2ClientStream& stream, const uint8_t* frame_head, size_t length);
 
@@ -113,6 +113,7 @@ class H2ClientSession final : private core::Flushable {
   uint64_t opened_ = 0;
   const char* cut_reason_ = nullptr;
   bool going_away_ = false;
+  bool wants_http_1_1_ = false;
   bool failed_ = false;
 };
 

@@ -20,7 +20,8 @@ class H2ClientSession;
 
 // Whether the origin has said that it did not process a request (RFC 9113 8.7), and if so where it
 // would: on any connection, or on one that speaks HTTP/1.1 (RFC 9113 7, HTTP_1_1_REQUIRED).
-enum class H2Refusal : uint8_t { none, refused, http_1_1_required };
+// `http_1_1_wanted`: it ended the connection for that, and may have processed the request.
+enum class H2Refusal : uint8_t { none, refused, http_1_1_required, http_1_1_wanted };
 
 class H2ClientStreamEvents {
  public:

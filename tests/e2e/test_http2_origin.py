@@ -7,7 +7,7 @@ import ssl
 
 import pytest
 
-from support.http2 import HEADERS, PREFACE, RST_STREAM, SETTINGS, Http2Client, frame, get
+from support.http2 import GOAWAY, HEADERS, PREFACE, RST_STREAM, SETTINGS, Http2Client, frame, get
 
 MIB = 1 << 20
 HTTP_1_1_REQUIRED = bytes([0, 0, 0, 13])
@@ -91,8 +91,22 @@ def test_an_origin_without_http2_is_served_by_http1(lab, authority):
     assert [curl("/page").status for _ in range(3)] == [200, 200, 200]
 
 
-def requires_http1(certificate_and_key, seen):
-    """Resets what comes by HTTP/2 with HTTP_1_1_REQUIRED, and answers what comes by HTTP/1.1."""
+def resets(stream):
+    return frame(RST_STREAM, stream=stream, payload=HTTP_1_1_REQUIRED)
+
+
+def goes_away(stream):
+    """It has not looked at the stream."""
+    return frame(GOAWAY, payload=bytes(4) + HTTP_1_1_REQUIRED)
+
+
+def goes_away_after(stream):
+    """It may have."""
+    return frame(GOAWAY, payload=stream.to_bytes(4, "big") + HTTP_1_1_REQUIRED)
+
+
+def requires_http1(certificate_and_key, seen, says):
+    """Says HTTP_1_1_REQUIRED of what comes by HTTP/2, and answers what comes by HTTP/1.1."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(*certificate_and_key)
     context.set_alpn_protocols(["h2", "http/1.1"])
@@ -111,19 +125,32 @@ def requires_http1(certificate_and_key, seen):
         while header[3] != HEADERS:
             connection.read_exactly(int.from_bytes(header[:3], "big"))
             header = connection.read_exactly(9)
-        connection.send(frame(RST_STREAM, stream=int.from_bytes(header[5:], "big"), payload=HTTP_1_1_REQUIRED))
-        connection.read_to_end()
+        connection.send(says(int.from_bytes(header[5:], "big")))
+        if says is goes_away_after:
+            connection.socket.close()
+        else:
+            connection.read_to_end()
 
     return script
 
 
-def test_an_origin_that_requires_http1_for_a_request_gets_it(lab, authority):
+@pytest.mark.parametrize("says", [resets, goes_away, goes_away_after])
+def test_an_origin_that_requires_http1_for_a_request_gets_it(lab, authority, says):
     seen = []
-    origin = lab.origin(requires_http1(authority.issue("origin", "IP:127.0.0.1"), seen))
+    origin = lab.origin(requires_http1(authority.issue("origin", "IP:127.0.0.1"), seen, says))
     engine, _ = lab.published(origin.url.replace("http:", "https:"), http2=True,
                               origin_tls={"ca_file": str(authority.certificate)})
     assert lab.curl(engine)("/page").body == b"a page"
     assert seen == ["h2", "http/1.1"]
+
+
+def test_what_may_have_been_processed_is_not_sent_again_unless_it_may_be_repeated(lab, authority):
+    seen = []
+    origin = lab.origin(requires_http1(authority.issue("origin", "IP:127.0.0.1"), seen, goes_away_after))
+    engine, _ = lab.published(origin.url.replace("http:", "https:"), http2=True,
+                              origin_tls={"ca_file": str(authority.certificate)})
+    assert lab.curl(engine)("/page", "-X", "POST").status == 502
+    assert seen == ["h2"]
 
 
 def test_an_origin_that_speaks_http1_alone_is_told_apart_from_h2c(lab):

@@ -36,7 +36,7 @@ class Asked final : public http::H2ClientStreamEvents {
   void on_stream_drained() override { ++drained; }
   void on_response_failed(const message::ExchangeError& error, http::H2Refusal refusal) override {
     stream = nullptr;
-    const char* words[] = {"failed ", "refused ", "needs HTTP/1.1 "};
+    const char* words[] = {"failed ", "refused ", "needs HTTP/1.1 ", "wants HTTP/1.1 "};
     note(words[static_cast<size_t>(refusal)] + std::string(name_of(error.code)));
     reason = error.reason;
   }
@@ -245,6 +245,17 @@ TEST_F(H2ClientEnds, AnOriginMayWantHttp11InsteadUntilItAnswers) {
   say(rst(1, NGHTTP2_HTTP_1_1_REQUIRED) + answer(3, "200") + rst(3, NGHTTP2_HTTP_1_1_REQUIRED));
   EXPECT_EQ(asked.heard, "needs HTTP/1.1 origin_closed");
   EXPECT_EQ(answered.heard, "200 failed origin_cut");
+}
+
+TEST_F(H2ClientEnds, AnOriginMayWantHttp11OnTheWholeConnection) {
+  Asked& named = ask();
+  Asked& unnamed = ask();
+  Asked& answered = ask();
+  say(answer(5, "200") + frame(NGHTTP2_GOAWAY, 0, 0, u32(1) + u32(NGHTTP2_HTTP_1_1_REQUIRED)));
+  EXPECT_EQ(unnamed.heard, "needs HTTP/1.1 origin_closed");
+  EXPECT_EQ(answered.heard, "200 failed origin_cut");
+  session_->on_gone("closed");
+  EXPECT_EQ(named.heard, "wants HTTP/1.1 origin_closed") << "it may have been processed";
 }
 
 TEST_F(H2ClientEnds, WhatWasAnsweredIsNotRefused) {
