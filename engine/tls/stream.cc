@@ -115,7 +115,7 @@ std::unique_ptr<Stream> Stream::connect(std::unique_ptr<core::Transport> below,
 }
 
 const Handshake& Stream::handshake() const { return state_->handshake; }
-bool Stream::established() const { return state_->phase == State::Phase::open; }
+bool Stream::established() const { return !state_->handshake.version.empty(); }
 
 // --- moving to another loop
 

@@ -47,7 +47,7 @@ class Stream : public core::Transport {
   ~Stream() override;
 
   const Handshake& handshake() const;  // complete after on_ready()
-  bool established() const;
+  bool established() const;            // the handshake was completed, whatever came after it
   // Whether reading ended without close_notify is told by on_broken(); with it by on_end().
 
   // Moving to another loop. Possible only over a Socket and outside its callbacks (a deferred call

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "token/fetch.h"
 
-#include <algorithm>
 #include <utility>
 
 #include "core/socket.h"
@@ -10,7 +9,7 @@
 namespace hawser::token {
 namespace {
 
-// Of the time that is left, so that an address that never answers leaves some for the next.
+// For a handshake, so that an address that never answers leaves some time for the next.
 constexpr uint64_t attempt_limit_ms = 4000;
 
 }  // namespace
@@ -24,7 +23,8 @@ Fetch::Fetch(core::Loop& loop, std::shared_ptr<tls::Context> context, FetchReque
       due_ms_(loop.now_ms() + request_.timeout_ms),
       deadline_([this] {
         finish(core::Error{"the name " + request_.url.host + " was not resolved in time"});
-      }) {
+      }),
+      attempt_due_([this] { on_attempt_due(); }) {
   deadline_.arm(loop_.timers(), request_.timeout_ms);
   query_ = loop_.resolver().resolve(
       request_.url.host, [this](core::DnsResult result) { on_resolved(std::move(result)); });
@@ -46,7 +46,6 @@ uint64_t Fetch::remaining_ms() const {
 }
 
 void Fetch::try_next() {
-  const bool last = next_address_ + 1 == addresses_.size();
   auto socket = core::Socket::connect(loop_, addresses_[next_address_++]);
   auto stream = tls::Stream::connect(std::move(socket), context_, request_.url.host);
   stream_ = stream.get();
@@ -58,18 +57,36 @@ void Fetch::try_next() {
   request.host = request_.url.authority();
   request.fields = request_.fields;
   request.body = request_.body;
-  request.timeout_ms = last ? remaining_ms() : std::min(remaining_ms(), attempt_limit_ms);
-  client_->send(request, [this](core::Result<http::ClientResponse> response) {
-    on_answer(std::move(response));
-  });
+  request.timeout_ms = remaining_ms();
+  if (next_address_ < addresses_.size()) attempt_due_.arm(loop_.timers(), attempt_limit_ms);
+  client_->send(request,
+                [this, attempt = next_address_](core::Result<http::ClientResponse> response) {
+                  if (attempt == next_address_) on_answer(std::move(response));
+                });
 }
 
 // Nothing of the request has left before the handshake is complete, so another address may have it.
+bool Fetch::may_try_next() const {
+  return !stream_->established() && next_address_ < addresses_.size() && remaining_ms() > 0;
+}
+
 void Fetch::on_answer(core::Result<http::ClientResponse> response) {
-  if (!response && !stream_->established() && next_address_ < addresses_.size() &&
-      remaining_ms() > 0)
-    return try_next();
-  finish(std::move(response));
+  attempt_due_.disarm();
+  if (response || stream_->established()) return finish(std::move(response));
+  // Of several addresses each has its own reason: the last may be one that nobody uses.
+  const std::string address = addresses_[next_address_ - 1].to_string() + ": ";
+  const std::string reason =
+      addresses_.size() > 1 ? address + response.error().reason : response.error().reason;
+  failures_ += (failures_.empty() ? "" : "; ") + reason;
+  if (may_try_next()) return try_next();
+  finish(core::Error{failures_});
+}
+
+void Fetch::on_attempt_due() {
+  if (!may_try_next()) return;
+  failures_ += (failures_.empty() ? "" : "; ") + addresses_[next_address_ - 1].to_string() +
+               ": no TLS handshake in " + std::to_string(attempt_limit_ms) + " ms";
+  try_next();
 }
 
 void Fetch::finish(core::Result<http::ClientResponse> result) {

@@ -48,6 +48,8 @@ class Fetch {
   void on_resolved(core::DnsResult result);
   void try_next();
   void on_answer(core::Result<http::ClientResponse> response);
+  void on_attempt_due();
+  bool may_try_next() const;
   uint64_t remaining_ms() const;
   void finish(core::Result<http::ClientResponse> result);
 
@@ -62,6 +64,8 @@ class Fetch {
   std::unique_ptr<http::Client> client_;
   std::unique_ptr<core::DnsQuery> query_;
   core::Deadline deadline_;
+  core::Deadline attempt_due_;  // for the handshake with an address that is not the last
+  std::string failures_;        // of the addresses that were tried before
 };
 
 }  // namespace hawser::token
