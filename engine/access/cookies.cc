@@ -49,16 +49,20 @@ bool holds_own(std::string_view cookies) {
 
 std::optional<std::string_view> find_cookie(const message::Fields& fields, std::string_view name) {
   std::optional<std::string_view> found;
+  size_t times = 0;
   fields.for_each([&](const message::FieldView& field) {
     if (field.id != FieldName::cookie) return;
     std::string_view rest = field.value;
-    while (!rest.empty() && !found) {
+    while (!rest.empty()) {
       const std::string_view pair = next_pair(rest);
       const size_t equals = pair.find('=');
-      if (equals != std::string_view::npos && message::trim_blanks(pair.substr(0, equals)) == name)
-        found = message::trim_blanks(pair.substr(equals + 1));
+      if (equals == std::string_view::npos || message::trim_blanks(pair.substr(0, equals)) != name)
+        continue;
+      found = message::trim_blanks(pair.substr(equals + 1));
+      ++times;
     }
   });
+  if (times > 1) found.reset();
   return found;
 }
 

@@ -14,7 +14,8 @@ namespace hawser::access {
 // (RFC 6265bis 4.1.3.2).
 inline constexpr std::string_view own_cookie_prefix = "__Host-hawser-";
 
-// The first of that name. Valid until the fields change.
+// The one of that name; nothing where it stands twice, as no browser sends ours. Valid until the
+// fields change.
 std::optional<std::string_view> find_cookie(const message::Fields& fields, std::string_view name);
 // Removes ours from Cookie, whatever their case, and leaves every other byte as it came.
 void remove_own_cookies(message::Fields& fields);

@@ -6,6 +6,7 @@
 #include "access/answers.h"
 #include "access/cookies.h"
 #include "access/method_override.h"
+#include "access/own_url.h"
 #include "access/session_facts.h"
 #include "access/token_request.h"
 #include "access/visitor.h"
@@ -27,10 +28,6 @@ std::string login_target(const Question& question, std::string_view stronger) {
   Form form{{"app", question.app->name}, {"to", return_target(question)}};
   if (!stronger.empty()) form.emplace_back("stronger", stronger);
   return std::string(own_path) + "login?" + encode_form(form);
-}
-
-std::string https_url(const message::RequestHead& head, std::string_view target) {
-  return "https://" + head.target.authority.canonical("https") + std::string(target);
 }
 
 }  // namespace
@@ -206,7 +203,7 @@ void Gate::ask_to_sign_in(const Question& question, std::string_view stronger,
   const std::string target = login_target(question, stronger);
   Answer answer = visitor_of(question.head) == Visitor::navigation
                       ? redirect_answer(target, question.request_id)
-                      : unauthorized_answer(question.app->name, https_url(question.head, target),
+                      : unauthorized_answer(question.app->name, base_url_of(question.head) + target,
                                             question.request_id);
   answer.reason = stronger.empty() ? "signed_out" : "step_up";
   answer.rule = stronger;

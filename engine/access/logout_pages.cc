@@ -7,6 +7,7 @@
 #include "access/coming.h"
 #include "access/cookies.h"
 #include "access/gate.h"
+#include "access/own_url.h"
 #include "access/query.h"
 #include "access/token_request.h"
 #include "tls/digest.h"
@@ -27,6 +28,16 @@ std::string provider_url(const EndedSession& ended, const std::string& base_url)
             {"post_logout_redirect_uri", base_url + std::string(own_path) + "signed-out"}};
   if (!ended.id_token.empty()) form.emplace_back("id_token_hint", ended.id_token);
   return with_query(ended.end_session_endpoint, form);
+}
+
+// The cookie stays, so that whoever is told so can sign out after all.
+Answer still_signed_in(const PageWords& words, const Question& question, uint16_t status,
+                       Text advice) {
+  Page page(words);
+  page.title = words[Text::not_signed_out_title];
+  page.advice = words[advice];
+  page.facts.emplace_back(words[Text::fact_request], question.request_id);
+  return page_answer(status, page, question.request_id);
 }
 
 }  // namespace
@@ -51,13 +62,19 @@ void Gate::sign_out(const Question& question, GateListener& listener) {
                                          value.value_or(""));
   const bool meant =
       question.head.method == message::Method::get && !is_foreign(question.head.fields);
-  if (!facts || !meant || desk_ == nullptr) {
+  if (facts && !meant) {
+    Answer answer =
+        still_signed_in(words(question), question, 200, Text::not_signed_out_other_site);
+    answer.reason = "not_signed_out";
+    return listener.on_answered(std::move(answer));
+  }
+  if (!facts || desk_ == nullptr) {
     Answer answer = signed_out_answer(question);
     answer.head.fields.add(FieldName::set_cookie, forget_cookie(name));
     return listener.on_answered(std::move(answer));
   }
   const uint64_t ticket = wait_for(listener);
-  const std::string base_url = coming_from(question).base_url;
+  const std::string base_url = base_url_of(question.head);
   Event event = event_of(EventKind::signed_out, question);
   event.app = app->name;
   event.provider = app->sign_in.provider;
@@ -75,10 +92,14 @@ void Gate::sign_out(const Question& question, GateListener& listener) {
 // The session is over here; where the provider has a page for that, the browser goes on to it.
 Answer Gate::way_out(const Question& question, const std::string& cookie,
                      const std::string& base_url, const SignedIn<EndedSession>& ended) const {
-  Answer answer = signed_out_answer(question);
   if (!ended) {
-    answer = fault_answer(words(question), ended.error(), question.request_id, utc_time(now_s()));
-  } else if (!ended->end_session_endpoint.empty()) {
+    Answer failed = still_signed_in(words(question), question, 500, Text::not_signed_out_failed);
+    failed.reason = name_of(ended.error().fault);
+    failed.detail = ended.error().reason;
+    return failed;
+  }
+  Answer answer = signed_out_answer(question);
+  if (!ended->end_session_endpoint.empty()) {
     answer = redirect_answer(provider_url(*ended, base_url), question.request_id);
     answer.head.fields.add("Referrer-Policy", "no-referrer");  // the URL has the person's token
     answer.reason = "signed_out";

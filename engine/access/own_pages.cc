@@ -7,9 +7,10 @@
 #include "access/coming.h"
 #include "access/cookies.h"
 #include "access/gate.h"
+#include "access/own_url.h"
 #include "access/query.h"
+#include "access/return_url.h"
 #include "access/token_request.h"
-#include "message/target.h"
 #include "model/json_members.h"
 #include "tls/digest.h"
 
@@ -24,15 +25,6 @@ constexpr size_t verifier_bytes = 32;
 constexpr size_t code_limit_bytes = 4096;
 
 std::string random_text(size_t bytes) { return tls::base64url(tls::random_bytes(bytes)); }
-
-// Only a path of this host: whatever else was asked for leads to `fallback`.
-std::string checked_return(const std::optional<std::string>& wanted, const std::string& fallback) {
-  message::Target target;
-  const bool good = wanted && wanted->size() <= LoginState::return_limit_bytes &&
-                    message::parse_path_and_query(*wanted, target).empty() &&
-                    !is_own_path(target.canonical_path);
-  return good ? *wanted : fallback;
-}
 
 // Browsers keep what follows "#" to themselves: the page notes it before it goes on.
 std::string keep_fragment_script(std::string_view login, std::string_view next) {
@@ -89,7 +81,7 @@ Gate::Coming Gate::coming_from(const Question& question) {
   Coming coming;
   const message::RequestHead& head = question.head;
   coming.host = head.target.authority.host;
-  coming.base_url = "https://" + head.target.authority.canonical("https");
+  coming.base_url = base_url_of(head);
   coming.request_id = question.request_id;
   coming.event = event_of(EventKind::sign_in_failed, question);
   coming.languages = head.fields.get("Accept-Language").value_or("");
@@ -221,7 +213,9 @@ void Gate::come_back(const Question& question, GateListener& listener) {
   const auto code = query_value(query, "code");
   if (!code || code->empty() || code->size() > code_limit_bytes)
     return refuse(coming, {SignInFault::code_refused, "", "the provider sent no usable code"});
-  Callback callback{*login, *code, query_value(query, "iss"),
+  auto issuer = query_value(query, "iss");
+  if (!issuer && query_names(query, "iss")) issuer = "";  // twice, say: it is nobody's
+  Callback callback{*login, *code, std::move(issuer),
                     coming.base_url + std::string(own_path) + "callback"};
   desk_->sign_in(std::move(callback), [self = self_, coming](const auto& facts) {
     if (*self != nullptr) (*self)->signed_in(coming, facts);

@@ -13,6 +13,10 @@ constexpr uint64_t metadata_fresh_ms = 3600 * second_ms;
 constexpr uint64_t keys_fresh_ms = 24 * 3600 * second_ms;
 // After a failure, and for keys that a token asks for: how soon the provider is asked again.
 constexpr uint64_t ask_again_ms = 5 * second_ms;
+// Likewise while nothing is known of it: somebody waits.
+constexpr uint64_t ask_first_again_ms = second_ms;
+
+constexpr int too_many_requests = 429;
 
 // Who waits for one of the provider's answers costs memory, also once the browser is gone.
 constexpr size_t waiting_limit = 1000;
@@ -65,7 +69,21 @@ SignInError ProviderLink::unreachable(const std::string& what, const std::string
       .text("provider", provider_.name)
       .text("what", what)
       .text("reason", reason);
+  metadata_doubted_ = true;  // its endpoints may have moved
   return {SignInFault::provider_unreachable, what, reason};
+}
+
+SignInError ProviderLink::misconfigured(const std::string& what, const std::string& reason) {
+  SignInError error = unreachable(what, reason);
+  error.fault = SignInFault::provider_misconfigured;
+  return error;
+}
+
+// An outage passes by itself; what else is no 200 is somebody's to mend.
+SignInError ProviderLink::answered(const std::string& what, int status) {
+  const std::string reason = "it answered " + std::to_string(status);
+  const bool outage = status >= 500 || status == too_many_requests;
+  return outage ? unreachable(what, reason) : misconfigured(what, reason);
 }
 
 void ProviderLink::fetch(token::FetchRequest request, token::Fetch::Done done) {
@@ -83,11 +101,14 @@ void ProviderLink::fetch(token::FetchRequest request, token::Fetch::Done done) {
 // --- the provider's description
 
 void ProviderLink::ask_metadata(MetadataDone done) {
-  const uint64_t age_ms = metadata_ ? metadata_fresh_ms : 0;
+  const uint64_t fresh_ms = metadata_doubted_ ? ask_again_ms : metadata_fresh_ms;
+  const uint64_t age_ms = metadata_ ? fresh_ms : ask_first_again_ms;
   const bool ask = !metadata_asking_ && is_past(loop_.now_ms(), metadata_asked_ms_, age_ms);
   // An old description is as good while a new one is fetched.
   if (metadata_) {
     done(*metadata_);
+  } else if (!ask && !metadata_asking_) {
+    done(metadata_error_);  // of a moment ago
   } else if (metadata_waiting_.size() >= waiting_limit) {
     done(busy());
   } else {
@@ -112,21 +133,16 @@ void ProviderLink::refresh_metadata() {
 void ProviderLink::on_metadata(core::Result<http::ClientResponse> response) {
   metadata_asking_ = false;
   if (!response) return metadata_failed(unreachable("discovery", response.error().reason));
-  if (response->status != 200) {
-    const std::string reason = "it answered " + std::to_string(response->status);
-    return metadata_failed(unreachable("discovery", reason));
-  }
+  if (response->status != 200) return metadata_failed(answered("discovery", response->status));
   auto parsed = ProviderMetadata::parse(response->body, provider_.issuer);
-  if (!parsed) {
-    SignInError error = unreachable("discovery", parsed.error().reason);
-    error.fault = SignInFault::provider_misconfigured;
-    return metadata_failed(error);
-  }
+  if (!parsed) return metadata_failed(misconfigured("discovery", parsed.error().reason));
   metadata_ = std::move(parsed).value();
+  metadata_doubted_ = false;
   for (const MetadataDone& done : std::exchange(metadata_waiting_, {})) done(*metadata_);
 }
 
 void ProviderLink::metadata_failed(const SignInError& error) {
+  metadata_error_ = error;
   for (const MetadataDone& done : std::exchange(metadata_waiting_, {})) done(error);
 }
 
@@ -148,13 +164,13 @@ void ProviderLink::ask_keys(bool anew, KeysDone done) {
 }
 
 void ProviderLink::on_keys(core::Result<http::ClientResponse> response) {
-  std::string trouble;
+  std::optional<SignInError> trouble;
   if (!response) {
-    trouble = response.error().reason;
+    trouble = unreachable("keys", response.error().reason);
   } else if (response->status != 200) {
-    trouble = "it answered " + std::to_string(response->status);
+    trouble = answered("keys", response->status);
   } else if (auto parsed = token::KeySet::parse(response->body); !parsed) {
-    trouble = parsed.error().reason;
+    trouble = misconfigured("keys", parsed.error().reason);
   } else {
     keys_ = std::make_shared<const token::KeySet>(std::move(parsed).value());
     for (const std::string& left_out : keys_->left_out()) {
@@ -164,10 +180,7 @@ void ProviderLink::on_keys(core::Result<http::ClientResponse> response) {
     }
   }
   SignedIn<std::shared_ptr<const token::KeySet>> outcome = keys_;
-  if (!trouble.empty()) {
-    const SignInError error = unreachable("keys", trouble);
-    if (keys_ == nullptr) outcome = error;  // else those from before the outage
-  }
+  if (trouble && keys_ == nullptr) outcome = *trouble;  // else those from before the outage
   for (const KeysDone& done : std::exchange(keys_waiting_, {})) done(outcome);
 }
 
@@ -217,7 +230,10 @@ void ProviderLink::on_tokens(const std::shared_ptr<Redeeming>& redeeming,
                              core::Result<http::ClientResponse> response) {
   if (!response) return finish(redeeming, unreachable("token", response.error().reason));
   auto answer = read_token_answer(*response);
-  if (!answer) return finish(redeeming, answer.error());
+  if (!answer) {
+    metadata_doubted_ |= answer.error().fault != SignInFault::code_refused;
+    return finish(redeeming, answer.error());
+  }
   redeeming->answer = std::move(answer).value();
   check(redeeming, false);
 }
@@ -238,11 +254,7 @@ void ProviderLink::check(const std::shared_ptr<Redeeming>& redeeming, bool anew)
     // The provider may have begun to use a new key since its keys were read.
     if (!checked && !anew && checked.error().fault == token::TokenFault::key_unknown)
       return check(redeeming, true);
-    if (!checked) {
-      return finish(redeeming, SignInError{SignInFault::token_refused,
-                                           std::string(name_of(checked.error().fault)),
-                                           checked.error().reason});
-    }
+    if (!checked) return finish(redeeming, token_refused(checked.error()));
     finish(redeeming, Tokens{std::move(checked).value(), std::move(redeeming->answer.id_token),
                              std::move(redeeming->answer.refresh_token)});
   });
@@ -272,8 +284,7 @@ void ProviderLink::check_logout_by_keys(const std::string& logout_token,
     if (checked) return done(std::move(checked).value());
     if (!anew && checked.error().fault == token::TokenFault::key_unknown)
       return check_logout_by_keys(logout_token, client_id, true, done);
-    done(SignInError{SignInFault::token_refused, std::string(name_of(checked.error().fault)),
-                     checked.error().reason});
+    done(token_refused(checked.error()));
   });
 }
 

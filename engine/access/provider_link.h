@@ -83,6 +83,8 @@ class ProviderLink {
                             bool anew, const LogoutDone& done);
   void finish(const std::shared_ptr<Redeeming>& redeeming, SignedIn<Tokens> outcome);
   SignInError unreachable(const std::string& what, const std::string& reason);
+  SignInError misconfigured(const std::string& what, const std::string& reason);
+  SignInError answered(const std::string& what, int status);
 
   core::Loop& loop_;
   core::Log& log_;
@@ -91,7 +93,9 @@ class ProviderLink {
   std::string broken_;  // why there is no tls_
   std::optional<ProviderMetadata> metadata_;
   std::shared_ptr<const token::KeySet> keys_;
+  SignInError metadata_error_;  // why there is none
   bool metadata_asking_ = false;
+  bool metadata_doubted_ = false;  // an endpoint that it names is of no use
   uint64_t metadata_asked_ms_ = 0;
   uint64_t keys_asked_ms_ = 0;
   std::vector<MetadataDone> metadata_waiting_;

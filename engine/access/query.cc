@@ -22,10 +22,13 @@ std::optional<std::string> decode(std::string_view text) {
   return decoded;
 }
 
-}  // namespace
+struct Found {
+  size_t times = 0;
+  std::string_view value;  // as it stands, of the last
+};
 
-std::optional<std::string> query_value(std::string_view query, std::string_view name) {
-  std::optional<std::string_view> found;
+Found find(std::string_view query, std::string_view name) {
+  Found found;
   while (!query.empty()) {
     const size_t end = query.find('&');
     const std::string_view pair = query.substr(0, end);
@@ -33,10 +36,21 @@ std::optional<std::string> query_value(std::string_view query, std::string_view 
     const size_t equals = pair.find('=');
     const auto decoded = decode(pair.substr(0, equals));
     if (!decoded || *decoded != name) continue;
-    if (found) return std::nullopt;
-    found = equals == std::string_view::npos ? std::string_view() : pair.substr(equals + 1);
+    ++found.times;
+    found.value = equals == std::string_view::npos ? std::string_view() : pair.substr(equals + 1);
   }
-  return found ? decode(*found) : std::nullopt;
+  return found;
+}
+
+}  // namespace
+
+std::optional<std::string> query_value(std::string_view query, std::string_view name) {
+  const Found found = find(query, name);
+  return found.times == 1 ? decode(found.value) : std::nullopt;
+}
+
+bool query_names(std::string_view query, std::string_view name) {
+  return find(query, name).times > 0;
 }
 
 }  // namespace hawser::access

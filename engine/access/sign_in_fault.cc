@@ -14,4 +14,8 @@ constexpr std::string_view names[] = {
 
 std::string_view name_of(SignInFault fault) { return names[static_cast<size_t>(fault)]; }
 
+SignInError token_refused(const token::TokenError& error) {
+  return {SignInFault::token_refused, std::string(token::name_of(error.fault)), error.reason};
+}
+
 }  // namespace hawser::access

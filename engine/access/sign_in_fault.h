@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "core/result.h"
+#include "token/fault.h"
 
 namespace hawser::access {
 
@@ -49,6 +50,9 @@ struct SignInError {
   std::string detail;  // a narrower name where there is one: "audience_wrong", "access_denied"
   std::string reason;  // for the log
 };
+
+// What a token's own fault is to a sign-in.
+SignInError token_refused(const token::TokenError& error);
 
 template <class T>
 using SignedIn = core::Result<T, SignInError>;

@@ -61,6 +61,13 @@ std::string text_member(const json& object, const char* name) {
   return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
 }
 
+// RFC 6749 5.1: what is no JSON by its own word may be a page of somebody in between.
+bool says_json(const http::ClientResponse& response) {
+  const auto type = response.fields.get(FieldName::content_type).value_or("");
+  return message::equals_ignoring_case(message::trim_blanks(type.substr(0, type.find(';'))),
+                                       "application/json");
+}
+
 }  // namespace
 
 std::string encode_form(const Form& form) {
@@ -131,6 +138,10 @@ SignedIn<TokenAnswer> read_token_answer(const http::ClientResponse& response) {
   if (!object) {
     return SignInError{SignInFault::provider_misconfigured, "",
                        "the token endpoint's answer is " + object.error().reason};
+  }
+  if (!says_json(response)) {
+    return SignInError{SignInFault::provider_misconfigured, "",
+                       "the token endpoint's answer has a Content-Type that is not JSON's"};
   }
   TokenAnswer answer{text_member(*object, "id_token"), text_member(*object, "access_token"),
                      text_member(*object, "refresh_token")};

@@ -76,11 +76,7 @@ void SignInHost::end_by_provider(const std::string& logout_token,
   const SignInError unknown{SignInFault::token_refused, "issuer_wrong",
                             "the token is of no provider and client of ours"};
   const auto unchecked = token::read_signed_token(logout_token);
-  if (!unchecked) {
-    return done(SignInError{SignInFault::token_refused,
-                            std::string(token::name_of(unchecked.error().fault)),
-                            unchecked.error().reason});
-  }
+  if (!unchecked) return done(access::token_refused(unchecked.error()));
   for (const auto& [name, link] : links_) {
     const std::string client = client_named(*snapshot_, link->provider(), unchecked->claims);
     if (client.empty()) continue;

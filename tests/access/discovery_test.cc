@@ -67,9 +67,11 @@ TEST(Discovery, IsReadBelowTheIssuer) {
             "/.well-known/openid-configuration");
 }
 
-http::ClientResponse answer(int status, const std::string& body) {
+http::ClientResponse answer(int status, const std::string& body,
+                            const std::string& type = "application/json; charset=utf-8") {
   http::ClientResponse response;
   response.status = status;
+  response.fields.add("Content-Type", type);
   response.body = body;
   return response;
 }
@@ -87,6 +89,15 @@ TEST(TokenAnswer, AFailureTellsWhoseItIs) {
   EXPECT_EQ(fault(200, R"({"id_token":"a","token_type":"DPoP"})"), SignInFault::token_refused);
   EXPECT_EQ(fault(200, R"({"id_token":"a"})"), SignInFault::token_refused);
   EXPECT_EQ(fault(302, ""), SignInFault::provider_misconfigured);
+}
+
+TEST(TokenAnswer, WhatIsNoJsonByItsOwnWordIsNotTakenForIt) {
+  const std::string good = R"({"id_token":"a","token_type":"Bearer"})";
+  EXPECT_TRUE(read_token_answer(answer(200, good)));
+  for (const char* type : {"text/html", "", "application/json-seq", "text/html; application/json"})
+    EXPECT_EQ(read_token_answer(answer(200, good, type)).error().fault,
+              SignInFault::provider_misconfigured)
+        << type;
 }
 
 TEST(TokenAnswer, ANameThatAProviderChoseIsMadePlain) {

@@ -62,6 +62,8 @@ TEST(Query, AParameterIsDecoded) {
   EXPECT_EQ(query_value("a=1&to=%2Fx%3Fy%3Dz+1&b", "to"), "/x?y=z 1");
   EXPECT_EQ(query_value("a=1&b", "b"), "");
   EXPECT_EQ(query_value("%61=1", "a"), "1");
+  EXPECT_TRUE(query_names("%61=1&a=%", "a"));
+  EXPECT_FALSE(query_names("b=a&ab", "a"));
 }
 
 TEST(Query, WhatIsAbsentTwiceOrBadlyEncodedIsNothing) {

@@ -38,6 +38,35 @@ TEST(SessionCookie, HoldsThePersonForOneAppOnOneHost) {
   EXPECT_FALSE(SessionCookie::open(keys, "wiki", "wiki.example", ""));
 }
 
+TEST(SessionCookie, OpensInItsOwnSpellingAlone) {
+  const KeyRing keys = ring();
+  const std::string value = SessionCookie::seal(keys, "wiki", "wiki.example", alice()).value();
+  const auto opens = [&](const std::string& changed) {
+    return SessionCookie::open(keys, "wiki", "wiki.example", changed).has_value();
+  };
+  ASSERT_TRUE(opens(value));
+  for (size_t at = 0; at < value.size(); ++at) {
+    for (unsigned bit = 0; bit < 8; ++bit) {
+      std::string flipped = value;
+      flipped[at] = static_cast<char>(flipped[at] ^ (1U << bit));
+      EXPECT_FALSE(opens(flipped)) << "bit " << bit << " of character " << at;
+    }
+    EXPECT_FALSE(opens(value.substr(0, at)));
+  }
+  for (const char* more : {"=", "==", "A", "AAAA", " ", "."}) EXPECT_FALSE(opens(value + more));
+  EXPECT_FALSE(opens(std::string(1025, 'A')));
+}
+
+TEST(SessionCookie, OneOfAKeyThatHasLeftTheRingOpensNothing) {
+  const KeyRing old = ring();
+  const std::string value = SessionCookie::seal(old, "wiki", "wiki.example", alice()).value();
+  const KeyRing rotated = old.rotated(10, 1, 100);
+  EXPECT_TRUE(SessionCookie::open(rotated, "wiki", "wiki.example", value));
+  const KeyRing without_it = rotated.rotated(200, 1000, 100);
+  ASSERT_EQ(without_it.keys().size(), 1u);
+  EXPECT_FALSE(SessionCookie::open(without_it, "wiki", "wiki.example", value));
+}
+
 TEST(SessionCookie, APersonWithoutANameOfTheirOwnIsCalledByTheSubject) {
   SessionFacts facts = alice();
   facts.user = facts.subject;
@@ -71,6 +100,14 @@ TEST(Cookies, OursIsFoundAmongOthers) {
   EXPECT_EQ(find_cookie(fields, "a"), "b");
   EXPECT_FALSE(find_cookie(fields, "c"));
   EXPECT_FALSE(find_cookie(fields, "__Host-hawser"));
+}
+
+TEST(Cookies, OneThatStandsTwiceIsNone) {
+  message::Fields fields;
+  fields.add("Cookie", "a=b; c=d; a=b");
+  fields.add("Cookie", "c=e");
+  EXPECT_FALSE(find_cookie(fields, "a"));
+  EXPECT_FALSE(find_cookie(fields, "c"));
 }
 
 TEST(Cookies, OursAreTakenOutAndOthersStayAsTheyCame) {
