@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The way out: here, at the provider, and when the provider tells that somebody has left elsewhere."""
 import json
+import sqlite3
 import threading
 import urllib.parse
 
@@ -79,3 +80,24 @@ def test_another_sites_link_signs_nobody_out(wiki, visitor):
     visitor.sign_in(f"{wiki.url}/", "alice")
     visitor.ask(f"{wiki.url}/.hawser/logout?app=wiki", Sec_Fetch_Site="cross-site")
     assert sessions(wiki) == 1
+
+
+def test_a_link_of_another_site_leaves_the_browser_its_cookie(wiki, visitor):
+    visitor.sign_in(f"{wiki.url}/", "alice")
+    page = visitor.ask(f"{wiki.url}/.hawser/logout?app=wiki", Sec_Fetch_Site="cross-site")
+    assert "still signed in" in page.body and not page.field("Set-Cookie")
+    assert visitor.ask(f"{wiki.url}/on").body == "inside /on"
+
+
+def test_a_sign_out_that_the_state_does_not_take_is_told_and_may_be_tried_again(wiki, visitor):
+    visitor.sign_in(f"{wiki.url}/", "alice")
+    other_program = sqlite3.connect(wiki.engine.state / "state.db", isolation_level=None)
+    other_program.execute("BEGIN IMMEDIATE")
+    page = visitor.ask(f"{wiki.url}/.hawser/logout?app=wiki")
+    assert page.status == 500 and "still signed in" in page.body and not page.field("Set-Cookie")
+    assert visitor.ask(f"{wiki.url}/on").body == "inside /on", "as it says"
+    other_program.execute("ROLLBACK")
+    other_program.close()
+    assert visitor.ask(f"{wiki.url}/.hawser/logout?app=wiki").status == 302
+    assert visitor.ask(f"{wiki.url}/").status == 302
+    assert sessions(wiki) == 0

@@ -86,16 +86,17 @@ class Answer:
 class Visitor:
     """Visits https pages of *.localhost on this machine, keeps cookies by host, and follows links as it is told."""
 
-    def __init__(self, authority):
+    def __init__(self, authority, deadline_s=DEADLINE_S):
         self._context = ssl.create_default_context(cafile=authority.certificate)
+        self._deadline_s = deadline_s  # of each page
         self.cookies = {}
 
     @contextlib.contextmanager
     def opened(self, url, method="GET", body=None, **fields):
         """A response whose body is still to be read."""
         parts = urllib.parse.urlsplit(url)
-        plain = socket.create_connection(("127.0.0.1", parts.port or 443), DEADLINE_S)
-        connection = http.client.HTTPSConnection(parts.hostname, parts.port, timeout=DEADLINE_S)
+        plain = socket.create_connection(("127.0.0.1", parts.port or 443), self._deadline_s)
+        connection = http.client.HTTPSConnection(parts.hostname, parts.port, timeout=self._deadline_s, context=self._context)
         connection.sock = self._context.wrap_socket(plain, server_hostname=parts.hostname)
         jar = self.cookies.setdefault(parts.hostname, {})
         sent_cookies = [f"{name}={value}" for (name, path), value in jar.items() if (parts.path or "/").startswith(path)]
