@@ -86,7 +86,7 @@ Split split_at(std::string_view text, size_t colon) {
 }
 
 // Of an IPv6 address only what stands behind "]" or "/" can be a port.
-core::Result<Split> split(std::string_view text) {
+core::Result<Split> split_place(std::string_view text) {
   const size_t slash = text.find('/');
   if (text.front() == '[') {
     const size_t bracket = text.find(']');
@@ -126,7 +126,7 @@ core::Result<OriginRule> parse_place(const std::string& place) {
 core::Result<OriginRule> OriginRule::parse(std::string_view text) {
   if (text.empty()) return core::Error{"an entry is missing"};
   if (text.find("://") != text.npos) return core::Error{"leave out the scheme: host:port"};
-  const auto parts = split(text);
+  const auto parts = split_place(text);
   if (!parts.ok()) return parts.error();
   auto rule = parse_place(parts->place);
   if (!rule.ok() || !parts->has_port) return rule;

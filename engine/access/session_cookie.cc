@@ -6,15 +6,15 @@
 namespace hawser::access {
 namespace {
 
-constexpr uint64_t layout = 2;
+constexpr uint64_t cookie_layout = 2;
 
-std::string purpose(std::string_view app, std::string_view host) {
+std::string purpose_of_session(std::string_view app, std::string_view host) {
   return "session\n" + std::string(app) + "\n" + std::string(host);
 }
 
 std::string pack(const SessionFacts& facts) {
   Packer packer;
-  packer.number(layout);
+  packer.number(cookie_layout);
   packer.text(facts.session);
   packer.text(facts.subject);
   packer.text(facts.user == facts.subject ? std::string_view() : std::string_view(facts.user));
@@ -33,7 +33,7 @@ std::string pack(const SessionFacts& facts) {
 std::optional<SessionFacts> unpack(std::string_view bytes) {
   Unpacker unpacker(bytes);
   SessionFacts facts;
-  if (unpacker.number() != layout) return std::nullopt;
+  if (unpacker.number() != cookie_layout) return std::nullopt;
   facts.session = unpacker.text();
   facts.subject = unpacker.text();
   facts.user = unpacker.text();
@@ -66,13 +66,13 @@ core::Result<std::string> SessionCookie::seal(const KeyRing& keys, std::string_v
                        std::to_string(size) + " bytes, more than " + std::to_string(limit_bytes) +
                        ": the provider's `sub`, `acr`, `amr` or the user's name are too long"};
   }
-  return keys.seal(purpose(app, host), plaintext);
+  return keys.seal(purpose_of_session(app, host), plaintext);
 }
 
 std::optional<SessionFacts> SessionCookie::open(const KeyRing& keys, std::string_view app,
                                                 std::string_view host, std::string_view value) {
   if (value.size() > limit_bytes) return std::nullopt;
-  const auto plaintext = keys.open(purpose(app, host), value);
+  const auto plaintext = keys.open(purpose_of_session(app, host), value);
   if (!plaintext) return std::nullopt;
   return unpack(*plaintext);
 }

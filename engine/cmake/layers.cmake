@@ -2,8 +2,13 @@
 # Layers depend one way only. A layer is one folder and one static library; its headers are reached as
 # `#include "<layer>/<file>.h"` through a folder of the build tree that holds nothing but a link to it, so an include
 # of a layer that is not named in USES fails with "No such file".
+#
+# With HAWSER_UNITY a layer is one file to the compiler, which reads its headers once: the names in its unnamed namespaces
+# have to differ. A local name may be another file's global one, so shadowing is told only where each file stands alone: in
+# the other builds, and in the lint.
 add_library(hawser_warnings INTERFACE)
-target_compile_options(hawser_warnings INTERFACE -Wall -Wextra -Wconversion -Wshadow -Werror)
+target_compile_options(hawser_warnings INTERFACE -Wall -Wextra -Wconversion -Werror
+                       $<$<NOT:$<BOOL:${HAWSER_UNITY}>>:-Wshadow>)
 # gcc 12 takes inlined std::string appends for overruns (its bugs 105329 and 105651); the sanitizers watch that instead.
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
   target_compile_options(hawser_warnings INTERFACE -Wno-array-bounds -Wno-restrict -Wno-stringop-overflow
@@ -36,6 +41,9 @@ function(hawser_layer name dir)
   if(sources)
     add_library(hawser_${name} STATIC ${sources})
     set(scope PUBLIC)
+    if(HAWSER_UNITY)
+      set_target_properties(hawser_${name} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 0)
+    endif()
     if(HAWSER_PCH)
       target_precompile_headers(hawser_${name} REUSE_FROM hawser_standard_headers)
     endif()

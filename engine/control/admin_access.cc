@@ -40,12 +40,7 @@ bool add_texts(const json& list, std::vector<std::string>& target) {
   return true;
 }
 
-void read_texts(JsonMembers& members, const char* name, std::vector<std::string>& target) {
-  const json* list = members.list(name);
-  if (list != nullptr && !add_texts(*list, target)) members.fail(name, "a list of texts");
-}
-
-void read_claims(JsonMembers& members, std::vector<model::ClaimValues>& target) {
+void read_supposed_claims(JsonMembers& members, std::vector<model::ClaimValues>& target) {
   const json* claims = members.object("claims");
   if (claims == nullptr) return;
   for (const auto& [claim, values] : claims->items()) {
@@ -63,10 +58,10 @@ Outcome<model::SupposedPerson> read_person(const json& object) {
   model::SupposedPerson person;
   JsonMembers members(object);
   members.read("user", person.user);
-  read_texts(members, "groups", person.groups);
-  read_claims(members, person.claims);
+  members.read("groups", person.groups);
+  read_supposed_claims(members, person.claims);
   members.read("acr", person.acr);
-  read_texts(members, "amr", person.amr);
+  members.read("amr", person.amr);
   members.read("signed_in_ago_s", person.signed_in_ago_s);
   if (person.signed_in_ago_s > ago_limit_s) members.fail("signed_in_ago_s", "at most ten years");
   if (!members.ok()) return bad(members.error().reason);

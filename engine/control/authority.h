@@ -13,6 +13,7 @@
 #include <utility>
 #include <vector>
 
+#include "control/durations.h"
 #include "control/refusal.h"
 #include "control/store.h"
 #include "model/ids.h"
@@ -21,7 +22,6 @@
 
 namespace hawser::control {
 
-inline constexpr int64_t day_ms = 24ll * 60 * 60 * 1000;
 inline constexpr int64_t certificate_life_ms = 60 * day_ms;
 inline constexpr int64_t certificate_renewal_age_ms = 30 * day_ms;  // older ones are renewed
 inline constexpr int64_t authority_life_ms = 3650 * day_ms;

@@ -12,6 +12,7 @@
 #include "config/nearest.h"
 #include "control/config_provider.h"
 #include "control/config_rules.h"
+#include "control/durations.h"
 #include "model/quantity.h"
 
 namespace hawser::control {
@@ -19,9 +20,6 @@ namespace {
 
 using config::MapReader;
 using config::Value;
-
-constexpr uint64_t minute_ms = 60'000;
-constexpr uint64_t day_ms = 86'400'000;
 
 const model::Provider* find_provider(const Value& value,
                                      std::span<const model::Provider> providers) {

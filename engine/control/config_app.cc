@@ -11,6 +11,7 @@
 #include "control/config_app_limits.h"
 #include "control/config_planned.h"
 #include "control/config_secrets.h"
+#include "control/durations.h"
 #include "message/characters.h"
 
 namespace hawser::control {
@@ -190,7 +191,6 @@ void read_upgrades(MapReader& map, std::vector<std::string>& target) {
 }
 
 void read_hsts(MapReader& map, uint64_t& target_s) {
-  constexpr uint64_t day_ms = 86'400'000;
   const auto value = map.take_nullable("hsts");
   if (!value) return;
   if (const auto duration = value->duration_ms(1000, 3660 * day_ms, true))

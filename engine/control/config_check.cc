@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "control/config_check.h"
+#include "control/durations.h"
+#include "control/private_file.h"
 
 #include <fmt/format.h>
 #include <sys/stat.h>
@@ -14,7 +16,6 @@ namespace hawser::control {
 namespace {
 
 constexpr size_t pem_limit_bytes = 1024 * 1024;
-constexpr mode_t others_bits = 0077;
 
 struct PemFile {
   const std::string& path;
@@ -55,7 +56,6 @@ void check_pair(const NodeConfig& config, size_t index, const std::string& chain
 }
 
 std::string doubt_of_time(const tls::CertificateFacts& facts, int64_t now_ms) {
-  constexpr int64_t day_ms = 24ll * 60 * 60 * 1000;
   if (facts.not_after_ms <= now_ms) return "has expired: browsers refuse it";
   if (facts.not_before_ms > now_ms) return "is not valid yet: browsers refuse it";
   const int64_t days_left = (facts.not_after_ms - now_ms) / day_ms;

@@ -17,6 +17,7 @@
 #include "control/config_planned.h"
 #include "control/config_rule_reach.h"
 #include "control/config_texts.h"
+#include "control/durations.h"
 #include "message/characters.h"
 #include "message/target.h"
 #include "model/origin.h"
@@ -33,8 +34,6 @@ constexpr size_t rule_limit = 200;  // of one app
 constexpr size_t claim_limit = 20;  // of one rule
 constexpr size_t rule_name_limit_bytes = 100;
 constexpr size_t message_limit_bytes = 500;
-constexpr uint64_t minute_ms = 60'000;
-constexpr uint64_t day_ms = 86'400'000;
 
 void read_claims(const Value& value, std::vector<model::ClaimValues>& target) {
   if (value.node().kind != YamlNode::Kind::map || value.is_empty())

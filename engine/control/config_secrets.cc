@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "control/config_secrets.h"
+#include "control/private_file.h"
 
 #include <fmt/format.h>
 #include <sys/stat.h>
@@ -20,7 +21,6 @@ using config::Value;
 constexpr size_t trust_limit_bytes = 256 * 1024;
 constexpr size_t secret_limit_bytes = 4096;
 constexpr size_t key_limit_bytes = 16 * 1024;
-constexpr mode_t others_bits = 0077;
 
 core::Result<void> try_trust(const std::string& pem) {
   tls::ClientOptions options;

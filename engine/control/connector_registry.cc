@@ -13,10 +13,12 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::string_view key_prefix = "connectors/";
+constexpr std::string_view connectors_prefix = "connectors/";
 constexpr int revoke_attempts = 5;
 
-std::string key_of(const model::Uuid& id) { return std::string(key_prefix) + id.to_string(); }
+std::string key_of_connector(const model::Uuid& id) {
+  return std::string(connectors_prefix) + id.to_string();
+}
 
 json to_json(const KnownCertificate& certificate) {
   return {{"sha256", certificate.sha256_hex},
@@ -72,8 +74,8 @@ core::Result<ConnectorRecord> record_from(const json& object) {
   return record;
 }
 
-Outcome<ConnectorRecord> decode(const StoreEntry& entry) {
-  const auto id = model::Uuid::parse(std::string_view(entry.key).substr(key_prefix.size()));
+Outcome<ConnectorRecord> read_connector(const StoreEntry& entry) {
+  const auto id = model::Uuid::parse(std::string_view(entry.key).substr(connectors_prefix.size()));
   if (!id.ok()) return damaged_record(entry.key, id.error());
   auto object = model::parse_json_object(entry.value, store_value_limit_bytes);
   if (!object.ok()) return damaged_record(entry.key, object.error());
@@ -87,11 +89,11 @@ Outcome<ConnectorRecord> decode(const StoreEntry& entry) {
 }  // namespace
 
 Outcome<std::vector<ConnectorRecord>> ConnectorRegistry::list() {
-  auto listing = store_.list(key_prefix);
+  auto listing = store_.list(connectors_prefix);
   if (!listing.ok()) return refusal_of(listing.error());
   std::vector<ConnectorRecord> records;
   for (const StoreEntry& entry : listing->entries) {
-    auto record = decode(entry);
+    auto record = read_connector(entry);
     if (!record.ok()) return record.error();
     records.push_back(std::move(record).value());
   }
@@ -102,9 +104,9 @@ Outcome<std::vector<ConnectorRecord>> ConnectorRegistry::list() {
 }
 
 Outcome<ConnectorRecord> ConnectorRegistry::find(const model::Uuid& id) {
-  auto entry = store_.get(key_of(id));
+  auto entry = store_.get(key_of_connector(id));
   if (!entry.ok()) return refusal_of(entry.error());
-  if (entry->has_value()) return decode(**entry);
+  if (entry->has_value()) return read_connector(**entry);
   return Refusal{404, "connector_unknown",
                  "no connector " + id.to_string() + " is enrolled here; enrol it again"};
 }
@@ -176,18 +178,18 @@ Outcome<std::vector<StoreWrite>> ConnectorRegistry::add(const ConnectorRecord& r
   std::vector<StoreWrite> writes;
   for (const ConnectorRecord& known : *records) {
     if (!known.revoked() || now_ms - known.revoked_ms < revoked_connector_kept_ms) continue;
-    writes.push_back({key_of(known.id), std::nullopt, known.revision, no_lease});
+    writes.push_back({key_of_connector(known.id), std::nullopt, known.revision, no_lease});
     if (writes.size() + 2 == store_writes_limit) break;
   }
   if (records->size() - writes.size() >= connector_count_limit) {
     return Refusal{409, "connector_limit", "10,000 connectors are enrolled; revoke some first"};
   }
-  writes.push_back({key_of(record.id), encode(record), 0, no_lease});
+  writes.push_back({key_of_connector(record.id), encode(record), 0, no_lease});
   return writes;
 }
 
 StoreWrite ConnectorRegistry::replace(const ConnectorRecord& record) {
-  return {key_of(record.id), encode(record), record.revision, no_lease};
+  return {key_of_connector(record.id), encode(record), record.revision, no_lease};
 }
 
 void ConnectorRegistry::add_certificate(ConnectorRecord& record, const IssuedCertificate& issued,

@@ -3,6 +3,8 @@
 // with the command that repairs it. Owner: nobody. Thread: any.
 #pragma once
 
+#include <sys/types.h>
+
 #include <cstddef>
 #include <string>
 #include <string_view>
@@ -10,6 +12,9 @@
 #include "core/result.h"
 
 namespace hawser::control {
+
+// What a private file's mode has none of.
+inline constexpr mode_t others_bits = 0077;
 
 // Makes the folder (0700, parents 0755) where it is missing; refuses one that others may enter, one
 // that belongs to another user, and what is no folder.

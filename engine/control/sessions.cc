@@ -11,18 +11,20 @@
 namespace hawser::control {
 namespace {
 
-constexpr std::string_view key_prefix = "sessions/";
+constexpr std::string_view sessions_prefix = "sessions/";
 constexpr std::string_view revoked_prefix = "revoked-sessions/";
-constexpr size_t id_chars = 32;
+constexpr size_t session_id_chars = 32;
 
-std::string key_of(std::string_view id) { return std::string(key_prefix) + std::string(id); }
+std::string key_of_session(std::string_view id) {
+  return std::string(sessions_prefix) + std::string(id);
+}
 
 std::string revoked_key_of(std::string_view id) {
   return std::string(revoked_prefix) + std::string(id);
 }
 
-bool is_id(std::string_view text) {
-  return text.size() == id_chars && text.find_first_not_of("0123456789abcdef") == text.npos;
+bool is_session_id(std::string_view text) {
+  return text.size() == session_id_chars && text.find_first_not_of("0123456789abcdef") == text.npos;
 }
 
 std::string encode(const SessionRecord& record) {
@@ -36,12 +38,12 @@ std::string encode(const SessionRecord& record) {
                             {"sealed", record.sealed}});
 }
 
-Outcome<SessionRecord> decode(const StoreEntry& entry) {
+Outcome<SessionRecord> read_session(const StoreEntry& entry) {
   const auto object = model::parse_json_object(entry.value, store_value_limit_bytes);
   if (!object.ok()) return damaged_record(entry.key, object.error());
   model::JsonMembers members(*object);
   SessionRecord record;
-  record.id = entry.key.substr(key_prefix.size());
+  record.id = entry.key.substr(sessions_prefix.size());
   record.revision = entry.revision;
   record.lease = entry.lease;
   members.read("app", record.app);
@@ -58,7 +60,7 @@ Outcome<SessionRecord> decode(const StoreEntry& entry) {
 
 Refusal unknown(std::string_view id) {
   return {404, "session_unknown",
-          "there is no session with the id " + std::string(id.substr(0, id_chars))};
+          "there is no session with the id " + std::string(id.substr(0, session_id_chars))};
 }
 
 }  // namespace
@@ -68,7 +70,7 @@ void Sessions::create(SessionRecord record, int64_t now_ms, OutcomeDone<void> do
   store_.grant_lease(
       ttl_ms, [this, record = std::move(record), done](const StoreResult<LeaseId>& lease) {
         if (!lease.ok()) return done(refusal_of(lease.error()));
-        std::vector<StoreWrite> writes{{key_of(record.id), encode(record), 0, *lease}};
+        std::vector<StoreWrite> writes{{key_of_session(record.id), encode(record), 0, *lease}};
         store_.commit(std::move(writes), [done](const StoreResult<uint64_t>& saved) {
           if (!saved.ok()) return done(refusal_of(saved.error()));
           done({});
@@ -77,11 +79,11 @@ void Sessions::create(SessionRecord record, int64_t now_ms, OutcomeDone<void> do
 }
 
 Outcome<std::vector<SessionRecord>> Sessions::list() const {
-  const auto listing = store_.list(key_prefix);
+  const auto listing = store_.list(sessions_prefix);
   if (!listing.ok()) return refusal_of(listing.error());
   std::vector<SessionRecord> records;
   for (const StoreEntry& entry : listing->entries) {
-    auto record = decode(entry);
+    auto record = read_session(entry);
     if (!record.ok()) return record.error();
     records.push_back(std::move(record).value());
   }
@@ -89,16 +91,16 @@ Outcome<std::vector<SessionRecord>> Sessions::list() const {
 }
 
 Outcome<SessionRecord> Sessions::find(const std::string& id) const {
-  if (!is_id(id)) return unknown(id);
-  const auto entry = store_.get(key_of(id));
+  if (!is_session_id(id)) return unknown(id);
+  const auto entry = store_.get(key_of_session(id));
   if (!entry.ok()) return refusal_of(entry.error());
   if (!entry->has_value()) return unknown(id);
-  return decode(**entry);
+  return read_session(**entry);
 }
 
 void Sessions::revoke(const SessionRecord& record, OutcomeDone<void> done) {
   std::vector<StoreWrite> writes{
-      {key_of(record.id), std::nullopt, record.revision, no_lease},
+      {key_of_session(record.id), std::nullopt, record.revision, no_lease},
       {revoked_key_of(record.id), model::write_json({{"expires_ms", record.expires_ms}}), 0,
        record.lease}};
   store_.commit(std::move(writes), [done](const StoreResult<uint64_t>& saved) {

@@ -12,13 +12,15 @@
 namespace hawser::control {
 namespace {
 
-constexpr std::string_view key_prefix = "tokens/";
-constexpr size_t id_chars = 16;
+constexpr std::string_view tokens_prefix = "tokens/";
+constexpr size_t token_id_chars = 16;
 
-std::string key_of(std::string_view id) { return std::string(key_prefix) + std::string(id); }
+std::string key_of_token(std::string_view id) {
+  return std::string(tokens_prefix) + std::string(id);
+}
 
-bool is_id(std::string_view text) {
-  return text.size() == id_chars && text.find_first_not_of("0123456789abcdef") == text.npos;
+bool is_token_id(std::string_view text) {
+  return text.size() == token_id_chars && text.find_first_not_of("0123456789abcdef") == text.npos;
 }
 
 std::string encode(const TokenRecord& record) {
@@ -30,12 +32,12 @@ std::string encode(const TokenRecord& record) {
                             {"connector_id", record.connector_id}});
 }
 
-Outcome<TokenRecord> decode(const StoreEntry& entry) {
+Outcome<TokenRecord> read_token(const StoreEntry& entry) {
   auto object = model::parse_json_object(entry.value, store_value_limit_bytes);
   if (!object.ok()) return damaged_record(entry.key, object.error());
   model::JsonMembers members(*object);
   TokenRecord record;
-  record.id = entry.key.substr(key_prefix.size());
+  record.id = entry.key.substr(tokens_prefix.size());
   record.revision = entry.revision;
   members.read("secret_sha256", record.secret_sha256_hex);
   members.read("group", record.group);
@@ -76,11 +78,11 @@ void Tokens::create(const std::string& group, uint64_t ttl_ms, int64_t now_ms,
   std::copy(secret.begin(), secret.end(), token.secret.begin());
   NewToken made{token.to_string(), {}};
   made.record.secret_sha256_hex = tls::sha256_hex(token.secret_bytes());
-  made.record.id = made.record.secret_sha256_hex.substr(0, id_chars);
+  made.record.id = made.record.secret_sha256_hex.substr(0, token_id_chars);
   made.record.group = group;
   made.record.created_ms = now_ms;
   made.record.expires_ms = now_ms + static_cast<int64_t>(ttl_ms);
-  writes.push_back({key_of(made.record.id), encode(made.record), 0, no_lease});
+  writes.push_back({key_of_token(made.record.id), encode(made.record), 0, no_lease});
   store_.commit(std::move(writes), [made, done](const StoreResult<uint64_t>& saved) {
     if (!saved.ok()) return done(refusal_of(saved.error()));
     NewToken with_revision = made;
@@ -90,11 +92,11 @@ void Tokens::create(const std::string& group, uint64_t ttl_ms, int64_t now_ms,
 }
 
 Outcome<std::vector<TokenRecord>> Tokens::list() {
-  auto listing = store_.list(key_prefix);
+  auto listing = store_.list(tokens_prefix);
   if (!listing.ok()) return refusal_of(listing.error());
   std::vector<TokenRecord> records;
   for (const StoreEntry& entry : listing->entries) {
-    auto record = decode(entry);
+    auto record = read_token(entry);
     if (!record.ok()) return record.error();
     records.push_back(std::move(record).value());
   }
@@ -106,11 +108,11 @@ Outcome<std::vector<TokenRecord>> Tokens::list() {
 
 void Tokens::revoke(const std::string& id, OutcomeDone<void> done) {
   const Refusal none{404, "token_unknown", "there is no token with the id " + id.substr(0, 64)};
-  if (!is_id(id)) return done(none);
-  auto entry = store_.get(key_of(id));
+  if (!is_token_id(id)) return done(none);
+  auto entry = store_.get(key_of_token(id));
   if (!entry.ok()) return done(refusal_of(entry.error()));
   if (!entry->has_value()) return done(none);
-  std::vector<StoreWrite> writes{{key_of(id), std::nullopt, (*entry)->revision, no_lease}};
+  std::vector<StoreWrite> writes{{key_of_token(id), std::nullopt, (*entry)->revision, no_lease}};
   store_.commit(std::move(writes), [done](const StoreResult<uint64_t>& removed) {
     if (!removed.ok()) return done(refusal_of(removed.error()));
     done({});
@@ -124,10 +126,10 @@ Outcome<TokenRecord> Tokens::find_usable(const model::EnrolmentToken& token, int
                    "new one with `hawserctl token create`"};
   }
   const std::string hash = tls::sha256_hex(token.secret_bytes());
-  auto entry = store_.get(key_of(hash.substr(0, id_chars)));
+  auto entry = store_.get(key_of_token(hash.substr(0, token_id_chars)));
   if (!entry.ok()) return refusal_of(entry.error());
   if (!entry->has_value()) return token_unknown();
-  auto record = decode(**entry);
+  auto record = read_token(**entry);
   if (!record.ok()) return record;
   if (!tls::equal_secrets(record->secret_sha256_hex, hash)) return token_unknown();
   if (record->used()) {
@@ -144,7 +146,7 @@ Outcome<TokenRecord> Tokens::find_usable(const model::EnrolmentToken& token, int
 StoreWrite Tokens::spend(TokenRecord record, const std::string& connector_id, int64_t now_ms) {
   record.used_ms = now_ms;
   record.connector_id = connector_id;
-  return {key_of(record.id), encode(record), record.revision, no_lease};
+  return {key_of_token(record.id), encode(record), record.revision, no_lease};
 }
 
 std::vector<StoreWrite> Tokens::forget_old(const std::vector<TokenRecord>& records,
@@ -153,7 +155,7 @@ std::vector<StoreWrite> Tokens::forget_old(const std::vector<TokenRecord>& recor
   for (const TokenRecord& record : records) {
     const int64_t spent_ms = record.used() ? record.used_ms : record.expires_ms;
     if (now_ms - spent_ms < spent_token_kept_ms) continue;
-    writes.push_back({key_of(record.id), std::nullopt, record.revision, no_lease});
+    writes.push_back({key_of_token(record.id), std::nullopt, record.revision, no_lease});
     if (writes.size() + 1 == store_writes_limit) break;
   }
   return writes;

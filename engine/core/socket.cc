@@ -15,17 +15,17 @@
 
 namespace hawser::core {
 
-namespace {
-
-constexpr size_t read_bytes_a_turn = 256 * 1024;
-constexpr unsigned pieces_a_write = 64;
-
 union StreamHandle {
   void* data;  // where every uv handle has it
   uv_stream_t stream;
   uv_tcp_t tcp;
   uv_pipe_t pipe;
 };
+
+namespace {
+
+constexpr size_t read_bytes_a_turn = 256 * 1024;
+constexpr unsigned pieces_a_write = 64;
 
 // The first pieces of `chain`, at most `limit_bytes`, as uv wants them; gives how many.
 unsigned gather(const ByteChain& chain, size_t limit_bytes,

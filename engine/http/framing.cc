@@ -15,8 +15,6 @@ using message::TargetForm;
 
 namespace {
 
-LineFault bad(const char* reason) { return {ErrorCode::bad_request, reason}; }
-
 // A list of tokens that ends in "chunked", which stands there once: a coding that we could have
 // known, but do not (RFC 9112 6.1: 501).
 bool is_unknown_coding_then_chunked(std::string_view value) {

@@ -24,7 +24,6 @@ H2Refusal refusal_of(uint32_t code, bool wants_http_1_1) {
 }
 
 constexpr char flood_words[] = "the origin floods the connection with frames that carry nothing";
-constexpr int32_t connection_window_bytes = 4 * 1024 * 1024;
 
 ssize_t read_content(nghttp2_session* session, int32_t stream_id, uint8_t* /*buffer*/,
                      size_t length, uint32_t* flags, nghttp2_data_source* source, void* /*user*/) {
@@ -222,7 +221,6 @@ void H2ClientSession::on_response_head(H2ClientStream& stream, bool stream_ended
   stream.head_seen_ = true;
   stream.begin_content(head_->body_length);
   stream.events_->on_head(std::move(head_));
-  static const message::Fields no_trailers;
   if (stream_ended && stream.events_ != nullptr) stream.end_response(no_trailers);
 }
 
@@ -244,7 +242,6 @@ void H2ClientSession::on_content_end(H2ClientStream* stream, bool stream_ended) 
   if (!stream->head_seen_) return bad_answer(*stream, "the stream ends before the answer's head");
   if (!stream->content_complete())
     return bad_answer(*stream, "less content than Content-Length says");
-  static const message::Fields no_trailers;
   stream->end_response(no_trailers);
 }
 

@@ -5,17 +5,12 @@
 #include <utility>
 
 #include "http/h2_client_session.h"
+#include "http/h2_nghttp2.h"
 
 namespace hawser::http {
 
 using message::ErrorCode;
 using message::ExchangeError;
-
-namespace {
-
-const message::Fields no_trailers;
-
-}  // namespace
 
 // --- the request
 

@@ -10,8 +10,15 @@
 
 #include "core/byte_chain.h"
 #include "core/transport.h"
+#include "message/fields.h"
 
 namespace hawser::http {
+
+// A whole connection's window, on either side; what one stream may hold is each stream's own.
+inline constexpr int32_t connection_window_bytes = 4 * 1024 * 1024;
+
+// Of a message that ends without any.
+inline const message::Fields no_trailers;
 
 enum class H2Role : uint8_t { server, client };
 

@@ -16,7 +16,6 @@ using message::ExchangeError;
 
 namespace {
 
-constexpr int32_t connection_window_bytes = 4 * 1024 * 1024;
 constexpr int64_t first_window_bytes = 65'535;  // of everything, until our SETTINGS are seen
 // Content that nobody has allowed: before they are seen, and later, where padding was given back
 // twice.
@@ -208,7 +207,6 @@ void H2Session::on_content_end(H2Stream* stream, bool stream_ended, bool padded)
   if (!stream_ended && padded && frame_content_bytes_ == 0) check_rate_of_empty_frames();
   if (stream == nullptr || stream->dead() || cut_) return;
   if (!stream_ended) return padded ? open_window(*stream) : void();
-  static const message::Fields no_trailers;
   if (!stream->content_complete())
     return malformed(*stream, "less content than Content-Length says");
   stream->end_request(no_trailers);

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "http/h2_nghttp2.h"
 #include "http/h2_response.h"
 #include "http/h2_session.h"
 
@@ -16,8 +17,6 @@ namespace {
 // How much content comes ahead of what was allowed: doubled while the client keeps up.
 constexpr size_t least_ahead_bytes = 64 * 1024;
 constexpr size_t most_ahead_bytes = 512 * 1024;
-
-const message::Fields no_trailers;
 
 }  // namespace
 

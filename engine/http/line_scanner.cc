@@ -14,9 +14,6 @@ namespace {
 constexpr uint32_t empty_lines_limit = 1;  // RFC 9112 2.2: at least one is to be ignored
 constexpr size_t method_limit_bytes = 64;  // longer than any that exists
 constexpr size_t status_line_limit = 4096;
-constexpr size_t version_bytes = 8;  // "HTTP/1.1"
-
-LineFault bad(const char* reason) { return {ErrorCode::bad_request, reason}; }
 
 // Exactly "HTTP/" DIGIT "." DIGIT.
 bool scan_version(std::string_view text, uint8_t& major, uint8_t& minor) {

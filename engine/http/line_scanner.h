@@ -22,6 +22,10 @@ struct LineFault {
   explicit operator bool() const { return code != message::ErrorCode::none; }
 };
 
+inline LineFault bad(const char* reason) { return {message::ErrorCode::bad_request, reason}; }
+
+inline constexpr size_t version_bytes = 8;  // "HTTP/1.1"
+
 // method SP request-target SP HTTP-version, as views into the buffer.
 struct RequestLine {
   std::string_view method;

@@ -12,8 +12,6 @@ namespace {
 
 using message::BodyLength;
 
-constexpr size_t version_bytes = 8;  // "HTTP/1.1"
-
 int stop_after_head(llhttp_t*) { return HPE_PAUSED; }
 
 const llhttp_settings_t& settings() {

@@ -4,37 +4,14 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
-#include "model/json_members.h"
+#include "model/json_body.h"
 
 namespace hawser::model {
 namespace {
 
 using nlohmann::json;
 
-constexpr size_t list_limit = 1024;
-
-void decode_texts(JsonMembers& members, const char* name, std::vector<std::string>& target) {
-  const json* list = members.list(name);
-  if (list == nullptr) return;
-  if (list->size() > list_limit) return members.fail(name, "a shorter list");
-  for (const json& item : *list) {
-    const auto* text = item.get_ptr<const std::string*>();
-    if (text == nullptr) return members.fail(name, "a list of texts");
-    target.push_back(*text);
-  }
-}
-
-// The common way of all bodies: parse, let `read` take its members, and look for an error.
-template <class T, class Read>
-core::Result<T> decode(std::string_view text, Read read) {
-  auto object = parse_json_object(text, control_body_limit_bytes);
-  if (!object.ok()) return object.error();
-  JsonMembers members(*object);
-  T value;
-  read(members, value);
-  if (!members.ok()) return members.error();
-  return value;
-}
+constexpr size_t health_limit = 1024;  // origins in one report
 
 json health_json(const OriginHealth& origin) {
   return {{"app", origin.app},
@@ -46,7 +23,7 @@ json health_json(const OriginHealth& origin) {
 void decode_origin_health(JsonMembers& members, std::vector<OriginHealth>& target) {
   const json* list = members.list("origins");
   if (list == nullptr) return;
-  if (list->size() > list_limit) return members.fail("origins", "a shorter list");
+  if (list->size() > health_limit) return members.fail("origins", "a shorter list");
   for (const json& item : *list) {
     JsonMembers fields(item);
     OriginHealth origin;
@@ -71,14 +48,15 @@ std::string encode_config_answer(const ConfigAnswer& answer) {
 }
 
 core::Result<ConfigAnswer> decode_config_answer(std::string_view text) {
-  return decode<ConfigAnswer>(text, [](JsonMembers& members, ConfigAnswer& answer) {
-    members.read("revision", answer.revision);
-    members.read("tenant", answer.tenant);
-    members.read("group", answer.group);
-    members.read("authorities_pem", answer.authorities_pem);
-    members.read("renew", answer.renew);
-    decode_texts(members, "engines", answer.engines);
-  });
+  return read_body<ConfigAnswer>(text, control_body_limit_bytes,
+                                 [](JsonMembers& members, ConfigAnswer& answer) {
+                                   members.read("revision", answer.revision);
+                                   members.read("tenant", answer.tenant);
+                                   members.read("group", answer.group);
+                                   members.read("authorities_pem", answer.authorities_pem);
+                                   members.read("renew", answer.renew);
+                                   members.read("engines", answer.engines);
+                                 });
 }
 
 std::string encode_renew_request(const RenewRequest& request) {
@@ -86,12 +64,13 @@ std::string encode_renew_request(const RenewRequest& request) {
 }
 
 core::Result<RenewRequest> decode_renew_request(std::string_view text) {
-  return decode<RenewRequest>(text, [](JsonMembers& members, RenewRequest& request) {
-    members.read("certificate_request_pem", request.certificate_request_pem);
-    if (request.certificate_request_pem.empty()) {
-      members.fail("certificate_request_pem", "a certificate request");
-    }
-  });
+  return read_body<RenewRequest>(
+      text, control_body_limit_bytes, [](JsonMembers& members, RenewRequest& request) {
+        members.read("certificate_request_pem", request.certificate_request_pem);
+        if (request.certificate_request_pem.empty()) {
+          members.fail("certificate_request_pem", "a certificate request");
+        }
+      });
 }
 
 std::string encode_renew_answer(const RenewAnswer& answer) {
@@ -100,11 +79,13 @@ std::string encode_renew_answer(const RenewAnswer& answer) {
 }
 
 core::Result<RenewAnswer> decode_renew_answer(std::string_view text) {
-  return decode<RenewAnswer>(text, [](JsonMembers& members, RenewAnswer& answer) {
-    members.read("certificate_pem", answer.certificate_pem);
-    members.read("authorities_pem", answer.authorities_pem);
-    if (answer.certificate_pem.empty()) members.fail("certificate_pem", "a certificate");
-  });
+  return read_body<RenewAnswer>(text, control_body_limit_bytes,
+                                [](JsonMembers& members, RenewAnswer& answer) {
+                                  members.read("certificate_pem", answer.certificate_pem);
+                                  members.read("authorities_pem", answer.authorities_pem);
+                                  if (answer.certificate_pem.empty())
+                                    members.fail("certificate_pem", "a certificate");
+                                });
 }
 
 std::string encode_health_report(const HealthReport& report) {
@@ -119,14 +100,15 @@ std::string encode_health_report(const HealthReport& report) {
 }
 
 core::Result<HealthReport> decode_health_report(std::string_view text) {
-  return decode<HealthReport>(text, [](JsonMembers& members, HealthReport& report) {
-    members.read("version", report.version);
-    members.read("boot_id", report.boot_id);
-    members.read("uptime_s", report.uptime_s);
-    members.read("open_streams", report.open_streams);
-    members.read("memory_bytes", report.memory_bytes);
-    decode_origin_health(members, report.origins);
-  });
+  return read_body<HealthReport>(text, control_body_limit_bytes,
+                                 [](JsonMembers& members, HealthReport& report) {
+                                   members.read("version", report.version);
+                                   members.read("boot_id", report.boot_id);
+                                   members.read("uptime_s", report.uptime_s);
+                                   members.read("open_streams", report.open_streams);
+                                   members.read("memory_bytes", report.memory_bytes);
+                                   decode_origin_health(members, report.origins);
+                                 });
 }
 
 }  // namespace hawser::model

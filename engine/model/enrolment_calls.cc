@@ -4,40 +4,16 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
-#include "model/json_members.h"
+#include "model/json_body.h"
 
 namespace hawser::model {
 namespace {
 
 using nlohmann::json;
 
-constexpr size_t list_limit = 256;
-
-void read_texts(JsonMembers& members, const char* name, std::vector<std::string>& target) {
-  const json* list = members.list(name);
-  if (list == nullptr) return;
-  if (list->size() > list_limit) return members.fail(name, "a shorter list");
-  for (const json& item : *list) {
-    const auto* text = item.get_ptr<const std::string*>();
-    if (text == nullptr) return members.fail(name, "a list of texts");
-    target.push_back(*text);
-  }
-}
-
 void read_required(JsonMembers& members, const char* name, std::string& target) {
   members.read(name, target);
   if (target.empty()) members.fail(name, "text that isn't empty");
-}
-
-template <class T, class Read>
-core::Result<T> decode(std::string_view text, Read read) {
-  auto object = parse_json_object(text, enrolment_body_limit_bytes);
-  if (!object.ok()) return object.error();
-  JsonMembers members(*object);
-  T value;
-  read(members, value);
-  if (!members.ok()) return members.error();
-  return value;
 }
 
 }  // namespace
@@ -47,10 +23,11 @@ std::string encode_authority_answer(const AuthorityAnswer& answer) {
 }
 
 core::Result<AuthorityAnswer> decode_authority_answer(std::string_view text) {
-  return decode<AuthorityAnswer>(text, [](JsonMembers& members, AuthorityAnswer& answer) {
-    read_required(members, "trust_domain", answer.trust_domain);
-    read_texts(members, "authorities", answer.authorities);
-  });
+  return read_body<AuthorityAnswer>(text, enrolment_body_limit_bytes,
+                                    [](JsonMembers& members, AuthorityAnswer& answer) {
+                                      read_required(members, "trust_domain", answer.trust_domain);
+                                      members.read("authorities", answer.authorities);
+                                    });
 }
 
 std::string encode_enrol_request(const EnrolRequest& request) {
@@ -60,11 +37,12 @@ std::string encode_enrol_request(const EnrolRequest& request) {
 }
 
 core::Result<EnrolRequest> decode_enrol_request(std::string_view text) {
-  return decode<EnrolRequest>(text, [](JsonMembers& members, EnrolRequest& request) {
-    read_required(members, "token", request.token);
-    read_required(members, "certificate_request_pem", request.certificate_request_pem);
-    members.read("name", request.name);
-  });
+  return read_body<EnrolRequest>(
+      text, enrolment_body_limit_bytes, [](JsonMembers& members, EnrolRequest& request) {
+        read_required(members, "token", request.token);
+        read_required(members, "certificate_request_pem", request.certificate_request_pem);
+        members.read("name", request.name);
+      });
 }
 
 std::string encode_enrol_answer(const EnrolAnswer& answer) {
@@ -78,15 +56,16 @@ std::string encode_enrol_answer(const EnrolAnswer& answer) {
 }
 
 core::Result<EnrolAnswer> decode_enrol_answer(std::string_view text) {
-  return decode<EnrolAnswer>(text, [](JsonMembers& members, EnrolAnswer& answer) {
-    read_required(members, "connector_id", answer.connector_id);
-    read_required(members, "trust_domain", answer.trust_domain);
-    members.read("tenant", answer.tenant);
-    members.read("group", answer.group);
-    read_required(members, "certificate_pem", answer.certificate_pem);
-    read_required(members, "authorities_pem", answer.authorities_pem);
-    read_texts(members, "engines", answer.engines);
-  });
+  return read_body<EnrolAnswer>(text, enrolment_body_limit_bytes,
+                                [](JsonMembers& members, EnrolAnswer& answer) {
+                                  read_required(members, "connector_id", answer.connector_id);
+                                  read_required(members, "trust_domain", answer.trust_domain);
+                                  members.read("tenant", answer.tenant);
+                                  members.read("group", answer.group);
+                                  read_required(members, "certificate_pem", answer.certificate_pem);
+                                  read_required(members, "authorities_pem", answer.authorities_pem);
+                                  members.read("engines", answer.engines);
+                                });
 }
 
 std::string encode_problem(const Problem& problem) {
@@ -97,15 +76,16 @@ std::string encode_problem(const Problem& problem) {
 }
 
 core::Result<Problem> decode_problem(std::string_view text) {
-  return decode<Problem>(text, [](JsonMembers& members, Problem& problem) {
-    uint64_t status = 0;
-    members.read("status", status);
-    if (status > 599) return members.fail("status", "an HTTP status");
-    problem.status = static_cast<int>(status);
-    read_required(members, "code", problem.code);
-    members.read("title", problem.title);
-    members.read("detail", problem.detail);
-  });
+  return read_body<Problem>(text, enrolment_body_limit_bytes,
+                            [](JsonMembers& members, Problem& problem) {
+                              uint64_t status = 0;
+                              members.read("status", status);
+                              if (status > 599) return members.fail("status", "an HTTP status");
+                              problem.status = static_cast<int>(status);
+                              read_required(members, "code", problem.code);
+                              members.read("title", problem.title);
+                              members.read("detail", problem.detail);
+                            });
 }
 
 }  // namespace hawser::model

@@ -56,8 +56,10 @@ void JsonMembers::read(const char* name, bool& target) {
 }
 
 void JsonMembers::read(const char* name, std::vector<std::string>& target) {
+  constexpr size_t texts_limit = 1024;
   const nlohmann::json* items = list(name);
   if (items == nullptr) return;
+  if (items->size() > texts_limit) return fail(name, "a shorter list");
   std::vector<std::string> texts;
   for (const nlohmann::json& item : *items) {
     const auto* text = item.get_ptr<const std::string*>();

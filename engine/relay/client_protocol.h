@@ -3,6 +3,7 @@
 // siblings behind it. Owner: its ClientSession, which outlives it. Thread: the worker's own.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string>
 
@@ -12,6 +13,9 @@
 namespace hawser::relay {
 
 class ClientSession;
+
+// For a response to a client that has ended its own direction.
+inline constexpr uint64_t half_closed_answer_ms = 30'000;
 
 class ClientProtocol {
  public:

@@ -14,7 +14,6 @@ namespace {
 
 constexpr size_t pipelined_bytes_limit =
     16 * 1024;  // read ahead of the response before reading stops
-constexpr uint64_t half_closed_answer_ms = 30'000;
 
 }  // namespace
 

@@ -16,8 +16,7 @@ namespace {
 
 constexpr size_t first_window_bytes = 16 * 1024;  // of a response, as a link opens it
 constexpr uint64_t shutdown_notice_ms = 1'000;    // for a client that does not answer
-constexpr uint64_t half_closed_answer_ms = 30'000;
-constexpr uint32_t begun_a_turn = 8;  // exchanges
+constexpr uint32_t begun_a_turn = 8;              // exchanges
 
 }  // namespace
 

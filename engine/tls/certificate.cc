@@ -22,10 +22,6 @@ namespace {
 
 constexpr size_t common_name_limit_bytes = 64;  // X.520's upper bound
 
-core::Error library_fault(std::string_view doing) {
-  return core::Error{std::string(doing) + ": " + take_library_error()};
-}
-
 core::Result<std::string> write_pem(std::string_view doing, const std::function<int(BIO*)>& write) {
   bssl::UniquePtr<BIO> out(BIO_new(BIO_s_mem()));
   const uint8_t* bytes = nullptr;

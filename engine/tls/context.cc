@@ -21,10 +21,6 @@ constexpr const char* forward_secret_aead =
     "[ECDHE-RSA-AES128-GCM-SHA256|ECDHE-RSA-CHACHA20-POLY1305]:"
     "ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-RSA-AES256-GCM-SHA384";
 
-core::Error library_fault(std::string_view doing) {
-  return core::Error{std::string(doing) + ": " + take_library_error()};
-}
-
 // One copy of each certificate, however many connections have seen it.
 CRYPTO_BUFFER_POOL* certificate_pool() {
   static CRYPTO_BUFFER_POOL* const pool = CRYPTO_BUFFER_POOL_new();

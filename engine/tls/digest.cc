@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tls/digest.h"
 
+#include "tls/library.h"
+
 #include <openssl/aead.h>
 #include <openssl/base64.h>
 #include <openssl/err.h>
@@ -18,9 +20,6 @@ constexpr size_t aead_nonce_bytes = 12;
 constexpr size_t aead_tag_bytes = 16;
 constexpr std::string_view base64url_alphabet =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-
-const uint8_t* raw(std::string_view text) { return reinterpret_cast<const uint8_t*>(text.data()); }
-uint8_t* raw(std::string& text) { return reinterpret_cast<uint8_t*>(text.data()); }
 
 int base64url_value(char c) {
   if (c >= 'A' && c <= 'Z') return c - 'A';

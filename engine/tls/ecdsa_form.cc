@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tls/ecdsa_form.h"
 
+#include "tls/library.h"
+
 #include <openssl/bn.h>
 #include <openssl/ecdsa.h>
 #include <openssl/err.h>
@@ -9,8 +11,6 @@
 namespace hawser::tls {
 namespace {
 
-const uint8_t* raw(std::string_view text) { return reinterpret_cast<const uint8_t*>(text.data()); }
-uint8_t* raw(std::string& text) { return reinterpret_cast<uint8_t*>(text.data()); }
 constexpr size_t number_bytes = ecdsa_p256_bytes / 2;
 
 }  // namespace

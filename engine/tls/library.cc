@@ -38,9 +38,6 @@ core::Result<bssl::UniquePtr<BIO>> open_text(std::string_view what, std::string_
   return bssl::UniquePtr<BIO>(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
 }
 
-// An encrypted key asks for a password; there is nobody to ask.
-int no_password(char*, int, int, void*) { return -1; }
-
 std::string to_string(const ASN1_STRING* value) {
   return {reinterpret_cast<const char*>(ASN1_STRING_get0_data(value)),
           static_cast<size_t>(ASN1_STRING_length(value))};
@@ -75,6 +72,12 @@ std::string take_library_error() {
   const char* text = ERR_reason_error_string(error);
   return text != nullptr ? lower_words(text) : "error " + std::to_string(error);
 }
+
+core::Error library_fault(std::string_view doing) {
+  return core::Error{std::string(doing) + ": " + take_library_error()};
+}
+
+int no_password(char* /*buffer*/, int /*size*/, int /*writing*/, void* /*context*/) { return -1; }
 
 core::Result<bssl::UniquePtr<EVP_PKEY>> parse_private_key(std::string_view what,
                                                           std::string_view pem) {

@@ -20,6 +20,16 @@ namespace hawser::tls {
 // The last error in the library's queue in lower-case words, "" when there is none; empties the
 // queue. An alert of the peer reads "the peer's alert: …".
 std::string take_library_error();
+core::Error library_fault(std::string_view doing);  // "doing: the last error"
+
+// The library takes bytes where we have texts.
+inline const uint8_t* raw(std::string_view text) {
+  return reinterpret_cast<const uint8_t*>(text.data());
+}
+inline uint8_t* raw(std::string& text) { return reinterpret_cast<uint8_t*>(text.data()); }
+
+// For the library's callback: an encrypted key asks for a password, and there is nobody to ask.
+int no_password(char* buffer, int size, int writing, void* context);
 
 // `what` names the text in the reason: "the private key: …".
 core::Result<bssl::UniquePtr<EVP_PKEY>> parse_private_key(std::string_view what,

@@ -14,6 +14,7 @@
 #include <utility>
 
 #include "tls/ecdsa_form.h"
+#include "tls/library.h"
 
 namespace hawser::tls {
 namespace {
@@ -21,8 +22,6 @@ namespace {
 constexpr size_t coordinate_bytes = 32;
 constexpr size_t ed25519_bytes = 32;
 constexpr size_t exponent_limit_bytes = 4;
-
-const uint8_t* raw(std::string_view text) { return reinterpret_cast<const uint8_t*>(text.data()); }
 
 bssl::UniquePtr<BIGNUM> number(std::string_view bytes) {
   return bssl::UniquePtr<BIGNUM>(BN_bin2bn(raw(bytes), bytes.size(), nullptr));

@@ -13,15 +13,10 @@
 #include <optional>
 
 #include "tls/ecdsa_form.h"
+#include "tls/library.h"
 
 namespace hawser::tls {
 namespace {
-
-const uint8_t* raw(std::string_view text) { return reinterpret_cast<const uint8_t*>(text.data()); }
-uint8_t* raw(std::string& text) { return reinterpret_cast<uint8_t*>(text.data()); }
-
-// The library asks the terminal for a password otherwise.
-int no_password(char* /*buffer*/, int /*size*/, int /*writing*/, void* /*context*/) { return -1; }
 
 bool is_p256(const EVP_PKEY* key) {
   const EC_KEY* point = EVP_PKEY_get0_EC_KEY(key);

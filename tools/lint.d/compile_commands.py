@@ -6,9 +6,11 @@ usage: compile_commands.py BUILD_DIR OUT_DIR
 """
 import json
 import pathlib
+import re
 import shlex
 import sys
 
+SHADOWING = " -Wshadow"  # which is not told there
 FOR_GCC_ALONE = {"-Winvalid-pch", "-fpch-preprocess"}
 
 
@@ -24,9 +26,18 @@ def cleaned(words):
     return kept
 
 
+def apart(entry):
+    """An entry for each file of a layer that is compiled as one."""
+    source = pathlib.Path(entry["file"])
+    if source.parent.name != "Unity":
+        return [entry]
+    files = re.findall(r'^#include "(.*)"$', source.read_text(), re.MULTILINE)
+    return [{**entry, "file": file, "command": entry["command"].replace(str(source), file) + SHADOWING} for file in files]
+
+
 def main():
     build_dir, out_dir = map(pathlib.Path, sys.argv[1:])
-    entries = json.loads((build_dir / "compile_commands.json").read_text())
+    entries = [one for entry in json.loads((build_dir / "compile_commands.json").read_text()) for one in apart(entry)]
     for entry in entries:
         entry["command"] = shlex.join(cleaned(shlex.split(entry["command"])))
     out_dir.mkdir(parents=True, exist_ok=True)
