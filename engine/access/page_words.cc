@@ -193,7 +193,7 @@ Pages::Pages(const model::PageTemplate& made) {
     has_english = has_english || matches(language.tag, "en");
   }
   if (!has_english) languages_.emplace_back(frame, model::PageLanguage{"en", {}});
-  const std::string_view wanted = made.default_language.empty() ? "en" : made.default_language;
+  const std::string wanted = made.default_language.empty() ? "en" : made.default_language;
   const auto first = std::find_if(languages_.begin(), languages_.end(), [&](const auto& words) {
     return matches(words.language(), wanted);
   });
