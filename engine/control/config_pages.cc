@@ -84,8 +84,8 @@ void read_frame(const Value& value, std::string& target) {
   target = *frame;
 }
 
-void read_texts(const Value& value, std::span<const std::string_view> known,
-                model::PageLanguage& target) {
+void read_page_texts(const Value& value, std::span<const std::string_view> known,
+                     model::PageLanguage& target) {
   MapReader map(value);
   if (!map.is_map()) return;
   std::vector<std::string_view> keys(known.begin(), known.end());
@@ -120,7 +120,7 @@ void read_languages(const Value& value, std::span<const std::string_view> texts,
     }
     model::PageLanguage language;
     language.tag = entry.key;
-    read_texts(item, texts, language);
+    read_page_texts(item, texts, language);
     target.push_back(std::move(language));
   }
 }
