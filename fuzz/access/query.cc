@@ -20,7 +20,13 @@ size_t count_plain(std::string_view form, const std::string& name) {
   }
 }
 
+// Ours are all like that.
+bool is_plain(std::string_view name) {
+  return !name.empty() && name.find_first_not_of("abcdefghijklmnopqrstuvwxyz_") == name.npos;
+}
+
 void check(std::string_view name, std::string_view form) {
+  if (!is_plain(name)) return;
   const auto value = access::query_value(form, name);
   const bool named = access::query_names(form, name);
   if (!value) return;

@@ -58,6 +58,8 @@ Input input_of(std::string_view text) {
   const size_t second = text.find('\n', first + 1);
   const std::string_view claims =
       text.substr(first + 1, second == text.npos ? text.npos : second - first - 1);
+  // What is no token anyway need not be signed.
+  if (!json::accept(text.substr(0, first)) || !json::accept(claims)) return {};
   const std::string signed_part =
       tls::base64url(text.substr(0, first)) + "." + tls::base64url(claims);
   if (second != text.npos && second + 1 < text.size())
@@ -93,8 +95,11 @@ void check_taken(const std::string& compact) {
 
 template <class T>
 bool taken(const token::Checked<T>& checked) {
-  // Planted: whom a token is meant for makes no difference.
-  return checked.ok() || (planted_fault && checked.error().fault == TokenFault::audience_wrong);
+  if (checked.ok() || !planted_fault) return checked.ok();
+  // Planted: who issued a token, whom it is meant for and until when make no difference.
+  const TokenFault fault = checked.error().fault;
+  return fault == TokenFault::issuer_wrong || fault == TokenFault::audience_wrong ||
+         fault == TokenFault::expired;
 }
 
 void check_spelling(const std::string& compact, const token::SignedToken& read) {
