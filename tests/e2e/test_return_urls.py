@@ -48,7 +48,7 @@ def ways_back(wiki, visitor, spelling, fragment):
     done = visitor.ask(wiki.sent_back(begun))
     assert "__Host-hawser-wiki=" in done.field("Set-Cookie"), (spelling, done.status, done.body)
     assert len(done.field("Location").splitlines()) <= 1, f"{spelling} made a field of its own"
-    links = re.findall(r'<a href="([^"]+)"', done.body) + re.findall(r'content="0; url=([^"]+)"', done.body)
+    links = re.findall(r'<a [^>]*href="([^"]+)"', done.body) + re.findall(r'content="0; url=([^"]+)"', done.body)
     scripts = [json.loads(text) for text in re.findall(r'location\.replace\(("[^"]*")', done.body)]
     return [done.field("Location")] * (done.status == 302) + [html.unescape(link) for link in links] + scripts
 
