@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "connector/identity_fields.h"
 #include "connector/origin_request.h"
 #include "connector/response_rewrite.h"
 #include "http/connection_auth.h"
@@ -117,6 +118,7 @@ void Forwarder::write_head() {
   // Again from what came when another origin was tried before.
   head_->target.path = record_.path;
   rewrite_for_origin(*head_, *app_, origin);
+  set_identity_fields(head_->fields, *app_, info_);
   if (app_->rewrite_origin || has_destination(head_->method)) name_the_origin();
   const std::string host = host_for_origin(*head_, *app_, origin);
   head_written_ = true;
@@ -198,8 +200,13 @@ void Forwarder::pump_request() {
   if (tunnel_)
     connection_->end_tunnel();
   else
-    connection_->send_end(trailers_);
+    send_trailers();
   request_written();
+}
+
+void Forwarder::send_trailers() {
+  remove_identity_fields(trailers_, *app_);
+  connection_->send_end(trailers_);
 }
 
 void Forwarder::write_body(core::Slice slice) {

@@ -106,6 +106,7 @@ class Forwarder final : private channel::StreamListener,
   NameTranslation names() const;
   void name_the_origin();
   void pump_request();
+  void send_trailers();
   void write_body(core::Slice slice);
   void request_written();
   void await_first_byte();

@@ -11,6 +11,7 @@
 #include "access/token_request.h"
 #include "access/visitor.h"
 #include "tls/digest.h"
+#include "token/identity_values.h"
 
 namespace hawser::access {
 namespace {
@@ -51,7 +52,8 @@ void Gate::apply(std::shared_ptr<const model::Snapshot> snapshot) {
     if (app.access != model::Access::rules) continue;
     Guarded guarded{&app, Rules(app), 0};
     const model::Provider* provider = snapshot_->find_provider(app.sign_in.provider);
-    if (provider != nullptr) guarded.digest = marks_digest(guarded.rules.names(), *provider);
+    if (provider != nullptr)
+      guarded.digest = marks_digest(guarded.rules.names(), app.identity, *provider);
     guarded_.emplace(app.name, std::move(guarded));
   }
 }
@@ -186,6 +188,10 @@ void Gate::admit(const Question& question, const Guarded& guarded, SessionFacts 
   admission.session = session.session;
   admission.expires_s = session.expires_s;
   admission.rule = decision.rule_name();
+  admission.claims = token::claims_told(guarded.app->identity, session.identity);
+  if (guarded.app->assertion && !session.user.empty())
+    admission.assertion =
+        assertions_.of(*guarded.app, base_url_of(question.head), session, now_s());
   // Issued again after half of `idle`, so that an answer seldom carries one.
   const int64_t half_s = static_cast<int64_t>(guarded.app->session.idle_s) / 2;
   if (!session.session.empty() && now_s() >= session.issued_s + half_s) {

@@ -12,6 +12,7 @@
 #include <string_view>
 #include <vector>
 
+#include "access/assertions.h"
 #include "access/event.h"
 #include "access/key_ring.h"
 #include "access/page_words.h"
@@ -88,6 +89,7 @@ class Gate {
   void apply(std::shared_ptr<const model::Snapshot> snapshot);
   void apply(std::shared_ptr<const KeyRing> keys) { keys_ = std::move(keys); }
   void apply(std::shared_ptr<const Pages> pages) { pages_ = std::move(pages); }
+  void apply(std::shared_ptr<const SigningRing> keys) { assertions_.apply(std::move(keys)); }
   // Cookies of these sessions open nothing any more.
   void revoke(const RevokedSessions& sessions);
 
@@ -131,6 +133,7 @@ class Gate {
   void signed_in(const Coming& coming, const SignedIn<SessionFacts>& facts);
   const model::App* app_here(const Question& question, std::string_view name) const;
   void refuse(const Coming& coming, const SignInError& error);
+  Answer published_keys(const Question& question) const;
 
   // --- the way out (logout_pages.cc)
   void sign_out(const Question& question, GateListener& listener);
@@ -160,6 +163,7 @@ class Gate {
   RevokedSessions revoked_;
   std::shared_ptr<const KeyRing> keys_ = std::make_shared<const KeyRing>();
   std::shared_ptr<const Pages> pages_ = std::make_shared<const Pages>();
+  Assertions assertions_;
   std::map<uint64_t, GateListener*> waiting_;
   uint64_t next_ticket_ = 1;
   std::shared_ptr<Gate*> self_;  // for answers that come after the gate has gone

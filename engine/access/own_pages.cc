@@ -100,6 +100,7 @@ void Gate::serve_own_page(const Question& question, GateListener& listener) {
   if (page == "login" && reads) return begin_sign_in(question, listener);
   if (page == "callback" && reads) return come_back(question, listener);
   if (page == "logout" && reads) return sign_out(question, listener);
+  if (page == "jwks.json" && reads) return listener.on_answered(published_keys(question));
   if (page == "signed-out" && reads) return listener.on_answered(signed_out_answer(question));
   if (page == "backchannel-logout" && question.head.method == message::Method::post)
     return end_by_provider(question, listener);
@@ -111,6 +112,22 @@ void Gate::serve_own_page(const Question& question, GateListener& listener) {
   Answer answer = page_answer(404, nothing, question.request_id);
   answer.reason = "no_such_path";
   listener.on_answered(std::move(answer));
+}
+
+// What an application checks our assertions with. Whoever keeps it for less than two hours knows a
+// new key before it signs.
+Answer Gate::published_keys(const Question& question) const {
+  Answer answer;
+  answer.body = assertions_.ring().jwk_set();
+  answer.head.status = 200;
+  answer.head.reason = message::usual_reason(200);
+  answer.head.fields.add(FieldName::content_type, "application/jwk-set+json");
+  answer.head.fields.add(FieldName::cache_control, "public, max-age=300");
+  answer.head.fields.add("X-Content-Type-Options", "nosniff");
+  answer.head.fields.add(FieldName::x_request_id, question.request_id);
+  answer.head.body_length = message::BodyLength::known(answer.body.size());
+  answer.reason = "published_keys";
+  return answer;
 }
 
 // The app of that name, if it is on this host and people sign in to it.

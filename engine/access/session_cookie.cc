@@ -64,7 +64,8 @@ core::Result<std::string> SessionCookie::seal(const KeyRing& keys, std::string_v
   if (size > limit_bytes) {
     return core::Error{"what has to be known of this person takes a cookie of " +
                        std::to_string(size) + " bytes, more than " + std::to_string(limit_bytes) +
-                       ": the provider's `sub`, `acr`, `amr` or the user's name are too long"};
+                       ": the provider's `sub`, `acr`, `amr`, the user's name or the fields of "
+                       "`identity` are too long"};
   }
   return keys.seal(purpose_of_session(app, host), plaintext);
 }

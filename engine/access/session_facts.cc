@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "tls/digest.h"
+#include "token/identity_values.h"
 
 namespace hawser::access {
 namespace {
@@ -31,12 +32,28 @@ int64_t signed_in_at(const model::Provider& provider, const token::IdToken& id_t
   return std::min(now_s, *id_token.signed_in_s + std::clamp(ahead_s, -skew_s, skew_s));
 }
 
+// Which field of `identity` takes most of a cookie that is too large, and what to do.
+std::string longest_field(const model::App& app, const SessionFacts& facts) {
+  if (app.identity.empty() || app.identity.size() != facts.identity.size()) return {};
+  const auto longest = std::max_element(
+      facts.identity.begin(), facts.identity.end(),
+      [](const std::string& a, const std::string& b) { return a.size() < b.size(); });
+  if (longest->empty()) return {};
+  const model::IdentityField& field =
+      app.identity[static_cast<size_t>(std::distance(facts.identity.begin(), longest))];
+  return "; `identity." + field.field + "` alone holds " + std::to_string(longest->size()) +
+         " bytes of the claim " + field.claim +
+         ": name those that the application needs, as {claim: " + field.claim + ", values: [...]}";
+}
+
 }  // namespace
 
-uint64_t marks_digest(const RuleNames& names, const model::Provider& provider) {
+uint64_t marks_digest(const RuleNames& names, const std::vector<model::IdentityField>& identity,
+                      const model::Provider& provider) {
   std::string text = std::to_string(names.digest());
   for (const std::string* part : {&provider.name, &provider.issuer, &provider.groups_claim})
     text += "\n" + *part;
+  if (!identity.empty()) text += "\n" + token::identity_text(identity);
   const auto hash = tls::sha256(text);
   uint64_t digest = 0;
   for (size_t i = 0; i < sizeof digest; ++i) digest = digest << 8 | hash[i];
@@ -47,11 +64,13 @@ bool is_from(const model::Provider& provider, const token::Claims& claims) {
   return token::check_issuer(claims, provider.issuer).ok();
 }
 
-void mark(SessionFacts& facts, const RuleNames& names, const model::Provider& provider,
+void mark(SessionFacts& facts, const RuleNames& names,
+          const std::vector<model::IdentityField>& identity, const model::Provider& provider,
           const token::Claims& claims) {
   const std::vector<std::string> groups = texts_of(claims, provider.groups_claim);
   facts.marks = names.marks_of(groups, claims).to_bytes(names.size());
-  facts.names_digest = marks_digest(names, provider);
+  facts.identity = token::identity_values(identity, provider.groups_claim, claims);
+  facts.names_digest = marks_digest(names, identity, provider);
 }
 
 SignedIn<std::string> user_of(const model::Provider& provider, const token::IdToken& id_token) {
@@ -76,7 +95,9 @@ SignedIn<void> check_session(const KeyRing& keys, const model::App& app,
       return SignInError{SignInFault::token_refused, "too_weak", "`amr` lacks " + method};
   }
   const auto sealed = SessionCookie::seal(keys, app.name, "", facts);  // the host adds nothing
-  if (!sealed) return SignInError{SignInFault::too_much_to_hold, "", sealed.error().reason};
+  if (!sealed)
+    return SignInError{SignInFault::too_much_to_hold, "",
+                       sealed.error().reason + longest_field(app, facts)};
   return {};
 }
 
@@ -86,7 +107,7 @@ SessionFacts session_facts(const model::App& app, const model::Provider& provide
   facts.session = tls::random_bytes(session_id_bytes);
   facts.subject = id_token.subject;
   facts.user = std::move(user);
-  mark(facts, RuleNames(app.rules), provider, id_token.claims);
+  mark(facts, RuleNames(app.rules), app.identity, provider, id_token.claims);
   facts.acr = id_token.acr;
   facts.amr = id_token.amr;
   facts.signed_in_s = signed_in_at(provider, id_token, now_s);

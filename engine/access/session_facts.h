@@ -31,14 +31,18 @@ SignedIn<void> check_session(const KeyRing& keys, const model::App& app,
 SessionFacts session_facts(const model::App& app, const model::Provider& provider,
                            const token::IdToken& id_token, std::string user, int64_t now_s);
 
-// Changes with the names that an app's rules use, and with the provider that says who has them.
-uint64_t marks_digest(const RuleNames& names, const model::Provider& provider);
+// Changes with the names that an app's rules use, with what its application is told, and with the
+// provider that says who is who.
+uint64_t marks_digest(const RuleNames& names, const std::vector<model::IdentityField>& identity,
+                      const model::Provider& provider);
 
 // Whether it was that provider who said so: one may have become another under its name.
 bool is_from(const model::Provider& provider, const token::Claims& claims);
 
-// Notes which of the names that an app's rules use are the person's.
-void mark(SessionFacts& facts, const RuleNames& names, const model::Provider& provider,
+// Notes which of the names that an app's rules use are the person's, and what its application is
+// told of the person.
+void mark(SessionFacts& facts, const RuleNames& names,
+          const std::vector<model::IdentityField>& identity, const model::Provider& provider,
           const token::Claims& claims);
 
 }  // namespace hawser::access

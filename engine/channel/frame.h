@@ -25,6 +25,8 @@ inline constexpr uint32_t interim_heads_limit = 8;
 inline constexpr uint32_t credit_limit_bytes = 0x7fffffff;  // that may be open on one stream
 inline constexpr uint32_t short_text_limit_bytes = 255;     // ids, names, addresses, tickets
 inline constexpr uint32_t user_limit_bytes = 1024;
+inline constexpr uint32_t claims_limit = 32;  // pairs of claim and value
+inline constexpr uint32_t claims_limit_bytes = 8 * 1024;
 inline constexpr uint32_t grant_limit_bytes = 16 * 1024;
 inline constexpr uint32_t reason_limit_bytes = 1024;
 inline constexpr uint16_t wire_version = 1;
@@ -76,6 +78,8 @@ struct OpenInfo {
   std::string client_address;
   uint8_t hops = 0;
   std::string bulk_ticket;
+  std::string session;              // its id, hex
+  std::vector<std::string> claims;  // claim, value, claim, value; a value may be empty
 };
 
 struct Reset {

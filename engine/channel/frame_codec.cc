@@ -28,6 +28,14 @@ FrameWriter::Text FrameWriter::text(std::string_view value) {
   return value.empty() ? Text() : builder_.CreateString(value.data(), value.size());
 }
 
+flatbuffers::Offset<TextVector> FrameWriter::encode_texts(const std::vector<std::string>& texts) {
+  if (texts.empty()) return {};
+  texts_.clear();
+  for (const std::string& each : texts)
+    texts_.push_back(builder_.CreateString(each.data(), each.size()));
+  return builder_.CreateVector(texts_);
+}
+
 void FrameWriter::put_prefix(uint8_t* at, uint32_t header_bytes, uint32_t payload_bytes) {
   put_u32(at, header_bytes);
   put_u32(at + 4, payload_bytes);
@@ -99,6 +107,7 @@ bool FrameWriter::open(uint32_t stream, const message::RequestHead& head, const 
                        uint32_t response_credit) {
   if (!open_fits(head, info)) return false;
   const auto fields = encode_fields(builder_, head.fields, true, texts_);
+  const auto claims = encode_texts(info.claims);
   std::string path;
   head.target.append_path_and_query(path);
   const Text target = text(path);
@@ -112,6 +121,7 @@ bool FrameWriter::open(uint32_t stream, const message::RequestHead& head, const 
   const Text grant = text(info.grant);
   const Text client_address = text(info.client_address);
   const Text ticket = text(info.bulk_ticket);
+  const Text session = text(info.session);
   const Body body = body_of(head, info);
   FrameBuilder frame(builder_);
   begin(frame, FrameType::open, stream);
@@ -127,6 +137,8 @@ bool FrameWriter::open(uint32_t stream, const message::RequestHead& head, const 
   if (!grant.IsNull()) frame.add_grant(grant);
   if (!client_address.IsNull()) frame.add_client_address(client_address);
   if (!ticket.IsNull()) frame.add_ticket(ticket);
+  if (!session.IsNull()) frame.add_session(session);
+  if (!claims.IsNull()) frame.add_claims(claims);
   frame.add_app_revision(info.app_revision);
   frame.add_kind(static_cast<wire::OpenKind>(info.kind));
   frame.add_body(static_cast<wire::BodyKind>(body.kind));
@@ -257,13 +269,27 @@ bool is_plain(std::string_view text, size_t limit) {
   return text.size() <= limit && message::all_in(message::field_value_char, text);
 }
 
+namespace {
+
+bool claims_fit(const std::vector<std::string>& claims) {
+  size_t bytes = 0;
+  for (const std::string& text : claims) {
+    bytes += text.size();
+    if (!is_plain(text, claims_limit_bytes)) return false;
+  }
+  return claims.size() % 2 == 0 && claims.size() <= 2 * claims_limit && bytes <= claims_limit_bytes;
+}
+
+}  // namespace
+
 bool open_fits(const message::RequestHead& head, const OpenInfo& info) {
   const size_t target_bytes = head.target.path.size() + head.target.query.size();
   return head.method != message::Method::other && fields_fit(head.fields, true) &&
          target_bytes <= head_bytes_limit / 4 && is_plain(head.target.authority.raw) &&
          is_plain(info.request_id) && is_plain(info.tenant) && is_plain(info.app) &&
-         is_plain(info.client_address) && is_plain(info.bulk_ticket) &&
-         is_plain(info.user, user_limit_bytes) && is_plain(info.grant, grant_limit_bytes);
+         is_plain(info.client_address) && is_plain(info.bulk_ticket) && is_plain(info.session) &&
+         claims_fit(info.claims) && is_plain(info.user, user_limit_bytes) &&
+         is_plain(info.grant, grant_limit_bytes);
 }
 
 std::string_view name_of(FrameType type) {

@@ -49,6 +49,7 @@ class FrameWriter {
   static constexpr size_t kept_builder_bytes = 16 * 1024;
 
   Text text(std::string_view value);  // none when empty
+  flatbuffers::Offset<TextVector> encode_texts(const std::vector<std::string>& texts);
   bool append(wire::FrameBuilder& frame);
   void put_prefix(uint8_t* at, uint32_t header_bytes, uint32_t payload_bytes);
   void trim();

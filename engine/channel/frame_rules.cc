@@ -53,17 +53,31 @@ Fault check_welcome(const wire::Frame& frame) {
   return {};
 }
 
+// Strings may be shared, so the sum is what counts and not the header's size.
+Fault check_claims(const TextVector* claims) {
+  if (claims == nullptr) return {};
+  if (claims->size() % 2 != 0) return "a claim without a value";
+  if (claims->size() > 2 * claims_limit) return "more than 32 claims";
+  size_t bytes = 0;
+  for (const auto* text : *claims) {
+    bytes += text_of(text).size();
+    if (bytes > claims_limit_bytes) return "claims of more than 8 KiB";
+    if (!is_plain(text, claims_limit_bytes)) return "a claim with a control character";
+  }
+  return {};
+}
+
 Fault check_open(const wire::Frame& frame) {
   if (frame.kind() > wire::OpenKind::connect) return "an unknown kind";
   if (frame.body() > wire::BodyKind::unknown) return "an unknown kind of body";
   if (frame.body() != wire::BodyKind::known && frame.body_bytes() != 0)
     return "a length for a body that has none";
   for (const auto* text : {frame.request_id(), frame.tenant(), frame.app(), frame.client_address(),
-                           frame.ticket(), frame.authority()})
+                           frame.ticket(), frame.authority(), frame.session()})
     if (!is_plain(text)) return "a text that is too long or holds control characters";
   if (!is_plain(frame.user(), user_limit_bytes) || !is_plain(frame.grant(), grant_limit_bytes))
     return "a user or grant that is too long or holds control characters";
-  return {};
+  return check_claims(frame.claims());
 }
 
 Fault check_head(const wire::Frame& frame) {

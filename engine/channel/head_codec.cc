@@ -62,6 +62,10 @@ void decode_info(const wire::Frame& frame, OpenInfo& info) {
   info.client_address.assign(text_of(frame.client_address()));
   info.hops = frame.hops();
   info.bulk_ticket.assign(text_of(frame.ticket()));
+  info.session.assign(text_of(frame.session()));
+  info.claims.resize(frame.claims() == nullptr ? 0 : frame.claims()->size());
+  for (size_t i = 0; i < info.claims.size(); ++i)
+    info.claims[i].assign(text_of(frame.claims()->Get(static_cast<flatbuffers::uoffset_t>(i))));
 }
 
 message::HttpVersion version_of(uint16_t number) {

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "config/nearest.h"
+#include "control/config_identity.h"
 #include "control/config_provider.h"
 #include "control/config_rules.h"
 #include "control/durations.h"
@@ -107,12 +108,15 @@ void read_access(MapReader& map, std::span<const model::Provider> providers, mod
   const auto session = map.take_nullable("session");
   if (sign_in) read_sign_in(*sign_in, providers, app.sign_in);
   if (session) read_session(*session, app.session);
+  const std::vector<Value> told = read_identity(map, app);
   const auto value = map.require("access", "who may pass", "access: passthrough");
   if (!value) return;
   if (value->node().kind != config::YamlNode::Kind::list) {
     read_word(*value);
     if (!value->is_word("passthrough")) return;
     refuse_beside_passthrough(sign_in, "sign_in");
+    for (const Value& key : told)
+      refuse_beside_passthrough(key, std::string_view(key.key()).substr(key.key().rfind('.') + 1));
     return refuse_beside_passthrough(session, "session");
   }
   app.access = model::Access::rules;

@@ -18,7 +18,10 @@ inline constexpr PlannedKey planned_in_file[] = {
 };
 
 inline constexpr PlannedKey planned_in_app[] = {
-    {"machines"}, {"cors"}, {"identity"}, {"assertion"}, {"verify_identity"}, {"park"},
+    {"machines"},
+    {"cors"},
+    {"verify_identity"},
+    {"park"},
 };
 
 inline constexpr PlannedKey planned_in_from[] = {

@@ -41,4 +41,15 @@ FoldedName::FoldedName(std::string_view name) {
   for (size_t i = 0; i < size_; ++i) text_[i] = folded(name[i]);
 }
 
+bool FoldedNames::has(std::string_view name) const {
+  const FoldedName folded(name);
+  return std::any_of(names_.begin(), names_.end(),
+                     [&](const FoldedName& ours) { return ours.text() == folded.text(); });
+}
+
+void FoldedNames::remove_from(message::Fields& fields) const {
+  if (names_.empty()) return;
+  fields.remove_if([this](const message::FieldView& field) { return has(field.name); });
+}
+
 }  // namespace hawser::http

@@ -7,19 +7,35 @@
 
 #include <cstddef>
 #include <string_view>
+#include <vector>
+
+#include "message/fields.h"
 
 namespace hawser::http {
 
 class FoldedName {
  public:
+  static constexpr size_t limit_bytes = 48;
+
   explicit FoldedName(std::string_view name);
   // Lower-case, with "-" alone as a separator; cut where it is longer than any name of interest.
   std::string_view text() const { return {text_, size_}; }
 
  private:
-  static constexpr size_t limit_bytes = 48;
   char text_[limit_bytes];
   size_t size_ = 0;
+};
+
+// Names that are ours to set: no other that could be taken for one of them may stand beside.
+class FoldedNames {
+ public:
+  explicit FoldedNames(size_t expected) { names_.reserve(expected); }
+  void add(std::string_view name) { names_.emplace_back(name); }
+  bool has(std::string_view name) const;
+  void remove_from(message::Fields& fields) const;
+
+ private:
+  std::vector<FoldedName> names_;
 };
 
 }  // namespace hawser::http

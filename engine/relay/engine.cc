@@ -49,6 +49,7 @@ RelaySettings Engine::settings() const {
   settings.log_query = config_.log.query;
   settings.trusted_proxies = config_.trusted_proxies;
   settings.keys = sign_in_->keys();
+  settings.signing_keys = signing_keys_->ring();
   settings.revoked = sign_in_->revoked();
   settings.pages = std::make_shared<const access::Pages>(config_.pages);
   return settings;

@@ -33,6 +33,7 @@
 #include "relay/redirect_listener.h"
 #include "relay/relay_worker.h"
 #include "relay/sign_in_host.h"
+#include "relay/signing_keys.h"
 #include "relay/worker_desk.h"
 
 namespace hawser::relay {
@@ -140,6 +141,7 @@ class Engine final : public control::AdminHost, public EngineLink, public SignIn
   std::unique_ptr<control::ConnectorRegistry> connectors_;
   std::unique_ptr<control::Enrolment> enrolment_;
   std::unique_ptr<SignInHost> sign_in_;
+  std::unique_ptr<SigningKeys> signing_keys_;
   std::unique_ptr<control::EnrolmentServer> enrolment_server_;
   std::unique_ptr<control::AdminApi> admin_api_;
   std::unique_ptr<control::AdminServer> admin_server_;

@@ -76,6 +76,12 @@ core::Result<void> Engine::open_authority() {
 core::Result<void> Engine::open_sign_in() {
   sign_in_ = std::make_unique<SignInHost>(loop_, log_, *store_, *this);
   sign_in_->apply(snapshot_);
+  signing_keys_ =
+      std::make_unique<SigningKeys>(loop_, log_, *store_, [this](const SigningKeys::Ring& ring) {
+        for (uint32_t i = 0; i < workers_.size(); ++i)
+          to_worker(i, [ring](RelayWorker& worker) { worker.set_signing_keys(ring); });
+      });
+  if (auto opened = signing_keys_->open(); !opened) return opened;
   return sign_in_->open();
 }
 

@@ -171,6 +171,8 @@ void Exchange::on_admitted(access::Admission admission) {
   facts_.trace_id_hex = trace.trace_id_hex;
   set_forwarded_fields(*head_, client_facts_, chain_, trace, facts_.request_id,
                        context_.ids.next_span_id_hex());
+  remove_identity_fields(head_->fields, *app_);
+  if (!admission_.assertion.empty()) head_->fields.add("X-Hawser-Assertion", admission_.assertion);
   dispatch();
 }
 
@@ -217,6 +219,7 @@ void Exchange::on_request_end(const message::Fields& trailers) {
   if (before == Asking::flowing && stream_ != nullptr && !stream_->sending_ended()) {
     message::Fields kept = trailers;
     remove_asserted_fields(kept);
+    remove_identity_fields(kept, *app_);
     stream_->send_end(kept);
   }
   over_if_done();

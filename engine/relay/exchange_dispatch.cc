@@ -6,6 +6,7 @@
 #include "channel/link.h"
 #include "relay/exchange.h"
 #include "relay/session_bindings.h"
+#include "tls/digest.h"
 
 namespace hawser::relay {
 
@@ -42,6 +43,8 @@ channel::OpenInfo Exchange::open_info() const {
   info.app_revision = app_->revision;
   info.user = admission_.user;
   info.grant = admission_.grant;
+  if (!admission_.session.empty()) info.session = tls::hex(admission_.session);
+  info.claims = admission_.claims;
   const message::BodyLength& length = head_->body_length;
   info.body = !length.has_body()  ? channel::BodyKind::none
               : length.is_known() ? channel::BodyKind::known

@@ -125,6 +125,7 @@ void RelayWorker::apply(RelaySettings settings) {
 void RelayWorker::apply_to_gate() {
   gate_.apply(options_.settings.snapshot);
   if (options_.settings.keys != nullptr) gate_.apply(options_.settings.keys);
+  if (options_.settings.signing_keys != nullptr) gate_.apply(options_.settings.signing_keys);
   gate_.revoke(options_.settings.revoked);
   gate_.apply(options_.settings.pages);
   context_.pages = options_.settings.pages;
@@ -139,6 +140,11 @@ void RelayWorker::revoke_sessions(const access::RevokedSessions& sessions) {
 void RelayWorker::set_keys(std::shared_ptr<const access::KeyRing> keys) {
   options_.settings.keys = std::move(keys);
   apply_to_gate();
+}
+
+void RelayWorker::set_signing_keys(std::shared_ptr<const access::SigningRing> keys) {
+  options_.settings.signing_keys = std::move(keys);
+  gate_.apply(options_.settings.signing_keys);
 }
 
 // --- clients

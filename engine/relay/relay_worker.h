@@ -37,6 +37,7 @@ struct RelaySettings {
   bool log_query = false;
   std::vector<model::Network> trusted_proxies;
   std::shared_ptr<const access::KeyRing> keys;  // that seal cookies
+  std::shared_ptr<const access::SigningRing> signing_keys;
   access::RevokedSessions revoked;
   std::shared_ptr<const access::Pages> pages = std::make_shared<const access::Pages>();
 };
@@ -83,6 +84,7 @@ class RelayWorker final : public ClientSessionOwner,
 
   void apply(RelaySettings settings);
   void set_keys(std::shared_ptr<const access::KeyRing> keys);
+  void set_signing_keys(std::shared_ptr<const access::SigningRing> keys);
   // Ends them with whatever runs in them.
   void revoke_sessions(const access::RevokedSessions& sessions);
   // A channel whose HELLO was read elsewhere; `channel_id` names it to the engine.

@@ -194,7 +194,9 @@ access::SignedIn<access::SessionFacts> SignInHost::mark_again(const std::string&
   // What one provider calls a group says nothing of another's.
   if (app->sign_in.provider != provider->name) return ended;
   if (!access::is_from(*provider, row->at("claims"))) return ended;
-  access::mark(facts, access::RuleNames(app->rules), *provider, row->at("claims"));
+  access::mark(facts, access::RuleNames(app->rules), app->identity, *provider, row->at("claims"));
+  // What no cookie could hold is told at the next sign-in, instead of being read at every request.
+  if (auto good = access::check_session(*keys_, *app, {}, facts); !good) return good.error();
   return facts;
 }
 

@@ -31,9 +31,11 @@ struct Meaning {
 
 std::string text_of(const channel::OpenInfo& info, const channel::Body& body) {
   std::string text;
-  for (const std::string* each : {&info.request_id, &info.tenant, &info.app, &info.user,
-                                  &info.grant, &info.client_address, &info.bulk_ticket})
+  for (const std::string* each :
+       {&info.request_id, &info.tenant, &info.app, &info.user, &info.grant, &info.client_address,
+        &info.bulk_ticket, &info.session})
     text += *each + '\n';
+  for (const std::string& each : info.claims) text += each + '\n';
   for (const uint64_t each :
        {info.app_revision, static_cast<uint64_t>(info.kind), static_cast<uint64_t>(body.kind),
         body.bytes, info.client_session, uint64_t{info.hops}})

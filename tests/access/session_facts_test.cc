@@ -45,11 +45,11 @@ TEST(SessionFacts, MarksAreWorthNothingWithAnotherProvider) {
   model::AccessRule rule;
   rule.who.groups = {"staff"};
   const RuleNames names({rule});
-  const uint64_t digest = marks_digest(names, provider());
+  const uint64_t digest = marks_digest(names, {}, provider());
   model::Provider same = provider();
   same.client.secret = "new";
   same.clock_skew_s = 1;
-  EXPECT_EQ(marks_digest(names, same), digest);
+  EXPECT_EQ(marks_digest(names, {}, same), digest);
   model::Provider renamed = provider();
   renamed.name = "partners";
   model::Provider moved = provider();
@@ -57,10 +57,51 @@ TEST(SessionFacts, MarksAreWorthNothingWithAnotherProvider) {
   model::Provider regrouped = provider();
   regrouped.groups_claim = "roles";
   for (const model::Provider& other : {renamed, moved, regrouped})
-    EXPECT_NE(marks_digest(names, other), digest);
-  EXPECT_NE(marks_digest(RuleNames({}), provider()), digest);
+    EXPECT_NE(marks_digest(names, {}, other), digest);
+  EXPECT_NE(marks_digest(RuleNames({}), {}, provider()), digest);
   EXPECT_TRUE(is_from(provider(), {{"iss", "https://login.example"}}));
   EXPECT_FALSE(is_from(moved, {{"iss", "https://login.example"}}));
+}
+
+TEST(SessionFacts, MarksChangeWithWhatTheApplicationIsTold) {
+  const RuleNames names({});
+  const auto digest = [&](const std::vector<model::IdentityField>& identity) {
+    return marks_digest(names, identity, provider());
+  };
+  const model::IdentityField user{"X-User", "email", {}};
+  const uint64_t first = digest({user});
+  EXPECT_NE(first, digest({}));
+  EXPECT_NE(first, digest({{"X-Name", "email", {}}}));
+  EXPECT_NE(first, digest({{"X-User", "name", {}}}));
+  EXPECT_NE(first, digest({{"X-User", "email", {"a"}}}));
+  EXPECT_NE(first, digest({user, user}));
+  EXPECT_EQ(first, digest({user}));
+}
+
+TEST(SessionFacts, TheyHoldWhatTheApplicationIsTold) {
+  model::App app;
+  app.identity = {{"X-User", "email", {}}, {"X-Groups", "groups", {"a"}}};
+  token::IdToken token = id_token(now_s, now_s);
+  token.claims["email"] = "a@example.com";
+  token.claims["groups"] = {"a", "b"};
+  const SessionFacts facts = session_facts(app, provider(), token, "alice", now_s);
+  EXPECT_EQ(facts.identity, (std::vector<std::string>{"a@example.com", "a"}));
+  EXPECT_EQ(facts.names_digest, marks_digest(RuleNames({}), app.identity, provider()));
+}
+
+TEST(SessionFacts, AFieldThatIsTooLongIsNamedWithWhatToDo) {
+  const KeyRing keys = KeyRing().rotated(0, 1, 1);
+  model::App app;
+  app.identity = {{"X-User", "email", {}}, {"X-Groups", "groups", {}}};
+  SessionFacts facts;
+  facts.identity = {"a@example.com", std::string(900, 'g')};
+  const auto good = check_session(keys, app, {}, facts);
+  ASSERT_FALSE(good.ok());
+  EXPECT_EQ(good.error().fault, SignInFault::too_much_to_hold);
+  EXPECT_NE(good.error().reason.find("`identity.X-Groups` alone holds 900 bytes"),
+            std::string::npos)
+      << good.error().reason;
+  EXPECT_NE(good.error().reason.find("values:"), std::string::npos);
 }
 
 std::string user_by(const std::string& claim, const token::Claims& claims) {

@@ -97,6 +97,8 @@ TEST(FrameCodec, OpenCarriesHeadAndInfo) {
   info.grant = "g.h.i";
   info.hops = 1;
   info.bulk_ticket = "tick";
+  info.session = "00ff";
+  info.claims = {"email", "zoë@example.org", "groups", ""};
   ASSERT_TRUE(codec.writer().open(5, head, info, 16384));
   const wire::Frame& frame = codec.frame();
   ASSERT_EQ(codec.fault, "");
@@ -125,6 +127,22 @@ TEST(FrameCodec, OpenCarriesHeadAndInfo) {
   EXPECT_EQ(back_info.client_address, "192.0.2.1");
   EXPECT_EQ(back_info.hops, 1);
   EXPECT_EQ(back_info.bulk_ticket, "tick");
+  EXPECT_EQ(back_info.session, "00ff");
+  EXPECT_EQ(back_info.claims, info.claims);
+}
+
+TEST(FrameCodec, ClaimsAreBounded) {
+  const auto fits = [](std::vector<std::string> claims) {
+    OpenInfo info = open_info();
+    info.claims = std::move(claims);
+    return open_fits(request_head(), info);
+  };
+  EXPECT_TRUE(fits(std::vector<std::string>(2 * claims_limit, "c")));
+  EXPECT_FALSE(fits(std::vector<std::string>(2 * claims_limit + 2, "c")));
+  EXPECT_TRUE(fits({"", std::string(claims_limit_bytes, 'v')}));
+  EXPECT_FALSE(fits({"c", std::string(claims_limit_bytes, 'v')}));
+  EXPECT_FALSE(fits({"c"}));
+  EXPECT_FALSE(fits({"c", "a\nb"}));
 }
 
 TEST(FrameCodec, AnUpgradeOpensAnUnboundedBodyBehindAHeadWithoutOne) {

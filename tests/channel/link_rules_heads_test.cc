@@ -143,5 +143,36 @@ TEST_F(LinkRules, IdsInOpenHoldNoLineEnds) {
   expect_engine_lost(*peer, "a text that is too long or holds control characters");
 }
 
+TEST_F(LinkRules, ClaimsInOpenAreBoundedAndHoldNoLineEnds) {
+  struct Bad {
+    std::vector<std::string> claims;
+    const char* reason;
+  };
+  const std::string shared(1000, 'c');  // nine times the same string
+  const Bad bad[] = {{{"email"}, "a claim without a value"},
+                     {std::vector<std::string>(66, "c"), "more than 32 claims"},
+                     {{"email", "a\r\nX-Evil: b"}, "a claim with a control character"},
+                     {std::vector<std::string>(10, shared), "claims of more than 8 KiB"}};
+  for (const Bad& each : bad) {
+    auto peer = raw_connector();
+    flatbuffers::FlatBufferBuilder builder;
+    const auto method = builder.CreateString("GET");
+    const auto target = builder.CreateString("/");
+    std::vector<flatbuffers::Offset<flatbuffers::String>> texts;
+    for (const std::string& text : each.claims) texts.push_back(builder.CreateSharedString(text));
+    const auto claims = builder.CreateVector(texts);
+    wire::FrameBuilder frame(builder);
+    frame.add_type(FrameType::open);
+    frame.add_stream(2);
+    frame.add_method(method);
+    frame.add_target(target);
+    frame.add_claims(claims);
+    builder.Finish(frame.Finish());
+    peer->append(builder);
+    expect_engine_lost(*peer, each.reason);
+    engine_side.lost = false;
+  }
+}
+
 }  // namespace
 }  // namespace hawser::channel

@@ -355,8 +355,6 @@ apps:
         effect: allow
     machines: {bearer: [{issuer: "https://login.example", audience: "api://wiki"}], client_ca: null}
     cors: {origins: [], preflight: sign_in}
-    identity: {X-Forwarded-User: email, X-Forwarded-Groups: groups}
-    assertion: true
     verify_identity: false
     park: {size: 1M, for: 10m}
 )",
@@ -369,8 +367,8 @@ apps:
   }
   EXPECT_THAT(refused, testing::UnorderedElementsAre(
                            "geo", "administrators", "apps[0].access[0].from.countries",
-                           "apps[0].machines", "apps[0].cors", "apps[0].identity",
-                           "apps[0].assertion", "apps[0].verify_identity", "apps[0].park"));
+                           "apps[0].machines", "apps[0].cors", "apps[0].verify_identity",
+                           "apps[0].park"));
 }
 
 TEST(ConfigFile, AFileThatIsNotThereIsAnErrorWithItsPath) {

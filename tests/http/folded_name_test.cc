@@ -36,6 +36,21 @@ TEST(FoldedName, ALongNameIsCutAndEqualsNoOther) {
   EXPECT_LT(folded(std::string(9000, 'A')).size(), 100u);
 }
 
+TEST(FoldedNames, NoOtherNameStandsBesideThem) {
+  http::FoldedNames names(2);
+  names.add("X-Forwarded-User");
+  names.add("Remote-User");
+  message::Fields fields;
+  for (const char* name : {"x-forwarded-user", "X_Forwarded_User", "HTTP_X_FORWARDED_USER",
+                           "x.forwarded~user", "REMOTE_USER", "_Remote-User_"})
+    fields.add(name, "forged");
+  for (const char* name : {"X-Forwarded-Users", "XForwardedUser", "User", "X-Remote-User"})
+    fields.add(name, "stays");
+  names.remove_from(fields);
+  EXPECT_EQ(fields.size(), 4u);
+  fields.for_each([](const message::FieldView& field) { EXPECT_EQ(field.value, "stays"); });
+}
+
 TEST(Trailers, NoSpellingOfAForbiddenNameStands) {
   for (const char* name :
        {"Content_Length", "TRANSFER_ENCODING", "transfer.encoding", "Host_", "HTTP_HOST",

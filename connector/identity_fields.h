@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+// The fields by which an application learns who is asking: the connector alone sets them, those of
+// the app's own `identity`, from what the engine said of the request's user. Owner: nobody
+// (functions). Thread: any.
+#pragma once
+
+#include "channel/frame.h"
+#include "message/fields.h"
+#include "model/app.h"
+
+namespace hawser::connector {
+
+// Removes them in whatever spelling.
+void remove_identity_fields(message::Fields& fields, const model::App& app);
+// And sets those of which there is something to tell. Doing it again does no harm.
+void set_identity_fields(message::Fields& fields, const model::App& app,
+                         const channel::OpenInfo& info);
+
+}  // namespace hawser::connector
