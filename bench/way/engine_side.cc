@@ -113,19 +113,22 @@ class Arriving final : private core::TransportListener, private channel::LinkLis
 class EngineSide::Parts final : private core::AcceptListener {
  public:
   Parts(Side& side, core::Fd clients, int connectors, const test::TestAuthority& authority,
-        const std::string& origin_url)
+        const std::string& origin_url, const SignedIn* session)
       : loop_(side.loop()),
         tls_(channel_tls(authority)),
         worker_(loop_, side.sink(), metrics_, engine_,
-                options(std::move(clients), authority, origin_url)),
+                options(std::move(clients), authority, origin_url, session)),
         acceptor_(loop_, connectors, *this) {}
 
  private:
   static relay::RelayWorkerOptions options(core::Fd clients, const test::TestAuthority& authority,
-                                           const std::string& origin_url) {
+                                           const std::string& origin_url, const SignedIn* session) {
     relay::RelayWorkerOptions made;
     made.client_listeners.push_back(std::move(clients));
-    made.settings.snapshot = model::Snapshot::make({published(origin_url)});
+    model::App app = published(origin_url);
+    if (session != nullptr) session->guard(app);
+    made.settings.snapshot = model::Snapshot::make({app}, {SignedIn::provider()});
+    if (session != nullptr) made.settings.keys = session->keys();
     made.settings.client_tls = client_tls(authority);
     return made;
   }
@@ -145,11 +148,12 @@ class EngineSide::Parts final : private core::AcceptListener {
   core::Acceptor acceptor_;
 };
 
-EngineSide::EngineSide(const test::TestAuthority& authority, const std::string& origin_url)
+EngineSide::EngineSide(const test::TestAuthority& authority, const std::string& origin_url,
+                       bool signed_in)
     : clients_(listening()), connectors_(listening()) {
-  side_.start([this, &authority, origin_url] {
+  side_.start([this, &authority, origin_url, signed_in] {
     parts_ = std::make_unique<Parts>(side_, std::move(clients_.fd), connectors_.fd.get(), authority,
-                                     origin_url);
+                                     origin_url, signed_in ? &session_ : nullptr);
   });
   side_.on_thread([] {});  // `authority` is read until then
 }

@@ -210,4 +210,22 @@ Answer not_sent_answer(const PageWords& words, const NotSent& told) {
   return answer;
 }
 
+Answer unreachable_answer(const PageWords& words, const Question& question,
+                          const SignInError& error, std::string_view time) {
+  if (visitor_of(question.head) != Visitor::program)
+    return fault_answer(words, error, question.request_id, time);
+  const uint16_t status = status_of(error.fault);
+  Answer answer;
+  answer.body = json_of({status,
+                         english_of(title_text(error.fault)),
+                         english_of(advice_text(error.fault)),
+                         name_of(error.fault),
+                         {}},
+                        question.request_id);
+  complete(answer, status, problem_type, question.request_id);
+  answer.reason = name_of(error.fault);
+  answer.detail = error.detail + ": " + error.reason;
+  return answer;
+}
+
 }  // namespace hawser::access

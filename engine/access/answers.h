@@ -31,6 +31,10 @@ Answer denial_answer(const PageWords& words, const Question& question, const Den
 // The page for a sign-in that failed.
 Answer fault_answer(const PageWords& words, const SignInError& error, std::string_view request_id,
                     std::string_view time);
+// 502, a page or what a program understands: the provider has to vouch for who is signed in and
+// cannot be asked.
+Answer unreachable_answer(const PageWords& words, const Question& question,
+                          const SignInError& error, std::string_view time);
 // What was typed did not get through.
 struct NotSent {
   Text why;                 // one of form.not_sent

@@ -62,6 +62,10 @@ core::Result<ProviderMetadata> ProviderMetadata::parse(std::string_view text,
   metadata.token_endpoint = *token::HttpsUrl::parse(*tokens);
   metadata.keys = *token::HttpsUrl::parse(*keys);
   metadata.end_session_endpoint = *end_session;
+  // Of no use over plain HTTP, and no reason to sign nobody in.
+  if (const auto user_info = endpoint(*document, "userinfo_endpoint", false);
+      user_info && !user_info->empty())
+    metadata.user_info = *token::HttpsUrl::parse(*user_info);
   metadata.takes_claims = is_true(*document, "claims_parameter_supported");
   metadata.names_itself = is_true(*document, "authorization_response_iss_parameter_supported");
   return metadata;

@@ -3,6 +3,7 @@
 // holds it. Thread: any.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -17,9 +18,11 @@ struct ProviderMetadata {
   std::string issuer;
   std::string authorization_endpoint;  // a URL of https://, perhaps with a query
   token::HttpsUrl token_endpoint;
-  token::HttpsUrl keys;              // `jwks_uri`
+  token::HttpsUrl keys;  // `jwks_uri`
+  std::optional<token::HttpsUrl> user_info;
   std::string end_session_endpoint;  // "" where there is none
   bool names_itself = false;         // answers carry `iss` (RFC 9207)
+  bool wants_consent = false;        // for a refresh token, as it turned out (Core 11)
   bool takes_claims = false;         // the parameter `claims` (OpenID Connect Core 5.5)
 
   // `issuer` is the one that was configured: another in the text is refused (Discovery 4.3), and so

@@ -41,12 +41,18 @@ bool is_own_path(std::string_view canonical_path) {
 }
 
 Gate::Gate(core::Loop& loop, core::Log& log, SignInDesk* desk, EventSink* events)
-    : loop_(loop), log_(log), desk_(desk), events_(events), self_(std::make_shared<Gate*>(this)) {}
+    : loop_(loop),
+      log_(log),
+      desk_(desk),
+      events_(events),
+      renewals_(desk),
+      self_(std::make_shared<Gate*>(this)) {}
 
 Gate::~Gate() { *self_ = nullptr; }
 
 void Gate::apply(std::shared_ptr<const model::Snapshot> snapshot) {
   guarded_.clear();  // refers to the old one
+  silent_until_s_.clear();
   snapshot_ = std::move(snapshot);
   for (const model::App& app : snapshot_->apps()) {
     if (app.access != model::Access::rules) continue;
@@ -80,8 +86,8 @@ void Gate::decide(const Question& question, GateListener& listener) {
   }
   const Guarded& guarded = found->second;
   auto session = read_session(question, *guarded.app);
-  if (session && session->names_digest != guarded.digest)
-    return mark_again(question, guarded, *session, listener);
+  if (session && !is_current(guarded, *session))
+    return renew(question, guarded, *session, listener);
   ask_rules(question, guarded, std::move(session), listener);
 }
 
@@ -97,42 +103,21 @@ std::optional<SessionFacts> Gate::read_session(const Question& question,
   return facts;
 }
 
-// The rules changed, and the cookie does not tell what they ask for now.
-void Gate::mark_again(const Question& question, const Guarded& guarded, const SessionFacts& session,
-                      GateListener& listener) {
-  if (desk_ == nullptr) return ask_rules(question, guarded, std::nullopt, listener);
-  const uint64_t ticket = wait_for(listener);
-  desk_->mark_again(guarded.app->name, session,
-                    [self = self_, ticket, question](SignedIn<SessionFacts> marked) {
-                      if (*self != nullptr) (*self)->marked(question, ticket, std::move(marked));
-                    });
-}
-
-void Gate::marked(const Question& question, uint64_t ticket, SignedIn<SessionFacts> marked) {
-  GateListener* listener = take(ticket);
-  if (listener == nullptr) return;  // and the question with it
-  const auto found = guarded_.find(question.app->name);
-  if (found == guarded_.end()) {
-    tell_denied(question, "app_unpublished");
-    return listener->on_answered(denied(question, {}));
-  }
-  std::optional<SessionFacts> facts;
-  if (marked && marked->names_digest == found->second.digest) facts = std::move(marked).value();
-  if (facts) facts->issued_s = 0;  // so that a new cookie goes out
-  ask_rules(question, found->second, std::move(facts), *listener);
+Person Gate::person_of(const SessionFacts& session, const Guarded& guarded) {
+  Person person;
+  const auto marks = PersonMarks::from_bytes(session.marks, guarded.rules.names().size());
+  if (marks) person.marks = *marks;
+  person.user = session.user;
+  person.acr = session.acr;
+  person.amr = session.amr;
+  person.signed_in_s = session.signed_in_s;
+  return person;
 }
 
 void Gate::ask_rules(const Question& question, const Guarded& guarded,
                      std::optional<SessionFacts> session, GateListener& listener) {
   Person person;
-  if (session) {
-    const auto marks = PersonMarks::from_bytes(session->marks, guarded.rules.names().size());
-    if (marks) person.marks = *marks;
-    person.user = session->user;
-    person.acr = session->acr;
-    person.amr = session->amr;
-    person.signed_in_s = session->signed_in_s;
-  }
+  if (session) person = person_of(*session, guarded);
   RequestFacts facts;
   const auto client = model::IpAddress::parse(question.client_ip);
   if (!client) {  // no rule about places could be trusted
@@ -148,6 +133,13 @@ void Gate::ask_rules(const Question& question, const Guarded& guarded,
   tell_decision(question, session ? &*session : nullptr, decision);
   switch (decision.verdict) {
     case Verdict::allow:
+      if (session && outlived_silence(guarded, *session)) {
+        tell_denied(question, "provider_unreachable");
+        return listener.on_answered(unreachable_answer(
+            words(question), question,
+            {SignInFault::provider_unreachable, "recheck", "it is silent for too long"},
+            utc_time(now_s())));
+      }
       return admit(question, guarded, std::move(session).value_or(SessionFacts()), decision,
                    listener);
     case Verdict::sign_in:
@@ -201,6 +193,9 @@ void Gate::admit(const Question& question, const Guarded& guarded, SessionFacts 
         SessionCookie::seal(*keys_, app, question.head.target.authority.host, session);
     if (sealed) admission.set_cookie = set_cookie(SessionCookie::name(app), *sealed);
   }
+  admission.renew_s = renew_at(guarded, session);
+  if (session.session.empty()) session.names_digest = guarded.digest;  // its marks are of now
+  admission.facts = std::move(session);
   listener.on_admitted(std::move(admission));
 }
 

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -16,6 +17,7 @@
 #include "access/event.h"
 #include "access/key_ring.h"
 #include "access/page_words.h"
+#include "access/renewals.h"
 #include "access/revoked_sessions.h"
 #include "access/rules.h"
 #include "access/session_cookie.h"
@@ -46,7 +48,8 @@ struct Admission {
   std::string set_cookie;           // for the response; empty: none
   std::vector<std::string> claims;  // what the app's `identity` tells: claim, value, claim, value
   std::string assertion;            // the signed token that says so; empty: none
-  SessionFacts facts;  // that were decided on; without a session where nobody signed in
+  SessionFacts facts;   // that were decided on; without a session where nobody signed in
+  int64_t renew_s = 0;  // when the provider has to vouch again for what still runs; 0: never
 };
 
 // An answer of the gate's own.
@@ -61,11 +64,37 @@ struct Answer {
 
 struct Denial;
 
+// A request that was let in and still runs.
+struct Running {
+  const model::App& app;  // as it was routed
+  const message::RequestHead& head;
+  std::string_view client_ip;
+  int64_t admitted_s;         // how long ago somebody signed in counts until then
+  const SessionFacts& facts;  // that it was let in with
+};
+
+enum class Standing : uint8_t {
+  goes_on,
+  rules_changed,         // and no longer let it in, or not without a stronger sign-in
+  session_over,          // revoked, or the provider vouches for the person no more
+  provider_unreachable,  // for too long
+};
+
+// What became of it.
+struct Reconsidered {
+  Renewal renewal = Renewal::marks;  // that was asked for
+  Standing standing = Standing::goes_on;
+  std::optional<SessionFacts> facts;  // where they are others now
+  int64_t renew_s = 0;                // as an Admission has it
+};
+
 class GateListener {
  public:
   virtual ~GateListener() = default;
   virtual void on_admitted(Admission admission) = 0;
   virtual void on_answered(Answer answer) = 0;
+  // Only after Gate::reconsider().
+  virtual void on_reconsidered(Reconsidered /*outcome*/) {}
 };
 
 // Also by another spelling of it, so that no origin sees one.
@@ -96,6 +125,12 @@ class Gate {
   // Answers through `listener`, during the call or later, once, unless it is cancelled.
   void decide(const Question& question, GateListener& listener);
   void cancel(const GateListener& listener);
+  // Decides by the present rules about what earlier ones let in; with `vouched` the provider is
+  // asked before, where that is due. `running` and what it refers to stay until the answer.
+  void reconsider(const Running& running, Renewal renewal, GateListener& listener);
+  // Sessions whose marks are being asked for, and who hears that they have become fewer.
+  size_t marking() const { return renewals_.marking(); }
+  void on_marked(std::function<void()> call) { renewals_.on_fewer(std::move(call)); }
 
  private:
   struct Coming;  // a sign-in whose next step takes its time
@@ -106,13 +141,27 @@ class Gate {
     uint64_t digest;  // that the marks of a session have
   };
   std::optional<SessionFacts> read_session(const Question& question, const model::App& app) const;
+  static Person person_of(const SessionFacts& session, const Guarded& guarded);
   void ask_rules(const Question& question, const Guarded& guarded,
                  std::optional<SessionFacts> session, GateListener& listener);
   void tell_shadows(const Question& question, const Guarded& guarded, const Person& person,
                     const Decision& decision);
-  void mark_again(const Question& question, const Guarded& guarded, const SessionFacts& session,
-                  GateListener& listener);
-  void marked(const Question& question, uint64_t ticket, SignedIn<SessionFacts> marked);
+
+  // --- sessions whose facts are not what the rules need now (gate_renewing.cc)
+  bool is_silent(const Guarded& guarded) const;
+  bool is_current(const Guarded& guarded, const SessionFacts& session) const;
+  bool is_vouched(const Guarded& guarded, const SessionFacts& session) const;
+  void renew(const Question& question, const Guarded& guarded, const SessionFacts& session,
+             GateListener& listener);
+  void renewed(const Question& question, Renewal renewal, uint64_t ticket,
+               const SessionFacts& before, const SignedIn<SessionFacts>& now);
+  void note_silence(const Guarded& guarded, const SignedIn<SessionFacts>& now);
+  bool outlived_silence(const Guarded& guarded, const SessionFacts& session) const;
+  int64_t renew_at(const Guarded& guarded, const SessionFacts& session) const;
+  void reconsidered(const Running& running, Renewal renewal, uint64_t ticket,
+                    const SignedIn<SessionFacts>& now);
+  Reconsidered judge(const Running& running, Renewal renewal, const Guarded& guarded,
+                     const SessionFacts& facts) const;
   void admit(const Question& question, const Guarded& guarded, SessionFacts session,
              const Decision& decision, GateListener& listener);
   void ask_to_sign_in(const Question& question, std::string_view stronger, GateListener& listener);
@@ -130,6 +179,7 @@ class Gate {
   void begin_sign_in(const Question& question, GateListener& listener);
   void go_to_provider(const Coming& coming, const SignedIn<ProviderMetadata>& metadata);
   void come_back(const Question& question, GateListener& listener);
+  void sign_in_again(const Coming& coming);
   void signed_in(const Coming& coming, const SignedIn<SessionFacts>& facts);
   const model::App* app_here(const Question& question, std::string_view name) const;
   void refuse(const Coming& coming, const SignInError& error);
@@ -164,6 +214,8 @@ class Gate {
   std::shared_ptr<const KeyRing> keys_ = std::make_shared<const KeyRing>();
   std::shared_ptr<const Pages> pages_ = std::make_shared<const Pages>();
   Assertions assertions_;
+  Renewals renewals_;
+  std::map<std::string, int64_t, std::less<>> silent_until_s_;  // providers; of snapshot_
   std::map<uint64_t, GateListener*> waiting_;
   uint64_t next_ticket_ = 1;
   std::shared_ptr<Gate*> self_;  // for answers that come after the gate has gone

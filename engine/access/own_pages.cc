@@ -71,6 +71,13 @@ void add_strength(Form& form, const LoginState& login, const ProviderMetadata& m
   }
 }
 
+// A refresh token may need it (OpenID Connect Core 11).
+void add_consent(Form& form) {
+  for (auto& [name, value] : form)
+    if (name == "prompt") return void(value += " consent");
+  form.emplace_back("prompt", "consent");
+}
+
 SignInError login_unknown(std::string reason) {
   return {SignInFault::login_unknown, "", std::move(reason)};
 }
@@ -195,6 +202,7 @@ void Gate::go_to_provider(const Coming& coming, const SignedIn<ProviderMetadata>
             {"code_challenge", coming.login.challenge()},
             {"code_challenge_method", "S256"}};
   add_strength(form, coming.login, *metadata);
+  if (metadata->wants_consent && app->session.recheck_s != 0) add_consent(form);
   const PageWords& words = pages_->words_for(coming.languages);
   Page page(words);
   page.title = words[Text::signing_in];
@@ -239,7 +247,19 @@ void Gate::come_back(const Question& question, GateListener& listener) {
   });
 }
 
+// The provider gives no refresh token without the person's consent, as has turned out now.
+void Gate::sign_in_again(const Coming& coming) {
+  GateListener* listener = take(coming.ticket);
+  if (listener == nullptr) return;
+  const Form form{{"app", coming.app}, {"to", coming.login.return_to}};
+  const std::string url = coming.base_url + std::string(own_path) + "login?" + encode_form(form);
+  Answer answer = redirect_answer(url, coming.request_id);
+  answer.reason = consent_wanted;
+  listener->on_answered(std::move(answer));
+}
+
 void Gate::signed_in(const Coming& coming, const SignedIn<SessionFacts>& facts) {
+  if (!facts && facts.error().detail == consent_wanted) return sign_in_again(coming);
   if (!facts) return refuse(coming, facts.error());
   const auto sealed = SessionCookie::seal(*keys_, coming.app, coming.host, *facts);
   if (!sealed) return refuse(coming, {SignInFault::too_much_to_hold, "", sealed.error().reason});

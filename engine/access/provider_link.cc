@@ -62,6 +62,7 @@ void ProviderLink::end() {
   for (const KeysDone& done : std::exchange(keys_waiting_, {})) done(changed);
   metadata_failed(changed);
   for (const auto& redeeming : std::exchange(redeeming_, {})) redeeming->done(changed);
+  end_vouching(changed);
 }
 
 SignInError ProviderLink::unreachable(const std::string& what, const std::string& reason) {

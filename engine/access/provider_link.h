@@ -42,10 +42,29 @@ struct Tokens {
   std::string refresh_token;  // "" where none came
 };
 
+// Whom a provider has to vouch for again.
+struct Vouching {
+  model::ProviderClient client;
+  std::string refresh_token;
+  std::string subject;  // of the person who signed in
+};
+
+struct Vouched {
+  std::optional<token::IdToken> id_token;
+  std::string id_token_text;
+  std::string refresh_token;               // the next one; "": the old one stays good
+  std::optional<token::Claims> user_info;  // asked for where no ID token came
+  // Set: then there is the next refresh token alone, which must not be lost.
+  std::optional<SignInError> unfinished;
+};
+
 class ProviderLink {
  public:
   using MetadataDone = std::function<void(SignedIn<ProviderMetadata>)>;
   using TokensDone = std::function<void(SignedIn<Tokens>)>;
+  // Of its faults code_refused and token_refused mean that the provider does not vouch for the
+  // person any more; every other, that it could not be asked rightly.
+  using VouchedDone = std::function<void(SignedIn<Vouched>)>;
   using LogoutDone = std::function<void(SignedIn<token::LogoutToken>)>;
 
   ProviderLink(core::Loop& loop, core::Log& log, model::Provider provider);
@@ -61,6 +80,7 @@ class ProviderLink {
   // Each answers once, perhaps within the call.
   void ask_metadata(MetadataDone done);
   void redeem(Redemption redemption, TokensDone done);
+  void vouch(Vouching vouching, VouchedDone done);  // provider_vouching.cc
   void check_logout(std::string logout_token, std::string client_id, LogoutDone done);
   // Answers whoever still waits: the provider is no longer what it was. Nothing is asked after it.
   void end();
@@ -68,6 +88,7 @@ class ProviderLink {
  private:
   using KeysDone = std::function<void(SignedIn<std::shared_ptr<const token::KeySet>>)>;
   struct Redeeming;
+  struct Asked;  // of a vouching
 
   void fetch(token::FetchRequest request, token::Fetch::Done done);
   void refresh_metadata();
@@ -82,6 +103,15 @@ class ProviderLink {
   void check_logout_by_keys(const std::string& logout_token, const std::string& client_id,
                             bool anew, const LogoutDone& done);
   void finish(const std::shared_ptr<Redeeming>& redeeming, SignedIn<Tokens> outcome);
+  void refresh(const std::shared_ptr<Asked>& asked);
+  void refreshed(const std::shared_ptr<Asked>& asked, core::Result<http::ClientResponse> response);
+  void check(const std::shared_ptr<Asked>& asked, bool anew);
+  void ask_user_info(const std::shared_ptr<Asked>& asked);
+  void on_user_info(const std::shared_ptr<Asked>& asked,
+                    core::Result<http::ClientResponse> response);
+  void finish(const std::shared_ptr<Asked>& asked, SignedIn<Vouched> outcome);
+  void finish_silent(const std::shared_ptr<Asked>& asked, const SignInError& error);
+  void end_vouching(const SignInError& error);
   SignInError unreachable(const std::string& what, const std::string& reason);
   SignInError misconfigured(const std::string& what, const std::string& reason);
   SignInError answered(const std::string& what, int status);
@@ -101,6 +131,7 @@ class ProviderLink {
   std::vector<MetadataDone> metadata_waiting_;
   std::vector<KeysDone> keys_waiting_;
   std::vector<std::shared_ptr<Redeeming>> redeeming_;
+  std::vector<std::shared_ptr<Asked>> vouching_;
   std::map<uint64_t, std::unique_ptr<token::Fetch>> fetches_;
   uint64_t next_fetch_ = 1;
 };

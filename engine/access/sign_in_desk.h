@@ -4,9 +4,11 @@
 // Thread: called on a worker's; `done` runs there too, once, never within the call.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "access/discovery.h"
 #include "access/login_state.h"
@@ -30,6 +32,15 @@ struct EndedSession {
   std::string client_id;
 };
 
+// Why a session's facts are wanted anew.
+enum class Renewal : uint8_t {
+  marks,    // the rules name other groups and claims than its cookie knows of
+  vouched,  // the provider has to say again that the person is who they were
+};
+
+// `detail` of a sign_in()'s error: the browser has to go to the provider once more, for consent.
+inline constexpr std::string_view consent_wanted = "consent_wanted";
+
 class SignInDesk {
  public:
   virtual ~SignInDesk() = default;
@@ -37,10 +48,11 @@ class SignInDesk {
                             std::function<void(SignedIn<ProviderMetadata>)> done) = 0;
   // Redeems the code and begins a session.
   virtual void sign_in(Callback callback, std::function<void(SignedIn<SessionFacts>)> done) = 0;
-  // The session's facts anew, from its row: the rules name other groups and claims than its cookie
-  // knows of.
-  virtual void mark_again(std::string app, SessionFacts facts,
-                          std::function<void(SignedIn<SessionFacts>)> done) = 0;
+  // The session's facts anew, from its row. With `vouched` the provider is asked before, where the
+  // app's `recheck` is due; if it cannot be reached, `checked_s` stays as the row has it. An error:
+  // the session is over.
+  virtual void renew(std::string app, SessionFacts facts, Renewal renewal,
+                     std::function<void(SignedIn<SessionFacts>)> done) = 0;
   virtual void end_session(std::string session,
                            std::function<void(SignedIn<EndedSession>)> done) = 0;
   // A provider tells that it has ended sessions (OpenID Connect Back-Channel Logout 1.0).

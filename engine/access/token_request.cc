@@ -123,7 +123,7 @@ std::string plain_error_name(std::string_view error) {
   return plain;
 }
 
-SignedIn<TokenAnswer> read_token_answer(const http::ClientResponse& response) {
+SignedIn<TokenAnswer> read_token_answer(const http::ClientResponse& response, GrantType grant) {
   const auto object = token::parse_strict_object(response.body, answer_limit_bytes);
   if (response.status != 200) {
     const std::string name = object ? plain_error_name(text_member(*object, "error")) : "";
@@ -149,7 +149,7 @@ SignedIn<TokenAnswer> read_token_answer(const http::ClientResponse& response) {
     return SignInError{SignInFault::token_refused, "token_type",
                        "the access token is of another kind than Bearer"};  // RFC 6749 7.1
   }
-  if (answer.id_token.empty())
+  if (answer.id_token.empty() && grant == GrantType::code)
     return SignInError{SignInFault::token_refused, "missing",
                        "the token endpoint's answer holds no `id_token`"};
   return answer;

@@ -33,7 +33,10 @@ struct TokenAnswer {
   std::string access_token;
   std::string refresh_token;
 };
-SignedIn<TokenAnswer> read_token_answer(const http::ClientResponse& response);
+// For a code it must hold an ID token, for a refresh token it need not (Core 12.2).
+enum class GrantType { code, refresh_token };
+SignedIn<TokenAnswer> read_token_answer(const http::ClientResponse& response,
+                                        GrantType grant = GrantType::code);
 
 // A name that a provider chose (`error`), fit for a log and a page: at most 64 characters.
 std::string plain_error_name(std::string_view error);

@@ -74,13 +74,14 @@ void read_session(const Value& value, model::SessionLimits& target) {
     if (duration) target.idle_s = *duration / 1000;
   }
   if (recheck) {
-    const auto duration = recheck->duration_ms(minute_ms, 365 * day_ms, true);
-    if (duration && *duration != 0)
-      recheck->error("off", "asking the provider again is not available in this version");
+    const auto duration = recheck->duration_ms(second_ms, 365 * day_ms, true);
+    if (duration) target.recheck_s = *duration / 1000;
   }
   const std::string longest = "at most " + model::format_duration(target.max_age_s * 1000);
   if (idle && target.idle_s > target.max_age_s)
     idle->error(longest, "a session is over after `max_age` however busy it is");
+  if (recheck && target.recheck_s > target.max_age_s)
+    recheck->error(longest, "after `max_age` everybody signs in anew");
   target.idle_s = std::min(target.idle_s, target.max_age_s);
 }
 

@@ -134,6 +134,22 @@ std::string app_line(const model::App& app, size_t name_width) {
                      app.host.to_string(), app.path_prefix, app.group, origins, access);
 }
 
+// Some providers give refresh tokens without it, so that this is no error.
+void warn_of_recheck(const NodeConfig& config, const model::App& app,
+                     std::vector<std::string>& told) {
+  if (app.session.recheck_s == 0) return;
+  for (const model::Provider& provider : config.providers) {
+    const auto& scopes = provider.scopes;
+    if (provider.name != app.sign_in.provider ||
+        std::find(scopes.begin(), scopes.end(), "offline_access") != scopes.end())
+      continue;
+    told.push_back(fmt::format(
+        "app {} has `session.recheck`, and `scopes` of provider {} lacks offline_access: where no "
+        "refresh token comes all the same, everybody signs in anew after that time",
+        app.name, provider.name));
+  }
+}
+
 void warn_of_access(const NodeConfig& config, std::vector<std::string>& told) {
   for (const model::App& app : config.apps) {
     const bool lets_somebody_in =
@@ -142,6 +158,7 @@ void warn_of_access(const NodeConfig& config, std::vector<std::string>& told) {
         });
     if (app.access == model::Access::rules && !lets_somebody_in)
       told.push_back(fmt::format("no rule of app {} allows anything: nobody gets in", app.name));
+    warn_of_recheck(config, app, told);
   }
 }
 

@@ -6,6 +6,7 @@
 
 namespace hawser::control {
 
+inline constexpr int64_t second_ms = 1'000;
 inline constexpr int64_t minute_ms = 60'000;
 inline constexpr int64_t day_ms = 86'400'000;
 

@@ -35,6 +35,7 @@ std::string encode(const SessionRecord& record) {
                             {"provider_session", record.provider_session},
                             {"created_ms", record.created_ms},
                             {"expires_ms", record.expires_ms},
+                            {"checked_ms", record.checked_ms},
                             {"sealed", record.sealed}});
 }
 
@@ -53,6 +54,8 @@ Outcome<SessionRecord> read_session(const StoreEntry& entry) {
   members.read("provider_session", record.provider_session);
   read_time(members, "created_ms", record.created_ms);
   read_time(members, "expires_ms", record.expires_ms);
+  record.checked_ms = record.created_ms;  // of a row that is older than this
+  read_time(members, "checked_ms", record.checked_ms);
   members.read("sealed", record.sealed);
   if (!members.ok()) return damaged_record(entry.key, members.error());
   return record;
@@ -76,6 +79,14 @@ void Sessions::create(SessionRecord record, int64_t now_ms, OutcomeDone<void> do
           done({});
         });
       });
+}
+
+void Sessions::update(const SessionRecord& record, OutcomeDone<void> done) {
+  store_.commit({{key_of_session(record.id), encode(record), record.revision, record.lease}},
+                [done = std::move(done)](const StoreResult<uint64_t>& saved) {
+                  if (!saved.ok()) return done(refusal_of(saved.error()));
+                  done({});
+                });
 }
 
 Outcome<std::vector<SessionRecord>> Sessions::list() const {

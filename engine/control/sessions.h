@@ -23,7 +23,8 @@ struct SessionRecord {
   std::string provider_session;  // `sid`, for the provider's logout
   int64_t created_ms = 0;
   int64_t expires_ms = 0;
-  std::string sealed;  // claims and tokens: whoever reads the file learns nothing of them
+  int64_t checked_ms = 0;  // when the provider last vouched for the person
+  std::string sealed;      // claims and tokens: whoever reads the file learns nothing of them
   uint64_t revision = 0;
   LeaseId lease = no_lease;
 };
@@ -39,6 +40,8 @@ class Sessions {
   explicit Sessions(Store& store) : store_(store) {}
 
   void create(SessionRecord record, int64_t now_ms, OutcomeDone<void> done);
+  // Refused with `conflict` where the row is another by now, or gone.
+  void update(const SessionRecord& record, OutcomeDone<void> done);
   Outcome<std::vector<SessionRecord>> list() const;
   Outcome<SessionRecord> find(const std::string& id) const;
   // The row goes, and what says that its cookie is worth nothing stays until it would have ended.

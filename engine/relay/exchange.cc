@@ -38,9 +38,7 @@ Exchange::Exchange(RelayContext& context, ClientSide& client, const ClientFacts&
       bulk_(context),
       idle_deadline_([this] { idle_too_long(); }),
       total_deadline_([this] { fail(ExchangeError::of(ErrorCode::total_timeout)); }),
-      session_deadline_([this] {
-        fail(ExchangeError::of(ErrorCode::revoked, "the session has come to its end"));
-      }) {
+      session_deadline_([this] { session_due(); }) {
   facts_.request_id = context_.ids.next_request_id();
   facts_.began_us = context_.loop.now_us();
   queued_since_ms_ = context_.loop.now_ms();
@@ -152,11 +150,7 @@ bool Exchange::goes_onward() {
 
 void Exchange::on_admitted(access::Admission admission) {
   admission_ = std::move(admission);
-  if (admission_.expires_s != 0) {
-    const int64_t left_ms = admission_.expires_s * 1000 - context_.loop.wall_ms();
-    session_deadline_.arm(context_.loop.timers(),
-                          static_cast<uint64_t>(std::max<int64_t>(0, left_ms)));
-  }
+  arm_session_deadline();
   offer_upgrade();
   http::remove_hop_by_hop(head_->fields);
   if (!upgrade_.empty()) head_->fields.add(message::FieldName::upgrade, upgrade_);
@@ -442,6 +436,7 @@ void Exchange::finish() {
   release_own_form();
   idle_deadline_.disarm();
   total_deadline_.disarm();
+  session_deadline_.disarm();
   context_.dispatcher.withdraw(*this);
   release_stream(ExchangeError::of(
       facts_.error == ErrorCode::none ? ErrorCode::cancelled : facts_.error, facts_.reason));

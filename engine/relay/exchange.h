@@ -45,6 +45,8 @@ class Exchange final : private channel::StreamListener,
   void on_client_gone(message::ErrorCode code, std::string reason);
   // Whoever holds a revocation: ends the exchange in whatever state it is.
   void cut(const message::ExchangeError& error);
+  // By the present access rules, where it runs.
+  void reconsider(access::Renewal renewal);
 
   bool response_begun() const { return answering_ != Answering::waiting; }
   const RequestFacts& facts() const { return facts_; }
@@ -68,6 +70,7 @@ class Exchange final : private channel::StreamListener,
   // access
   void on_admitted(access::Admission admission) override;
   void on_answered(access::Answer answer) override;
+  void on_reconsidered(access::Reconsidered outcome) override;
   // dispatch
   void on_way(const Way& way) override;
   void on_no_way(message::ExchangeError error) override;
@@ -86,6 +89,8 @@ class Exchange final : private channel::StreamListener,
   bool meets_expectation();
   bool goes_onward();
   void ask_gate();
+  void arm_session_deadline();
+  void session_due();
   // Our own pages (exchange_own_page.cc).
   void serve_own_page();
   void collect_own_form(const core::ByteChain& bytes);
@@ -149,6 +154,7 @@ class Exchange final : private channel::StreamListener,
   bool body_committed_ = false;  // the first CREDIT was answered: no second attempt
   bool upgraded_ = false;        // the origin agreed: both directions carry raw bytes
   bool stream_done_ = false;
+  uint8_t reconsidering_ = 0;  // a bit for each access::Renewal that the gate is to answer
 };
 
 }  // namespace hawser::relay

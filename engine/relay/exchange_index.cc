@@ -22,11 +22,18 @@ void ExchangeIndex::add(Exchange& exchange) {
 }
 
 void ExchangeIndex::remove(Exchange& exchange) {
+  if (walk_ == &exchange) walk_ = exchange.next_in_index;
   (exchange.previous_in_index != nullptr ? exchange.previous_in_index->next_in_index : first_) =
       exchange.next_in_index;
   if (exchange.next_in_index != nullptr)
     exchange.next_in_index->previous_in_index = exchange.previous_in_index;
   --size_;
+}
+
+Exchange* ExchangeIndex::next_in_walk() {
+  Exchange* const next = walk_;
+  if (next != nullptr) walk_ = next->next_in_index;
+  return next;
 }
 
 void ExchangeIndex::cut(const std::function<bool(const Exchange&)>& matches,

@@ -35,6 +35,11 @@ class ExchangeIndex {
   void cut(const std::function<bool(const Exchange&)>& matches,
            const message::ExchangeError& error);
 
+  // One after the other, those that are under way when the walk begins; whoever ends or comes
+  // meanwhile does no harm. Null: there is none left.
+  void begin_walk() { walk_ = first_; }
+  Exchange* next_in_walk();
+
   // Bytes were received: looks after the budget for as long as it is scarce.
   void watch_budget();
 
@@ -45,7 +50,8 @@ class ExchangeIndex {
   core::Loop& loop_;
   core::Budget& budget_;
   core::Deadline sweep_;
-  Exchange* first_ = nullptr;
+  Exchange* first_ = nullptr;  // the newest
+  Exchange* walk_ = nullptr;   // the next of a walk
   size_t size_ = 0;
 };
 

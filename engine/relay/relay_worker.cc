@@ -58,6 +58,7 @@ RelayWorker::RelayWorker(core::Loop& loop, core::LogSink& log_sink, RelayMetrics
       budget_(options_.budget_bytes, &metrics.budget_bytes),
       gate_(loop, log_, options_.desk),
       index_(loop, budget_),
+      reconsideration_(loop, index_, gate_),
       ids_(loop),
       dispatcher_(loop, options_.queue_limit, metrics.queued_exchanges,
                   [this](uint32_t worker) { return link_to_worker(worker); }),
@@ -117,6 +118,7 @@ void RelayWorker::apply(RelaySettings settings) {
   const uint64_t revision = settings.snapshot->revision();
   options_.settings = std::move(settings);
   apply_to_gate();
+  reconsideration_.begin();
   for (const auto& [id, channel] : channels_) {
     if (!channel->bulk()) channel->link().send_config(revision);
   }

@@ -20,6 +20,7 @@
 #include "relay/exchange_index.h"
 #include "relay/load_gate.h"
 #include "relay/offenders.h"
+#include "relay/reconsideration.h"
 #include "relay/relay_context.h"
 #include "relay/session_bindings.h"
 #include "relay/worker_link.h"
@@ -130,6 +131,7 @@ class RelayWorker final : public ClientSessionOwner,
   access::Gate gate_;
   BulkTickets bulk_tickets_;
   ExchangeIndex index_;
+  Reconsideration reconsideration_;
   RequestIds ids_;
   Dispatcher dispatcher_;
   SessionBindings bindings_{dispatcher_};

@@ -12,9 +12,13 @@ namespace hawser::relay {
 constexpr std::string_view row_purpose = "session row";
 
 std::string seal_row(const access::KeyRing& keys, const access::Tokens& tokens) {
-  return keys.seal(row_purpose, model::write_json({{"claims", tokens.id_token.claims},
-                                                   {"id_token", tokens.id_token_text},
-                                                   {"refresh_token", tokens.refresh_token}}));
+  return seal_row(keys, nlohmann::json{{"claims", tokens.id_token.claims},
+                                       {"id_token", tokens.id_token_text},
+                                       {"refresh_token", tokens.refresh_token}});
+}
+
+std::string seal_row(const access::KeyRing& keys, const nlohmann::json& row) {
+  return keys.seal(row_purpose, model::write_json(row));
 }
 
 std::optional<nlohmann::json> open_row(const access::KeyRing& keys, std::string_view sealed) {

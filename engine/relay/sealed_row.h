@@ -14,6 +14,7 @@
 namespace hawser::relay {
 
 std::string seal_row(const access::KeyRing& keys, const access::Tokens& tokens);
+std::string seal_row(const access::KeyRing& keys, const nlohmann::json& row);
 // An object; nothing where it was not sealed by us.
 std::optional<nlohmann::json> open_row(const access::KeyRing& keys, std::string_view sealed);
 

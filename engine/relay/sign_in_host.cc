@@ -33,6 +33,9 @@ SignInHost::SignInHost(core::Loop& loop, core::Log& log, control::Store& store, 
       sessions_(store),
       listener_(listener),
       keys_(std::make_shared<const access::KeyRing>()),
+      rechecks_([this](const std::string& provider, const std::string& session) {
+        recheck(provider, session);
+      }),
       rotation_([this] { rotate_keys(); }) {}
 
 SignInHost::~SignInHost() = default;
@@ -84,6 +87,7 @@ void SignInHost::rotate_keys() {
 
 void SignInHost::apply(std::shared_ptr<const model::Snapshot> snapshot) {
   snapshot_ = std::move(snapshot);
+  silent_until_s_.clear();
   std::map<std::string, std::unique_ptr<access::ProviderLink>> links;
   for (const model::Provider& provider : snapshot_->providers()) {
     auto& old = links_[provider.name];
@@ -109,7 +113,13 @@ void SignInHost::ask_provider(const std::string& provider,
   access::ProviderLink* link = find_link(provider);
   if (link == nullptr)
     return done(SignInError{SignInFault::engine_failed, "", "no provider has this name any more"});
-  link->ask_metadata(std::move(done));
+  const Consent& consent = consents_[provider];
+  const bool wanted = consent.asked_since_s != 0 && !consent.in_vain;
+  link->ask_metadata(
+      [wanted, done = std::move(done)](access::SignedIn<access::ProviderMetadata> metadata) {
+        if (metadata) metadata->wants_consent = wanted;
+        done(std::move(metadata));
+      });
 }
 
 // --- sign-ins
@@ -163,6 +173,16 @@ void SignInHost::begin_session(const access::Callback& callback, const access::T
   const int64_t now_ms = loop_.wall_ms();
   access::SessionFacts facts = access::session_facts(*app, *provider, tokens.id_token,
                                                      std::move(user).value(), now_ms / 1000);
+  if (app->session.recheck_s != 0 && tokens.refresh_token.empty()) {
+    if (try_with_consent(*provider, callback.login.begun_s)) {
+      return done(SignInError{SignInFault::provider_misconfigured,
+                              std::string(access::consent_wanted),
+                              "no refresh token came without the person's consent"});
+    }
+    // Nobody could vouch for the person again but by signing in.
+    facts.expires_s =
+        std::min(facts.expires_s, now_ms / 1000 + static_cast<int64_t>(app->session.recheck_s));
+  }
   if (auto good = access::check_session(*keys_, *app, callback.login.amr, facts); !good)
     return done(good.error());
   control::SessionRecord record;
@@ -174,6 +194,7 @@ void SignInHost::begin_session(const access::Callback& callback, const access::T
   record.provider_session = tokens.id_token.provider_session;
   record.created_ms = now_ms;
   record.expires_ms = facts.expires_s * 1000;
+  record.checked_ms = now_ms;
   record.sealed = seal_row(*keys_, tokens);
   sessions_.create(std::move(record), now_ms,
                    [facts = std::move(facts), done](const control::Outcome<void>& saved) {
@@ -195,6 +216,8 @@ access::SignedIn<access::SessionFacts> SignInHost::mark_again(const std::string&
   if (app->sign_in.provider != provider->name) return ended;
   if (!access::is_from(*provider, row->at("claims"))) return ended;
   access::mark(facts, access::RuleNames(app->rules), app->identity, *provider, row->at("claims"));
+  facts.user = record->user;
+  facts.checked_s = record->checked_ms / 1000;
   // What no cookie could hold is told at the next sign-in, instead of being read at every request.
   if (auto good = access::check_session(*keys_, *app, {}, facts); !good) return good.error();
   return facts;
@@ -213,7 +236,7 @@ core::Result<void> SignInHost::read_revoked() {
   return {};
 }
 
-void SignInHost::revoked(const control::SessionRecord& record) {
+void SignInHost::revoked(const control::SessionRecord& record, std::string_view reason) {
   access::RevokedSessions one;
   auto id = tls::hex_decode(record.id);
   HAWSER_ASSERT(id.ok());  // it was made by us, and read as one
@@ -224,7 +247,8 @@ void SignInHost::revoked(const control::SessionRecord& record) {
   core::LogLine(log_, core::Level::info, "session_revoked")
       .text("session", record.id)
       .text("app", record.app)
-      .text("user", record.user);
+      .text("user", record.user)
+      .text_if("reason", reason);
 }
 
 void SignInHost::revoke(const control::SessionFilter& filter, control::OutcomeDone<uint64_t> done) {

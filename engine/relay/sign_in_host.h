@@ -7,7 +7,9 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <nlohmann/json_fwd.hpp>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "access/key_ring.h"
@@ -21,6 +23,7 @@
 #include "core/loop.h"
 #include "core/timer_wheel.h"
 #include "model/snapshot.h"
+#include "relay/recheck_queue.h"
 
 namespace hawser::relay {
 
@@ -48,9 +51,9 @@ class SignInHost {
   void ask_provider(const std::string& provider, access::ProviderLink::MetadataDone done);
   using SignedInDone = std::function<void(access::SignedIn<access::SessionFacts>)>;
   void sign_in(const access::Callback& callback, const SignedInDone& done);
-  // The session's facts with the marks that the app's present rules ask for.
-  access::SignedIn<access::SessionFacts> mark_again(const std::string& app,
-                                                    access::SessionFacts facts) const;
+  // As the SignInDesk has it (sign_in_recheck.cc).
+  void renew(const std::string& app, const access::SessionFacts& facts, access::Renewal renewal,
+             const SignedInDone& done);
   // `session` is its raw id.
   void end_session(const std::string& session,
                    std::function<void(access::SignedIn<access::EndedSession>)> done);
@@ -74,7 +77,18 @@ class SignInHost {
   void end_named(const access::ProviderLink& link, const token::LogoutToken& logout,
                  const std::function<void(access::SignedIn<void>)>& done);
   core::Result<void> read_revoked();
-  void revoked(const control::SessionRecord& record);
+  void revoked(const control::SessionRecord& record, std::string_view reason = {});
+  // The session's facts as its row has them, with the marks that the app's present rules ask for.
+  access::SignedIn<access::SessionFacts> mark_again(const std::string& app,
+                                                    access::SessionFacts facts) const;
+  // --- asking providers again (sign_in_recheck.cc)
+  bool is_due(const model::App& app, const std::string& session, int64_t checked_s) const;
+  void recheck(const std::string& provider, const std::string& session);
+  void vouched(control::SessionRecord record, nlohmann::json row,
+               access::SignedIn<access::Vouched> vouched);
+  void save_vouched(control::SessionRecord record, const nlohmann::json& row);
+  void end_unvouched(const control::SessionRecord& record, std::string_view reason);
+  bool try_with_consent(const model::Provider& provider, int64_t login_begun_s);
   void begin_session(const access::Callback& callback, const access::Tokens& tokens,
                      const SignedInDone& done);
 
@@ -87,6 +101,13 @@ class SignInHost {
   std::shared_ptr<const model::Snapshot> snapshot_;
   std::map<std::string, std::unique_ptr<access::ProviderLink>> links_;
   std::map<std::string, int64_t> used_ids_;  // when each ends, in seconds
+  RecheckQueue rechecks_;
+  std::map<std::string, int64_t> silent_until_s_;  // providers that could not be reached
+  struct Consent {
+    int64_t asked_since_s = 0;  // 0: not yet
+    bool in_vain = false;
+  };
+  std::map<std::string, Consent> consents_;  // for refresh tokens, by provider
   access::RevokedSessions revoked_;
   core::Deadline rotation_;
 };

@@ -36,12 +36,14 @@ class WorkerDesk final : public access::SignInDesk {
       });
     });
   }
-  void mark_again(std::string app, access::SessionFacts facts,
-                  std::function<void(access::SignedIn<access::SessionFacts>)> done) override {
-    to_control_.post(
-        [this, app = std::move(app), facts = std::move(facts), done = std::move(done)] {
-          to_worker_([done, answer = host_.mark_again(app, facts)] { done(answer); });
-        });
+  void renew(std::string app, access::SessionFacts facts, access::Renewal renewal,
+             std::function<void(access::SignedIn<access::SessionFacts>)> done) override {
+    to_control_.post([this, app = std::move(app), facts = std::move(facts), renewal,
+                      done = std::move(done)] {
+      host_.renew(app, facts, renewal, [this, done](access::SignedIn<access::SessionFacts> answer) {
+        to_worker_([done, answer = std::move(answer)] { done(answer); });
+      });
+    });
   }
   void end_session(std::string session,
                    std::function<void(access::SignedIn<access::EndedSession>)> done) override {

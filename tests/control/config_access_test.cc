@@ -48,7 +48,7 @@ apps:
     path: /wiki/
     origin: http://127.0.0.1:9000
     sign_in: {provider: main, client_id: wiki, client_secret_file: wiki-secret}
-    session: {max_age: 4h, idle: 30m, recheck: off}
+    session: {max_age: 4h, idle: 30m, recheck: 5m}
     access:
       - name: interns, never
         who: {users: [eve@example.org], claims: {kind: [intern, guest], "org unit": [a]}}
@@ -147,7 +147,7 @@ TEST_F(ConfigAccess, AnAppMayHaveItsOwnClientAndSession) {
   EXPECT_EQ(config.apps[0].sign_in.provider, "main");
   EXPECT_EQ(config.apps[0].sign_in.client.id, "wiki");
   EXPECT_EQ(config.apps[0].sign_in.client.authentication, ClientAuthentication::secret_post);
-  EXPECT_EQ(config.apps[0].session, (model::SessionLimits{14'400, 1800}));
+  EXPECT_EQ(config.apps[0].session, (model::SessionLimits{14'400, 1800, 300}));
   EXPECT_EQ(config.apps[1].sign_in.client.id, "");
   EXPECT_EQ(config.apps[1].session, model::SessionLimits{});
 }
@@ -199,7 +199,7 @@ TEST_F(ConfigAccess, TheRulesOfAnAppNameOnlySoManyGroups) {
 
 TEST_F(ConfigAccess, AnIdleTimeThatWasNotSaidIsNeverLongerThanTheSession) {
   const std::string text = std::string(full).replace(
-      std::string(full).find("max_age: 4h, idle: 30m, recheck: off"), 36, "max_age: 10m");
+      std::string(full).find("max_age: 4h, idle: 30m, recheck: 5m"), 35, "max_age: 10m");
   const NodeConfig config = read(text);
   ASSERT_EQ(config.apps.size(), 2u);
   EXPECT_EQ(config.apps[0].session.idle_s, 600u);
@@ -279,6 +279,9 @@ apps:
 )";
   EXPECT_THAT(warnings(read(closed), 0), ElementsAre(HasSubstr("no rule of app wiki")));
   EXPECT_THAT(warnings(read(full), 0), IsEmpty());
+  std::string silent = full;
+  silent.replace(silent.find("openid, email, offline_access"), 29, "openid, email");
+  EXPECT_THAT(warnings(read(silent), 0), ElementsAre(HasSubstr("lacks offline_access")));
 }
 
 TEST_F(ConfigAccess, TheSummaryTellsHowEachAppIsReached) {

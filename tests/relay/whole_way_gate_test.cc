@@ -14,8 +14,8 @@ class HeldDesk final : public access::SignInDesk {
   }
   void sign_in(access::Callback,
                std::function<void(access::SignedIn<access::SessionFacts>)>) override {}
-  void mark_again(std::string, access::SessionFacts,
-                  std::function<void(access::SignedIn<access::SessionFacts>)>) override {}
+  void renew(std::string, access::SessionFacts, access::Renewal,
+             std::function<void(access::SignedIn<access::SessionFacts>)>) override {}
   void end_session(std::string,
                    std::function<void(access::SignedIn<access::EndedSession>)>) override {}
   void end_by_provider(std::string token,

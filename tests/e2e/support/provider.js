@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // An OpenID provider (npm's oidc-provider) behind TLS. Its settings are the JSON of the first argument:
 // issuer, host, port, certificate, key, clients, accounts {login: {claims}}. Whoever types an account's name is
-// signed in, and consent is taken as given. A line of JSON on standard output tells that it listens.
+// signed in, and consent is taken as given. A line of JSON on standard output tells that it listens. Tests change it
+// while it runs by POST of JSON to /control: {accounts, down}; the answer tells how often each grant was used.
 const fs = require("fs");
 const https = require("https");
 
@@ -21,7 +22,8 @@ async function main() {
     httpOptions: () => ({ dnsLookup: (_host, options, callback) => options.all ?
       callback(null, [{ address: "127.0.0.1", family: 4 }]) : callback(null, "127.0.0.1", 4) }),
     pkce: { required: () => true, methods: ["S256"] },
-    ttl: { Interaction: 600, Session: 3600, Grant: 3600, AccessToken: 600, IdToken: 600 },
+    ttl: { Interaction: 600, Session: 3600, Grant: 3600, AccessToken: 600, IdToken: 600, RefreshToken: 3600 },
+    rotateRefreshToken: () => true,
     interactions: { url: (_context, interaction) => `/interaction/${interaction.uid}` },
     findAccount: (_context, id) =>
       settings.accounts[id] && { accountId: id, claims: () => ({ sub: id, ...settings.accounts[id] }) },
@@ -37,6 +39,21 @@ async function main() {
   });
   provider.proxy = true;
 
+  const grants = {};
+  let down = false;
+  provider.on("grant.success", (context) => {
+    const type = context.oidc.params.grant_type;
+    grants[type] = (grants[type] || 0) + 1;
+  });
+  async function control(request, response) {
+    let body = "";
+    for await (const chunk of request) body += chunk;
+    const changes = JSON.parse(body);
+    Object.assign(settings.accounts, changes.accounts);
+    if ("down" in changes) down = changes.down;
+    response.end(JSON.stringify({ grants }));
+  }
+
   const callback = provider.callback();
   const page = (uid) => `<!DOCTYPE html><title>Provider</title><form method="post" action="/interaction/${uid}">
 <input name="login" autofocus><button name="go" value="yes">Sign in</button>
@@ -44,6 +61,8 @@ async function main() {
 
   async function interact(request, response) {
     const details = await provider.interactionDetails(request, response);
+    if (request.method !== "POST" && details.prompt.name === "consent")
+      return provider.interactionFinished(request, response, { consent: {} }, { mergeWithLastSubmission: true });
     if (request.method !== "POST") {
       response.setHeader("content-type", "text/html");
       return response.end(page(details.uid));
@@ -55,13 +74,15 @@ async function main() {
     const result =
       form.get("go") === "no"
         ? { error: "access_denied", error_description: "the person said no" }
-        : { login: { accountId: form.get("login"), acr: asked[0] || "urn:example:pwd", amr: ["pwd"] } };
+        : { login: { accountId: form.get("login"), acr: asked[0] || "urn:example:pwd", amr: ["pwd"] }, consent: {} };
     return provider.interactionFinished(request, response, result, { mergeWithLastSubmission: false });
   }
 
   const tls = { cert: fs.readFileSync(settings.certificate), key: fs.readFileSync(settings.key) };
   const server = https.createServer(tls, (request, response) => {
     request.headers["x-forwarded-proto"] = "https";
+    if (request.url === "/control") return control(request, response);
+    if (down) return request.socket.destroy();
     if (!request.url.startsWith("/interaction/")) return callback(request, response);
     interact(request, response).catch((error) => {
       response.statusCode = 500;

@@ -31,6 +31,7 @@ class OpenIdProvider(Program):
         self.issuer = f"https://login.localhost:{self.port.number}"
         self.clients = []
         self.takes_claims = True
+        self.more_settings = {}  # of its entry in engine.yaml
         self.client_secret = "a secret of at least thirty-two characters"
 
     def client(self, client_id, *redirect_uris, **more):
@@ -45,7 +46,8 @@ class OpenIdProvider(Program):
         secret.write_text(self.client_secret)
         secret.chmod(0o600)
         return {"name": "main", "issuer": self.issuer, "ca_file": str(self.authority.certificate),
-                "client_id": self.clients[0]["client_id"], "client_secret_file": str(secret)}
+                "client_id": self.clients[0]["client_id"], "client_secret_file": str(secret),
+                **self.more_settings}
 
     def start(self):
         certificate, key = self.authority.issue(self.name, "DNS:login.localhost", "IP:127.0.0.1")
@@ -61,6 +63,21 @@ class OpenIdProvider(Program):
 
         eventually(listens, "the provider listens", START_DEADLINE_S)
         return self
+
+    def control(self, **changes):
+        """Changes it while it runs; {grant type: how often one was used}."""
+        connection = http.client.HTTPSConnection("127.0.0.1", self.port.number, timeout=DEADLINE_S,
+                                                 context=ssl.create_default_context(cafile=self.authority.certificate))
+        with contextlib.closing(connection):
+            connection.request("POST", "/control", json.dumps(changes))
+            return json.loads(connection.getresponse().read())["grants"]
+
+    def change_account(self, name, claims):
+        """Without claims the account is gone."""
+        self.control(accounts={name: claims})
+
+    def refreshes(self):
+        return self.control().get("refresh_token", 0)
 
     def close(self):
         self.stop()

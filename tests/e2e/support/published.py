@@ -14,6 +14,7 @@ class Published:
     def __init__(self, lab, access=None, **app):
         self.heads = []
         self.engine = None
+        self.engine_settings = {}  # keys of engine.yaml beside the apps
         self._lab = lab
         self.provider = lab.add(OpenIdProvider("login", lab.folder / "login", lab.authority, ACCOUNTS))
         origin = lab.origin(self._serve)
@@ -23,7 +24,7 @@ class Published:
         self._apps = [wiki, news]
 
     def start(self):
-        engine = self._lab.made_engine(self._apps)  # the provider must know its port before it starts
+        engine = self._lab.made_engine(self._apps, **self.engine_settings)  # the provider must know its port before it starts
         self.url = f"https://wiki.localhost:{engine.client_port.number}"
         self.provider.client("wiki", f"{self.url}/.hawser/callback",
                              post_logout_redirect_uris=[f"{self.url}/.hawser/signed-out"],
@@ -36,7 +37,25 @@ class Published:
         return self
 
     def reload_rules(self, rules):
+        self.reload_app(access=rules)
+
+    def write_rules(self, rules):
+        """For a reload that is to come."""
         self._apps[0]["access"] = rules
+        self.engine.set(apps=self._apps)
+
+    def reload_app(self, **settings):
+        """Changes keys of the app; one that is None goes."""
+        wiki = {**self._apps[0], **settings}
+        self._apps[0] = {name: value for name, value in wiki.items() if value is not None}
+        self._reload()
+
+    def reload_with(self, app):
+        self._apps.append(app)
+        self._reload()
+
+    def reload_without_it(self):
+        del self._apps[0]
         self._reload()
 
     def reload_app(self, **keys):

@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: Apache-2.0
+// The part of a ProviderLink that asks the provider whether it still vouches for somebody who is
+// signed in: a refresh token brings a new ID token (OpenID Connect Core 12), or the UserInfo
+// endpoint's claims where no ID token comes with it (Core 5.3).
+#include <algorithm>
+#include <utility>
+
+#include "access/provider_link.h"
+#include "access/token_request.h"
+#include "token/strict_json.h"
+
+namespace hawser::access {
+namespace {
+
+using message::FieldName;
+
+constexpr size_t user_info_limit_bytes = 256 * 1024;
+
+// Errors that are about the person or what was granted, and not about us (RFC 6749 5.2; some
+// providers answer with those of OpenID Connect Core 3.1.2.6 here too).
+bool is_of_the_person(std::string_view error) {
+  constexpr std::string_view names[] = {"invalid_grant",        "access_denied",
+                                        "login_required",       "consent_required",
+                                        "interaction_required", "account_selection_required"};
+  return std::find(std::begin(names), std::end(names), error) != std::end(names);
+}
+
+SignInError refused(std::string detail, std::string reason) {
+  return {SignInFault::code_refused, std::move(detail), std::move(reason)};
+}
+
+}  // namespace
+
+struct ProviderLink::Asked {
+  Vouching vouching;
+  VouchedDone done;
+  TokenAnswer answer;
+};
+
+void ProviderLink::finish(const std::shared_ptr<Asked>& asked, SignedIn<Vouched> outcome) {
+  if (std::erase(vouching_, asked) != 0) asked->done(std::move(outcome));
+}
+
+// The old refresh token may be worth nothing any more.
+void ProviderLink::finish_silent(const std::shared_ptr<Asked>& asked, const SignInError& error) {
+  Vouched vouched;
+  vouched.refresh_token = asked->answer.refresh_token;
+  vouched.unfinished = error;
+  finish(asked, std::move(vouched));
+}
+
+void ProviderLink::end_vouching(const SignInError& error) {
+  for (const auto& asked : std::exchange(vouching_, {})) asked->done(error);
+}
+
+void ProviderLink::vouch(Vouching vouching, VouchedDone done) {
+  auto asked = std::make_shared<Asked>(Asked{std::move(vouching), std::move(done), {}});
+  vouching_.push_back(asked);
+  ask_metadata([this, asked](const SignedIn<ProviderMetadata>& metadata) {
+    if (!metadata) return finish(asked, metadata.error());
+    refresh(asked);
+  });
+}
+
+void ProviderLink::refresh(const std::shared_ptr<Asked>& asked) {
+  const Vouching& vouching = asked->vouching;
+  const token::HttpsUrl& endpoint = metadata_->token_endpoint;
+  const Form form{{"grant_type", "refresh_token"}, {"refresh_token", vouching.refresh_token}};
+  auto request = token_request(endpoint, "https://" + endpoint.authority() + endpoint.target, form,
+                               vouching.client, loop_.wall_ms() / 1000);
+  if (!request) {
+    return finish(asked,
+                  SignInError{SignInFault::engine_failed, "client_key", request.error().reason});
+  }
+  fetch(std::move(request).value(), [this, asked](core::Result<http::ClientResponse> response) {
+    refreshed(asked, std::move(response));
+  });
+}
+
+void ProviderLink::refreshed(const std::shared_ptr<Asked>& asked,
+                             core::Result<http::ClientResponse> response) {
+  if (!response) return finish(asked, unreachable("refresh", response.error().reason));
+  auto answer = read_token_answer(*response, GrantType::refresh_token);
+  if (!answer && is_of_the_person(answer.error().detail))
+    return finish(asked, refused(answer.error().detail, answer.error().reason));
+  if (!answer && answer.error().fault != SignInFault::token_refused) {
+    SignInError error = unreachable("refresh", answer.error().reason);
+    error.detail = answer.error().detail;
+    return finish(asked, error);
+  }
+  if (!answer) return finish(asked, answer.error());
+  asked->answer = std::move(answer).value();
+  asked->answer.id_token.empty() ? ask_user_info(asked) : check(asked, false);
+}
+
+// Everything but `nonce`, which a refreshed token need not have (Core 12.2).
+void ProviderLink::check(const std::shared_ptr<Asked>& asked, bool anew) {
+  ask_keys(anew, [this, asked, anew](const SignedIn<std::shared_ptr<const token::KeySet>>& keys) {
+    if (!keys) return finish_silent(asked, keys.error());
+    token::IdTokenWanted wanted;
+    wanted.issuer = provider_.issuer;
+    wanted.client_id = asked->vouching.client.id;
+    wanted.access_token = asked->answer.access_token;
+    wanted.subject = asked->vouching.subject;
+    wanted.time = {loop_.wall_ms() / 1000, static_cast<int64_t>(provider_.clock_skew_s)};
+    auto checked = token::check_id_token(asked->answer.id_token, **keys, wanted);
+    if (!checked && !anew && checked.error().fault == token::TokenFault::key_unknown)
+      return check(asked, true);
+    if (!checked) {
+      return finish(
+          asked, SignInError{SignInFault::token_refused,
+                             std::string(name_of(checked.error().fault)), checked.error().reason});
+    }
+    Vouched vouched;
+    vouched.id_token = std::move(checked).value();
+    vouched.id_token_text = std::move(asked->answer.id_token);
+    vouched.refresh_token = std::move(asked->answer.refresh_token);
+    finish(asked, std::move(vouched));
+  });
+}
+
+// --- without an ID token
+
+void ProviderLink::ask_user_info(const std::shared_ptr<Asked>& asked) {
+  Vouched vouched;
+  vouched.refresh_token = asked->answer.refresh_token;
+  if (!metadata_->user_info) return finish(asked, std::move(vouched));
+  token::FetchRequest request;
+  request.url = *metadata_->user_info;
+  request.response_limit_bytes = user_info_limit_bytes;
+  request.fields.add(FieldName::authorization, "Bearer " + asked->answer.access_token);
+  request.fields.add(FieldName::accept, "application/json");
+  fetch(std::move(request), [this, asked](core::Result<http::ClientResponse> response) {
+    on_user_info(asked, std::move(response));
+  });
+}
+
+void ProviderLink::on_user_info(const std::shared_ptr<Asked>& asked,
+                                core::Result<http::ClientResponse> response) {
+  if (!response) return finish_silent(asked, unreachable("userinfo", response.error().reason));
+  // The access token is a moment old: whoever it stands for is not to be known any more.
+  if (response->status == 401)
+    return finish(asked, refused("userinfo", "the UserInfo endpoint took a new access token not"));
+  if (response->status != 200) {
+    const std::string reason = "it answered " + std::to_string(response->status);
+    return finish_silent(asked, unreachable("userinfo", reason));
+  }
+  auto claims = token::parse_strict_object(response->body, user_info_limit_bytes);
+  if (!claims)
+    return finish_silent(asked, unreachable("userinfo", "its answer is " + claims.error().reason));
+  const auto subject = token::text_claim(*claims, "sub");
+  if (!subject || !*subject || **subject != asked->vouching.subject) {
+    return finish(asked, SignInError{SignInFault::token_refused, "subject_wrong",
+                                     "the UserInfo endpoint's `sub` is another person"});
+  }
+  Vouched vouched;
+  vouched.refresh_token = asked->answer.refresh_token;
+  vouched.user_info = std::move(claims).value();
+  finish(asked, std::move(vouched));
+}
+
+}  // namespace hawser::access
