@@ -229,6 +229,12 @@ void Gate::come_back(const Question& question, GateListener& listener) {
     return refuse(coming, login_unknown("the app of this sign-in is no longer here"));
   coming.login = *login;
   coming.app = login->app;
+  auto issuer = query_value(query, "iss");
+  if (!issuer && query_names(query, "iss")) issuer = "";  // twice, say: it is nobody's
+  const model::Provider* provider = snapshot_->find_provider(login->provider);
+  // An error is nobody's word either then (RFC 9207 2.4).
+  if (issuer && provider != nullptr && *issuer != provider->issuer)
+    return refuse(coming, {SignInFault::issuer_mixed_up, "", "`iss` of the answer is another's"});
   if (const auto error = query_value(query, "error")) {
     const std::string name = plain_error_name(*error);
     const bool down = name == "server_error" || name == "temporarily_unavailable";
@@ -238,8 +244,6 @@ void Gate::come_back(const Question& question, GateListener& listener) {
   const auto code = query_value(query, "code");
   if (!code || code->empty() || code->size() > code_limit_bytes)
     return refuse(coming, {SignInFault::code_refused, "", "the provider sent no usable code"});
-  auto issuer = query_value(query, "iss");
-  if (!issuer && query_names(query, "iss")) issuer = "";  // twice, say: it is nobody's
   Callback callback{*login, *code, std::move(issuer),
                     coming.base_url + std::string(own_path) + "callback"};
   desk_->sign_in(std::move(callback), [self = self_, coming](const auto& facts) {

@@ -11,6 +11,8 @@ namespace {
 
 // For a handshake, so that an address that never answers leaves some time for the next.
 constexpr uint64_t attempt_limit_ms = 4000;
+// Of a name; each that refuses is told in the reason.
+constexpr size_t address_limit = 8;
 
 }  // namespace
 
@@ -36,6 +38,7 @@ void Fetch::on_resolved(core::DnsResult result) {
   deadline_.disarm();
   if (!result) return finish(core::Error{result.error().reason});
   addresses_ = std::move(result).value();
+  if (addresses_.size() > address_limit) addresses_.resize(address_limit);
   for (core::Address& address : addresses_) address.set_port(request_.url.port);
   try_next();
 }

@@ -48,7 +48,7 @@ TEST(SessionCookie, OpensInItsOwnSpellingAlone) {
   for (size_t at = 0; at < value.size(); ++at) {
     for (unsigned bit = 0; bit < 8; ++bit) {
       std::string flipped = value;
-      flipped[at] = static_cast<char>(flipped[at] ^ (1U << bit));
+      flipped[at] = static_cast<char>(static_cast<uint8_t>(flipped[at]) ^ (1U << bit));
       EXPECT_FALSE(opens(flipped)) << "bit " << bit << " of character " << at;
     }
     EXPECT_FALSE(opens(value.substr(0, at)));

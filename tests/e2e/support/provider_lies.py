@@ -199,6 +199,25 @@ def other_type(connection, truth, _issuer):
     connection.send(truth.replace(b"application/json", b"text/html"))
 
 
+def interim_flood(connection, truth, _issuer):
+    connection.send(b"HTTP/1.1 103 Early Hints\r\n\r\n" * 1000 + truth)
+
+
+def head_flood(connection, truth, _issuer):
+    line, rest = truth.split(b"\r\n", 1)
+    connection.send(line + b"\r\n" + b"".join(b"X-%d: %s\r\n" % (i, b"a" * 1000) for i in range(150)) + rest)
+
+
+def two_lengths(connection, truth, _issuer):
+    connection.send(truth.replace(b"Content-Length", b"Content-Length: 2\r\nContent-Length"))
+
+
+def cut_without_a_length(connection, truth, _issuer):
+    """Whole, but nobody can know."""
+    head, body = truth.split(b"\r\n\r\n", 1)
+    connection.send(b"\r\n".join(line for line in head.split(b"\r\n") if not line.startswith(b"Content-Length")) + b"\r\n\r\n" + body)
+
+
 BAD_CHUNKS = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n{}\r\n0\r\n\r\n"
 DEEP = '{"keys": ' + deep(100) + "}"
 
@@ -229,6 +248,14 @@ def endpoint_rows(step):
 TOKEN_ENDPOINT_ROWS = [
     *endpoint_rows("token"),
     raw("token", "other_content_type", "provider_misconfigured", "", "Content-Type", other_type),
+    raw("token", "interim_flood", "provider_unreachable", "token", "too many interim", interim_flood),
+    raw("token", "head_flood", "provider_unreachable", "token", "head", head_flood),
+    raw("token", "two_lengths", "provider_unreachable", "token", "Content-Length", two_lengths),
+    raw("token", "cut_without_a_length", "provider_unreachable", "token", "without close_notify", cut_without_a_length),
+    raw("token", "compressed_in_transfer", "provider_unreachable", "token", "transfer coding",
+        b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n"),
+    raw("token", "another_protocol", "provider_unreachable", "token", "", b"220 mail.example ESMTP\r\n250 ok\r\n\r\n"),
+    raw("token", "nothing_but_204", "provider_misconfigured", "", "answered 204", b"HTTP/1.1 204 No Content\r\n\r\n"),
     answer("id_token_missing", "token_refused", "missing", "holds no `id_token`", id_token=None),
     answer("id_token_empty", "token_refused", "missing", "holds no `id_token`", id_token=""),
     answer("id_token_object", "token_refused", "missing", "holds no `id_token`", id_token={"sub": "ada"}),
@@ -329,6 +356,8 @@ BACK_ROWS = [
     back("without_iss_where_it_is_announced", "issuer_mixed_up", "", "`iss` of the answer",
          lambda truth, issuer: without(truth, "iss")),
     back("iss_of_another", "issuer_mixed_up", "", "`iss` of the answer", lambda truth, issuer: {**truth, "iss": "https://evil.example"}),
+    back("error_of_another_issuer", "issuer_mixed_up", "", "`iss` of the answer",
+         lambda truth, issuer: {"state": truth["state"], "error": "access_denied", "iss": "https://evil.example"}),
     back("iss_twice", "issuer_mixed_up", "", "`iss` of the answer",
          lambda truth, issuer: query(truth) + "&iss=https://evil.example"),
     Row("back_iss_twice_where_it_is_not_announced", "issuer_mixed_up", "", "`iss` of the answer",
