@@ -81,10 +81,12 @@ void reload(const Arguments& arguments, relay::Engine& engine, core::LogSink& si
     for (const config::ConfigError& error : config.error()) {
       core::LogLine(log, core::Level::error, "reload_refused").text("reason", error.to_string());
     }
+    engine.on_reload_refused(config.error().front().to_string());
     return;
   }
   if (const auto applied = engine.reload(std::move(*config)); !applied.ok()) {
     core::LogLine(log, core::Level::error, "reload_refused").text("reason", applied.error().reason);
+    engine.on_reload_refused(applied.error().reason);
   }
 }
 

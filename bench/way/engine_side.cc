@@ -58,6 +58,7 @@ class NoEngine final : public relay::EngineLink {
     done({503, "{}"});
   }
   void health(const std::string&, std::string) override {}
+  void events(uint32_t, std::vector<model::Event>) override {}
   void drained(uint32_t) override {}
 };
 

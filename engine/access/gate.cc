@@ -130,7 +130,7 @@ void Gate::ask_rules(const Question& question, const Guarded& guarded,
   facts.now_s = now_s();
   const Decision decision = guarded.rules.decide(session ? &person : nullptr, facts);
   tell_shadows(question, guarded, person, decision);
-  tell_decision(question, session ? &*session : nullptr, decision);
+  tell_decision(question, guarded, session ? &*session : nullptr, facts, decision);
   switch (decision.verdict) {
     case Verdict::allow:
       if (session && outlived_silence(guarded, *session)) {

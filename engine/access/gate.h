@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "access/assertions.h"
+#include "access/decision_ring.h"
 #include "access/event.h"
 #include "access/key_ring.h"
 #include "access/page_words.h"
@@ -119,6 +120,8 @@ class Gate {
   void apply(std::shared_ptr<const KeyRing> keys) { keys_ = std::move(keys); }
   void apply(std::shared_ptr<const Pages> pages) { pages_ = std::move(pages); }
   void apply(std::shared_ptr<const SigningRing> keys) { assertions_.apply(std::move(keys)); }
+  // Where decisions are remembered; outlives the gate.
+  void remember_in(DecisionRing& decisions) { decisions_ = &decisions; }
   // Cookies of these sessions open nothing any more.
   void revoke(const RevokedSessions& sessions);
 
@@ -171,8 +174,12 @@ class Gate {
   void tell(Event event);
   void tell_denied(const Question& question, std::string_view reason);
   void tell_signed_in(const Coming& coming, const SessionFacts& facts);
-  void tell_decision(const Question& question, const SessionFacts* session,
-                     const Decision& decision);
+  void tell_decision(const Question& question, const Guarded& guarded, const SessionFacts* session,
+                     const RequestFacts& facts, const Decision& decision);
+  void remember(const Question& question, const Guarded& guarded, const SessionFacts* session,
+                const RequestFacts& facts, const Decision& decision);
+  void log_decision(const Question& question, const Guarded& guarded, const SessionFacts* session,
+                    const RequestFacts& facts, const Decision& decision);
 
   // --- our own pages (own_pages.cc)
   void serve_own_page(const Question& question, GateListener& listener);
@@ -208,6 +215,7 @@ class Gate {
   core::Log& log_;
   SignInDesk* desk_;
   EventSink* events_;
+  DecisionRing* decisions_ = nullptr;  // null: nobody asks about them later
   std::shared_ptr<const model::Snapshot> snapshot_;
   std::map<std::string, Guarded, std::less<>> guarded_;  // by the app's name; of snapshot_
   RevokedSessions revoked_;

@@ -95,15 +95,20 @@ core::Result<std::string> canonical_path(const model::App& app, const std::strin
 
 }  // namespace
 
+AccessAnswer::Step told(const Rules::Step& step) {
+  return {step.rule->name, step.rule->effect, step.rule->shadow,
+          std::string(to_string(step.finding)), wanted(*step.rule, step.finding)};
+}
+
 core::Result<AccessAnswer> answer(const model::App& app, const model::AccessQuestion& question,
                                   int64_t now_s) {
   const auto path = canonical_path(app, question.path);
   if (!path.ok()) return path.error();
-  AccessAnswer told;
+  AccessAnswer answered;
   if (app.access == model::Access::passthrough) {
-    told.verdict = to_string(Verdict::allow);
-    told.rule = "passthrough";
-    return told;
+    answered.verdict = to_string(Verdict::allow);
+    answered.rule = "passthrough";
+    return answered;
   }
   const Rules rules(app);
   Person person;
@@ -116,13 +121,12 @@ core::Result<AccessAnswer> answer(const model::App& app, const model::AccessQues
   Decision decision;
   for (const Rules::Step& step :
        rules.explain(question.person ? &person : nullptr, request, decision)) {
-    told.steps.push_back({step.rule->name, step.rule->effect, step.rule->shadow,
-                          std::string(to_string(step.finding)), wanted(*step.rule, step.finding)});
+    answered.steps.push_back(told(step));
   }
-  told.verdict = to_string(decision.verdict);
-  told.rule = decision.rule_name();
-  told.message = decision.message();
-  return told;
+  answered.verdict = to_string(decision.verdict);
+  answered.rule = decision.rule_name();
+  answered.message = decision.message();
+  return answered;
 }
 
 }  // namespace hawser::access

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 
+#include "access/rules.h"
 #include "core/result.h"
 #include "model/access_question.h"
 #include "model/app.h"
@@ -14,5 +15,8 @@ namespace hawser::access {
 // Fails where no request of the app could have the path.
 core::Result<model::AccessAnswer> answer(const model::App& app,
                                          const model::AccessQuestion& question, int64_t now_s);
+
+// What a rule said, with what it wanted, for people.
+model::AccessAnswer::Step told(const Rules::Step& step);
 
 }  // namespace hawser::access

@@ -95,20 +95,24 @@ Outcome<AccessCall> read_access_call(std::string_view body) {
   return call;
 }
 
-std::string access_answer_json(const std::string& app, const model::AccessAnswer& answer) {
-  json steps = json::array();
-  for (const model::AccessAnswer::Step& step : answer.steps) {
-    steps.push_back({{"rule", step.rule},
-                     {"effect", step.effect == model::RuleEffect::allow ? "allow" : "deny"},
-                     {"shadow", step.shadow},
-                     {"finding", step.finding},
-                     {"wants", step.wants}});
+json steps_json(const std::vector<model::AccessAnswer::Step>& steps) {
+  json told = json::array();
+  for (const model::AccessAnswer::Step& step : steps) {
+    told.push_back({{"rule", step.rule},
+                    {"effect", step.effect == model::RuleEffect::allow ? "allow" : "deny"},
+                    {"shadow", step.shadow},
+                    {"finding", step.finding},
+                    {"wants", step.wants}});
   }
+  return told;
+}
+
+std::string access_answer_json(const std::string& app, const model::AccessAnswer& answer) {
   return model::write_json({{"app", app},
                             {"verdict", answer.verdict},
                             {"rule", answer.rule},
                             {"message", answer.message},
-                            {"steps", std::move(steps)}});
+                            {"steps", steps_json(answer.steps)}});
 }
 
 std::string audit_json(const model::Snapshot& snapshot) {

@@ -3,8 +3,10 @@
 // Owner: AdminApi. Thread: any.
 #pragma once
 
+#include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "control/refusal.h"
 #include "model/access_question.h"
@@ -17,6 +19,7 @@ struct AccessCall {
   model::AccessQuestion question;
 };
 Outcome<AccessCall> read_access_call(std::string_view body);
+nlohmann::json steps_json(const std::vector<model::AccessAnswer::Step>& steps);
 std::string access_answer_json(const std::string& app, const model::AccessAnswer& answer);
 
 // Where nobody is asked who they are, and rules that decide nothing.

@@ -79,42 +79,59 @@ Outcome<SessionFilter> read_session_filter(std::string_view body) {
   return filter;
 }
 
+// "user ada@example.org, app wiki"
+std::string told(const SessionFilter& filter) {
+  std::string text;
+  const auto add = [&text](const char* name, const std::string& value) {
+    if (!value.empty()) text += (text.empty() ? "" : ", ") + std::string(name) + " " + value;
+  };
+  add("id", filter.id);
+  add("user", filter.user);
+  add("app", filter.app);
+  return text;
+}
+
 }  // namespace
 
-void AdminApi::handle(std::string_view method, std::string_view path, std::string_view body,
-                      int64_t now_ms, AnswerDone done) {
-  const auto parts = parts_of(path);
-  if (parts.empty()) return done(no_such_call(path));
+void AdminApi::handle(const Call& call, const AnswerDone& done) {
+  const auto parts = parts_of(call.path);
+  if (parts.empty()) return done(no_such_call(call.path));
   const std::string_view what = parts[0];
-  if (parts.size() == 1) return handle_collection(what, {method, path, body, now_ms}, done);
-  if (parts.size() == 2 && what == "tokens") {
-    return method == "DELETE" ? revoke_token(parts[1], done) : done(no_such_method(method));
-  }
-  if (parts.size() == 3 && what == "connectors" && parts[2] == "revoke") {
-    return method == "POST" ? revoke_connector(parts[1], now_ms, done)
-                            : done(no_such_method(method));
-  }
-  if (parts.size() == 2 && what == "sessions" && parts[1] == "revoke") {
-    return method == "POST" ? revoke_sessions(body, done) : done(no_such_method(method));
-  }
-  if (parts.size() == 2 && what == "access" && parts[1] == "test") {
-    return done(method == "POST" ? test_access(body, now_ms) : no_such_method(method));
-  }
-  done(no_such_call(path));
+  const auto is = [&](std::string_view folder, std::string_view name) {
+    return parts.size() == 2 && what == folder && parts[1] == name;
+  };
+  const auto only = [&](std::string_view method) {
+    const bool good = call.method == method;
+    if (!good) done(no_such_method(call.method));
+    return good;
+  };
+  if (parts.size() == 1) return handle_collection(what, call, done);
+  if (parts.size() == 3 && what == "connectors" && parts[2] == "revoke")
+    return only("POST") ? revoke_connector(parts[1], call, done) : void();
+  if (is("sessions", "revoke")) return only("POST") ? revoke_sessions(call, done) : void();
+  if (is("access", "test"))
+    return only("POST") ? done(test_access(call.body, call.now_ms)) : void();
+  if (is("events", "verify")) return only("POST") ? verify_events(done) : void();
+  if (parts.size() == 2 && what == "tokens")
+    return only("DELETE") ? revoke_token(parts[1], call, done) : void();
+  if (parts.size() == 2 && what == "requests")
+    return only("GET") ? explain(parts[1], done) : void();
+  done(no_such_call(call.path));
 }
 
 void AdminApi::handle_collection(std::string_view what, const Call& call, const AnswerDone& done) {
-  constexpr std::array<std::string_view, 6> known{"status", "apps",  "connectors",
-                                                  "tokens", "audit", "sessions"};
+  constexpr std::array<std::string_view, 7> known{"status", "apps",     "connectors", "tokens",
+                                                  "audit",  "sessions", "events"};
   if (std::find(known.begin(), known.end(), what) == known.end()) {
     return done(no_such_call(call.path));
   }
-  if (what == "tokens" && call.method == "POST") return create_token(call.body, call.now_ms, done);
+  if (what == "tokens" && call.method == "POST") return create_token(call, done);
   if (call.method != "GET") return done(no_such_method(call.method));
   if (what == "status") return status(call.now_ms, done);
   if (what == "apps") return apps(done);
   if (what == "connectors") return connectors(done);
   if (what == "sessions") return done(list_sessions());
+  if (what == "events") return done(list_events(call));
   if (what == "audit") return done(json_answer(200, audit_json(*host_.snapshot())));
   done(list_tokens(call.now_ms));
 }
@@ -124,11 +141,15 @@ Answer AdminApi::list_sessions() {
   return sessions.ok() ? json_answer(200, sessions_json(*sessions)) : refused(sessions.error());
 }
 
-void AdminApi::revoke_sessions(std::string_view body, const AnswerDone& done) {
-  const auto filter = read_session_filter(body);
+void AdminApi::revoke_sessions(const Call& call, const AnswerDone& done) {
+  const auto filter = read_session_filter(call.body);
   if (!filter.ok()) return done(refused(filter.error()));
-  host_.revoke_sessions(*filter, [done](const Outcome<uint64_t>& count) {
+  AdminAct act{"sessions_revoked", told(*filter), "", call.caller};
+  host_.revoke_sessions(*filter, call.caller, [this, act, done](const Outcome<uint64_t>& count) {
     if (!count.ok()) return done(refused(count.error()));
+    AdminAct done_act = act;
+    done_act.detail = std::to_string(*count) + " ended";
+    host_.on_admin_act(done_act);
     done(json_answer(200, model::write_json({{"revoked", *count}})));
   });
 }
@@ -178,35 +199,40 @@ Answer AdminApi::list_tokens(int64_t now_ms) {
   return json_answer(200, tokens_json(*records, now_ms));
 }
 
-void AdminApi::create_token(std::string_view body, int64_t now_ms, const AnswerDone& done) {
-  auto wish = read_token_wish(body);
+void AdminApi::create_token(const Call& call, const AnswerDone& done) {
+  auto wish = read_token_wish(call.body);
   if (!wish.ok()) return done(refused(wish.error()));
-  tokens_.create(wish->group, wish->ttl_ms, now_ms, [this, done](const Outcome<NewToken>& made) {
-    if (!made.ok()) return done(refused(made.error()));
-    host_.on_admin_act("token_created", made->record.id);
-    const bool has_apps = host_.snapshot()->find_group(made->record.group) != nullptr;
-    done(json_answer(201, new_token_json(*made, has_apps)));
-  });
+  const auto made = [this, caller = call.caller, done](const Outcome<NewToken>& token) {
+    if (!token.ok()) return done(refused(token.error()));
+    const std::string& group = token->record.group;
+    host_.on_admin_act({"token_created", token->record.id, "for the group " + group, caller});
+    const bool has_apps = host_.snapshot()->find_group(group) != nullptr;
+    done(json_answer(201, new_token_json(*token, has_apps)));
+  };
+  tokens_.create(wish->group, wish->ttl_ms, call.now_ms, made);
 }
 
-void AdminApi::revoke_token(std::string_view id, const AnswerDone& done) {
-  tokens_.revoke(std::string(id), [this, id = std::string(id), done](const Outcome<void>& gone) {
+void AdminApi::revoke_token(std::string_view id, const Call& call, const AnswerDone& done) {
+  const auto revoked = [this, id = std::string(id), caller = call.caller,
+                        done](const Outcome<void>& gone) {
     if (!gone.ok()) return done(refused(gone.error()));
-    host_.on_admin_act("token_revoked", id);
+    host_.on_admin_act({"token_revoked", id, "", caller});
     done(json_answer(200, "{}"));
-  });
+  };
+  tokens_.revoke(std::string(id), revoked);
 }
 
-void AdminApi::revoke_connector(std::string_view id, int64_t now_ms, const AnswerDone& done) {
+void AdminApi::revoke_connector(std::string_view id, const Call& call, const AnswerDone& done) {
   const auto connector = model::Uuid::parse(id);
   if (!connector.ok()) return done(refused({400, "bad_id", connector.error().reason}));
-  registry_.revoke(*connector, now_ms, [this, done](const Outcome<ConnectorRecord>& revoked) {
+  const auto gone = [this, caller = call.caller, done](const Outcome<ConnectorRecord>& revoked) {
     if (!revoked.ok()) return done(refused(revoked.error()));
     // Even if it had been revoked before: nothing of it may stay open.
     host_.on_connector_revoked(revoked->id);
-    host_.on_admin_act("connector_revoked", revoked->id.to_string());
+    host_.on_admin_act({"connector_revoked", revoked->id.to_string(), revoked->name, caller});
     done(json_answer(200, connector_json(*revoked, {})));
-  });
+  };
+  registry_.revoke(*connector, call.now_ms, gone);
 }
 
 }  // namespace hawser::control

@@ -15,6 +15,7 @@
 #include "core/result.h"
 #include "model/access_question.h"
 #include "model/ids.h"
+#include "model/request_story.h"
 #include "model/snapshot.h"
 
 namespace hawser::control {
@@ -51,6 +52,20 @@ struct LiveChannel {
   uint64_t open_streams = 0;  // exchanges and control calls on it, as its worker counts them
 };
 
+// Who calls, by the socket's peer credentials.
+struct AdminCaller {
+  std::string user;  // the system's name for it, or the number again
+  std::string uid;
+};
+
+struct AdminAct {
+  std::string name;    // "token_created", "token_revoked", "connector_revoked", "sessions_revoked"
+  std::string object;  // the id
+  std::string detail;  // in words
+  AdminCaller caller;  // nobody: the engine itself
+  bool failed = false;
+};
+
 class AdminHost {
  public:
   virtual ~AdminHost() = default;
@@ -67,15 +82,16 @@ class AdminHost {
   // Who has signed in.
   virtual Outcome<std::vector<SessionRecord>> sessions() = 0;
   // Those end at once, with whatever runs in them; answers how many.
-  virtual void revoke_sessions(const SessionFilter& filter, OutcomeDone<uint64_t> done) = 0;
+  virtual void revoke_sessions(const SessionFilter& filter, const AdminCaller& caller,
+                               OutcomeDone<uint64_t> done) = 0;
   // Its channels are to be closed at once, with whatever runs on them.
   virtual void on_connector_revoked(const model::Uuid& connector) = 0;
-  // An administrator did something that belongs in the log: "token_created", "token_revoked",
-  // "connector_revoked"; `subject` is the id.
-  virtual void on_admin_act(std::string_view act, std::string_view subject) {
-    (void)act;
-    (void)subject;
-  }
+  // What the workers remember of the request; none of it: it is forgotten, or was never here.
+  // `done` is called once all have told, and not at all when the engine stops before.
+  using StoriesDone = std::function<void(std::vector<model::RequestStory>)>;
+  virtual void explain(const std::string& request_id, StoriesDone done) = 0;
+  // An administrator did something that belongs among the events.
+  virtual void on_admin_act(const AdminAct& act) = 0;
 };
 
 }  // namespace hawser::control

@@ -4,6 +4,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <fstream>
 #include <utility>
 
 #include "control/http_answer.h"
@@ -19,13 +20,29 @@ http::ServerConnection::Options admin_options(core::Counter& refused) {
   return options;
 }
 
+// From the system's file alone: a directory of users elsewhere could keep us waiting.
+std::optional<std::string> name_of_user(uid_t uid) {
+  std::ifstream users("/etc/passwd");
+  for (std::string line; std::getline(users, line);) {
+    const size_t name_end = line.find(':');
+    const size_t uid_begin = line.find(':', name_end + 1);
+    if (name_end == std::string::npos || uid_begin == std::string::npos) continue;
+    const std::string number =
+        line.substr(uid_begin + 1, line.find(':', uid_begin + 1) - uid_begin - 1);
+    if (number == std::to_string(uid)) return line.substr(0, name_end);
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
-bool may_administrate(int socket_fd) {
+std::optional<http::ServerPeer> administrator(int socket_fd) {
   ucred peer{};
   socklen_t length = sizeof(peer);
-  if (::getsockopt(socket_fd, SOL_SOCKET, SO_PEERCRED, &peer, &length) != 0) return false;
-  return peer.uid == 0 || peer.uid == ::geteuid();
+  if (::getsockopt(socket_fd, SOL_SOCKET, SO_PEERCRED, &peer, &length) != 0) return std::nullopt;
+  if (peer.uid != 0 && peer.uid != ::geteuid()) return std::nullopt;
+  const std::string uid = std::to_string(peer.uid);
+  return http::ServerPeer{name_of_user(peer.uid).value_or(uid), uid};
 }
 
 core::Result<std::unique_ptr<AdminServer>> AdminServer::open(core::Loop& loop,
@@ -55,16 +72,23 @@ AdminServer::AdminServer(core::Loop& loop, core::ListeningSocket listening, std:
       connections_(loop, connection_limit, admin_options(refused),
                    [this, &api](const http::ServerRequest& request,
                                 const http::ConnectionSet::Respond& respond) {
-                     api.handle(message::text_of(request.head->method), request.head->target.path,
-                                request.body, loop_.wall_ms(), answer_over(respond));
+                     const message::Target& target = request.head->target;
+                     api.handle({message::text_of(request.head->method),
+                                 target.path,
+                                 target.query,
+                                 request.body,
+                                 loop_.wall_ms(),
+                                 {request.peer.user, request.peer.uid}},
+                                answer_over(respond));
                    }) {}
 
 AdminServer::~AdminServer() { ::unlink(socket_path_.c_str()); }
 
 void AdminServer::on_accepted(core::Fd fd, const core::Address&) {
-  if (!may_administrate(fd.get())) return;  // closed; the file's mode should have seen to it
+  auto peer = administrator(fd.get());
+  if (!peer) return;  // closed; the file's mode should have seen to it
   auto socket = core::Socket::adopt(loop_, fd.release());
-  if (socket.ok()) connections_.serve(std::move(socket).value());
+  if (socket.ok()) connections_.serve(std::move(socket).value(), std::move(*peer));
 }
 
 }  // namespace hawser::control

@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "control/admin_api.h"
@@ -39,7 +40,8 @@ class AdminServer final : private core::AcceptListener {
   std::unique_ptr<core::Acceptor> acceptor_;
 };
 
-// Root, or the user that this process runs as.
-bool may_administrate(int socket_fd);
+// Who is at the socket's other end; nobody unless it is root, or the user that this process runs
+// as.
+std::optional<http::ServerPeer> administrator(int socket_fd);
 
 }  // namespace hawser::control

@@ -142,6 +142,16 @@ void read_limits(MapReader& file, NodeLimits& target) {
   map.finish();
 }
 
+void read_events_keep(MapReader& file, std::optional<uint64_t>& target_ms) {
+  constexpr uint64_t hour_ms = uint64_t{3600} * 1000;
+  const auto value = file.take("events_keep");
+  if (!value) return;
+  const auto keep_ms = value->duration_ms(hour_ms, 24 * 3650 * hour_ms, true);
+  if (!keep_ms) return;
+  target_ms.reset();
+  if (*keep_ms != 0) target_ms = *keep_ms;  // 0: off
+}
+
 void read_file_keys(MapReader& file, const ConfigOptions& options, NodeConfig& target) {
   read_addresses(file, target);
   read_trust_domain(file, target.trust_domain);
@@ -155,6 +165,7 @@ void read_file_keys(MapReader& file, const ConfigOptions& options, NodeConfig& t
   if (const auto timeouts = file.take("timeouts")) read_timeouts(*timeouts, {}, target.timeouts);
   read_limits(file, target.limits);
   config::read_log(file, config::LogQueryKey::known, target.log);
+  read_events_keep(file, target.events_keep_ms);
   if (const auto providers = file.take_nullable("providers"))
     target.providers = read_providers(*providers);
   if (const auto apps = file.take("apps"))

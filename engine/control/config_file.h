@@ -67,6 +67,8 @@ struct NodeConfig {
   model::Timeouts timeouts;
   NodeLimits limits;
   config::LogSettings log;
+  // How long audit events are kept; none: until there are too many (EventJournal::kept_limit).
+  std::optional<uint64_t> events_keep_ms = uint64_t{90} * 24 * 3600 * 1000;
   std::vector<model::Provider> providers;
   std::vector<model::App> apps;  // revisions set
   model::PageTemplate pages;

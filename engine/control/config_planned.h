@@ -14,7 +14,6 @@ inline constexpr PlannedKey planned_in_file[] = {
     {"tenants"},
     {"cluster"},
     {"geo"},
-    {"events_keep"},
 };
 
 inline constexpr PlannedKey planned_in_app[] = {

@@ -13,6 +13,7 @@ inline AnswerDone answer_over(http::ConnectionSet::Respond respond) {
   return [respond = std::move(respond)](const Answer& answer) {
     auto response = http::ServerResponse::text(answer.status, answer.body, answer.content_type);
     response.fields.add("Cache-Control", "no-store");
+    response.stream = answer.stream;
     respond(response);
   };
 }

@@ -4,11 +4,13 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
 
 #include "control/store.h"
 #include "core/result.h"
+#include "http/body_stream.h"
 
 namespace hawser::control {
 
@@ -33,6 +35,7 @@ struct Answer {
   int status = 200;
   std::string content_type = "application/json";
   std::string body;
+  std::shared_ptr<http::BodyStream> stream = {};  // in place of `body`
 };
 using AnswerDone = std::function<void(Answer)>;
 

@@ -112,6 +112,25 @@ StoreResult<StoreListing> SqliteStore::list(std::string_view prefix) {
   }
 }
 
+StoreResult<std::vector<StoreEntry>> SqliteStore::list_page(std::string_view prefix,
+                                                            std::string_view after, size_t limit) {
+  if (auto expired = expire_leases(); !expired) return expired.error();
+  const std::string end = behind(prefix);
+  auto query = database_.prepare(
+      "SELECT key, value, revision, lease FROM entries WHERE key >= ? AND key > ? AND "
+      "(? = 0 OR key < ?) ORDER BY key LIMIT ?");
+  if (!query.ok()) return query.error();
+  query->bind(prefix).bind(after).bind(uint64_t{end.empty() ? 0U : 1U}).bind(end);
+  query->bind(uint64_t{limit});
+  std::vector<StoreEntry> entries;
+  for (;;) {
+    auto row = query->next_row();
+    if (!row.ok()) return row.error();
+    if (!*row) return entries;
+    entries.push_back({query->bytes(0), query->bytes(1), query->number(2), query->number(3)});
+  }
+}
+
 void SqliteStore::commit(std::vector<StoreWrite> writes, StoreDone<uint64_t> done) {
   auto revision = commit_now(writes);
   if (revision.ok()) request_delivery();

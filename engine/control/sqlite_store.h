@@ -33,6 +33,8 @@ class SqliteStore final : public Store {
 
   StoreResult<std::optional<StoreEntry>> get(std::string_view key) override;
   StoreResult<StoreListing> list(std::string_view prefix) override;
+  StoreResult<std::vector<StoreEntry>> list_page(std::string_view prefix, std::string_view after,
+                                                 size_t limit) override;
   void commit(std::vector<StoreWrite> writes, StoreDone<uint64_t> done) override;
   void grant_lease(uint64_t ttl_ms, StoreDone<LeaseId> done) override;
   void keep_lease(LeaseId lease, StoreDone<void> done) override;

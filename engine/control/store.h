@@ -89,6 +89,9 @@ class Store {
 
   virtual StoreResult<std::optional<StoreEntry>> get(std::string_view key) = 0;
   virtual StoreResult<StoreListing> list(std::string_view prefix) = 0;
+  // Of those with the prefix the first `limit` whose keys come behind `after`, ordered by key.
+  virtual StoreResult<std::vector<StoreEntry>> list_page(std::string_view prefix,
+                                                         std::string_view after, size_t limit) = 0;
 
   // All or nothing: each key must stand at its expected revision. Answers the new revision, which
   // all keys of the commit share.

@@ -24,13 +24,14 @@ ConnectionSet::ConnectionSet(core::Loop& loop, size_t connection_limit,
 
 ConnectionSet::~ConnectionSet() = default;
 
-bool ConnectionSet::serve(std::unique_ptr<core::Transport> transport) {
+bool ConnectionSet::serve(std::unique_ptr<core::Transport> transport, ServerPeer peer) {
   if (connections_.size() >= connection_limit_ && !make_room()) {
     loop_.defer_delete(std::move(transport));  // it may be calling us
     return false;
   }
   const uint64_t id = next_id_++;
   Member& member = connections_[id];
+  member.peer = std::move(peer);
   member.connection = std::make_unique<ServerConnection>(
       std::move(transport), options_,
       [this, id](ServerConnection&, ServerRequest request) { handle(id, std::move(request)); },
@@ -52,6 +53,7 @@ void ConnectionSet::handle(uint64_t id, ServerRequest request) {
   if (member == connections_.end()) return;
   const uint64_t number = ++member->second.request_number;
   member->second.answer_owed = true;
+  request.peer = member->second.peer;
   handler_(std::move(request), [this, alive = std::weak_ptr<Alive>(alive_), id,
                                 number](const ServerResponse& response) {
     if (!alive.expired()) respond(id, number, response);
@@ -62,7 +64,8 @@ void ConnectionSet::respond(uint64_t id, uint64_t request_number, const ServerRe
   const auto member = connections_.find(id);
   if (member == connections_.end()) return;
   if (!member->second.answer_owed || member->second.request_number != request_number) return;
-  member->second.answer_owed = false;
+  // Who is sent a stream is owed the rest of it.
+  member->second.answer_owed = response.stream != nullptr;
   member->second.connection->respond(response);
 }
 

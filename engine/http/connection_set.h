@@ -36,9 +36,9 @@ class ConnectionSet {
   ConnectionSet(const ConnectionSet&) = delete;
   ConnectionSet& operator=(const ConnectionSet&) = delete;
 
-  // Takes an established connection. Where every other one is owed an answer and the limit is
-  // reached, it is closed unread: false.
-  bool serve(std::unique_ptr<core::Transport> transport);
+  // Takes an established connection; `peer` comes with each of its requests. Where every other one
+  // is owed an answer and the limit is reached, it is closed unread: false.
+  bool serve(std::unique_ptr<core::Transport> transport, ServerPeer peer = {});
   // Each connection ends after the answer that is under way.
   void drain();
   size_t size() const { return connections_.size(); }
@@ -52,6 +52,7 @@ class ConnectionSet {
 
   struct Member {
     std::unique_ptr<ServerConnection> connection;
+    ServerPeer peer;
     uint64_t request_number = 0;
     bool answer_owed = false;
   };

@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "http/h1_writer.h"
 #include "http/hop_by_hop.h"
 
 namespace hawser::http {
@@ -38,10 +37,13 @@ ServerConnection::ServerConnection(std::unique_ptr<core::Transport> transport, O
   transport_->set_listener(*this);
 }
 
-ServerConnection::~ServerConnection() = default;
+ServerConnection::~ServerConnection() {
+  if (stream_ != nullptr) stream_->set_wake(nullptr);
+}
 
 void ServerConnection::on_bytes(core::Slice bytes) {
-  if (state_ == State::ending || state_ == State::closed) return;  // nobody reads it any more
+  if (state_ == State::streaming || state_ == State::ending || state_ == State::closed)
+    return;  // nobody reads it any more
   const bool was_idle = state_ == State::reading && reader_.between_messages();
   reader_.feed(std::move(bytes));
   if (was_idle && state_ == State::reading && !reader_.between_messages())
@@ -51,6 +53,7 @@ void ServerConnection::on_bytes(core::Slice bytes) {
 
 void ServerConnection::on_end() {
   peer_ended_ = true;
+  if (state_ == State::streaming) return close();  // who ends now has heard enough
   if (state_ == State::ending || (state_ == State::reading && reader_.between_messages())) {
     end_output();
     close_when_sent();
@@ -63,6 +66,7 @@ void ServerConnection::on_broken(const core::Error&) { close(); }
 
 void ServerConnection::on_drained() {
   if (state_ == State::draining_output) next_request();
+  if (state_ == State::streaming) pump_stream();
 }
 
 void ServerConnection::on_due() {
@@ -122,6 +126,7 @@ void ServerConnection::on_error(const ExchangeError& error) {
 
 void ServerConnection::respond(const ServerResponse& response) {
   if (state_ != State::answering) return;
+  if (response.stream != nullptr) return begin_stream(response);
   const bool keep_alive = reader_.keep_alive() && !response.close && !draining_ && !peer_ended_;
   write(response, keep_alive);
   after_answer(keep_alive);
@@ -142,6 +147,58 @@ void ServerConnection::write(const ServerResponse& response, bool keep_alive) {
   const ResponseFraming framing = write_response_head(out, pool, *head, options);
   if (framing == ResponseFraming::content_length) out.append_copy(pool, response.body);
   transport_->write(std::move(out));
+}
+
+// The peer's end is looked for meanwhile: it is how somebody says to have heard enough.
+void ServerConnection::begin_stream(const ServerResponse& response) {
+  state_ = State::streaming;
+  reader_.stop();
+  message::ResponseHeadPtr head = heads_.take_response();
+  head->status = static_cast<uint16_t>(response.status);
+  head->reason = message::usual_reason(response.status);
+  head->fields = response.fields;
+  head->body_length = message::BodyLength::unknown();
+  ResponseWriteOptions options;
+  options.method = method_;
+  options.client_version = version_;
+  options.keep_alive = false;
+  core::ByteChain out;
+  stream_framing_ = write_response_head(out, transport_->loop().blocks(), *head, options);
+  transport_->write(std::move(out));
+  if (stream_framing_ == ResponseFraming::none) return end_output();
+  stream_ = response.stream;
+  stream_->set_wake([this] { pump_stream(); });
+  update_reading();
+  pump_stream();
+}
+
+void ServerConnection::pump_stream() {
+  core::BlockPool& pool = transport_->loop().blocks();
+  auto next = BodyStream::Next::more;
+  while (state_ == State::streaming && next == BodyStream::Next::more) {
+    if (transport_->over_high_mark())  // on_drained() goes on
+      return deadline_.arm(transport_->loop().timers(), options_.idle_timeout_ms);
+    std::string text;
+    next = stream_->read(text);
+    core::ByteChain content;
+    content.append_copy(pool, text);
+    core::ByteChain out;
+    if (stream_framing_ == ResponseFraming::chunked) {
+      ChunkWriter chunks(pool);
+      while (!content.empty()) chunks.write(out, content.pop_front());
+      if (next == BodyStream::Next::end) chunks.finish(out);
+    } else {
+      out = std::move(content);
+    }
+    if (!out.empty()) transport_->write(std::move(out));
+  }
+  deadline_.disarm();  // who waits for more may wait for long
+  if (next == BodyStream::Next::end) end_stream();
+}
+
+void ServerConnection::end_stream() {
+  if (stream_ != nullptr) std::exchange(stream_, nullptr)->set_wake(nullptr);
+  end_output();
 }
 
 void ServerConnection::after_answer(bool keep_alive) {
@@ -203,6 +260,7 @@ void ServerConnection::close_when_sent() {
 
 void ServerConnection::drain() {
   draining_ = true;
+  if (state_ == State::streaming) return end_stream();
   if (state_ == State::draining_output) state_ = State::reading;
   if (state_ == State::reading && reader_.between_messages()) end_output();
 }
@@ -217,7 +275,8 @@ void ServerConnection::close() {
 
 void ServerConnection::update_reading() {
   if (state_ == State::closed) return;
-  const bool wanted = state_ == State::ending || reader_.wants_bytes();
+  const bool wanted =
+      state_ == State::streaming || state_ == State::ending || reader_.wants_bytes();
   if (wanted == !paused_) return;
   paused_ = !wanted;
   if (paused_) {

@@ -13,21 +13,31 @@
 #include "core/metrics.h"
 #include "core/timer_wheel.h"
 #include "core/transport.h"
+#include "http/body_stream.h"
 #include "http/h1_request_reader.h"
+#include "http/h1_writer.h"
 #include "http/limits.h"
 #include "message/head_pool.h"
 
 namespace hawser::http {
 
+// Who is at the other end, where whoever accepted the connection knows.
+struct ServerPeer {
+  std::string user;
+  std::string uid;
+};
 struct ServerRequest {
   message::RequestHeadPtr head;
   std::string body;
+  ServerPeer peer;
 };
 struct ServerResponse {
   int status = 200;
   message::Fields fields;
   std::string body;
   bool close = false;
+  // In place of `body`; the connection ends with it.
+  std::shared_ptr<BodyStream> stream = {};
 
   static ServerResponse text(int status, std::string body,
                              std::string_view content_type = "text/plain; charset=utf-8");
@@ -60,7 +70,7 @@ class ServerConnection final : private core::TransportListener, private RequestE
   core::Transport& transport() { return *transport_; }
 
  private:
-  enum class State : uint8_t { reading, answering, draining_output, ending, closed };
+  enum class State : uint8_t { reading, answering, streaming, draining_output, ending, closed };
 
   void on_bytes(core::Slice bytes) override;
   void on_end() override;
@@ -73,6 +83,9 @@ class ServerConnection final : private core::TransportListener, private RequestE
   void on_due();
   void refuse(const message::ExchangeError& error);
   void write(const ServerResponse& response, bool keep_alive);
+  void begin_stream(const ServerResponse& response);
+  void pump_stream();
+  void end_stream();
   void after_answer(bool keep_alive);
   void next_request();
   void end_output();
@@ -91,6 +104,8 @@ class ServerConnection final : private core::TransportListener, private RequestE
   message::Method method_ = message::Method::other;  // of the request that is answered
   message::HttpVersion version_ = message::HttpVersion::http_1_1;
   State state_ = State::reading;
+  std::shared_ptr<BodyStream> stream_;
+  ResponseFraming stream_framing_ = ResponseFraming::none;
   uint64_t linger_left_ms_ = 0;
   bool peer_ended_ = false;
   bool draining_ = false;

@@ -27,6 +27,11 @@ enum class EventKind : uint8_t {
   HAWSER_EVENT_KINDS(HAWSER_EVENT_KIND)
 #undef HAWSER_EVENT_KIND
 };
+inline constexpr EventKind event_kinds[] = {
+#define HAWSER_EVENT_KIND(name) EventKind::name,
+    HAWSER_EVENT_KINDS(HAWSER_EVENT_KIND)
+#undef HAWSER_EVENT_KIND
+};
 std::string_view name_of(EventKind kind);
 
 // What is empty is not known, or not of this kind of event. Never a secret.
@@ -45,14 +50,15 @@ struct Event {
   std::string method;
   std::string path;  // without query
   std::string rule;
-  std::string reason;    // one name, as the log has it; of an administrator's act, which one
-  std::string detail;    // in words
-  std::string actor;     // who administered: "root (uid 0)"
-  std::string object;    // what was administered: a token's or a connector's id
-  bool failed = false;   // an act that was refused
-  uint64_t count = 1;    // of events that are alike
-  int64_t first_ms = 0;  // of those, the first; 0: there is but one
-  uint64_t dropped = 0;  // events that were lost before this one
+  std::string reason;     // one name, as the log has it; of an administrator's act, which one
+  std::string detail;     // in words
+  std::string actor;      // who administered: a user's name; empty: the engine itself
+  std::string actor_uid;  // of the system
+  std::string object;     // what was administered: a token's or a connector's id
+  bool failed = false;    // an act that was refused
+  uint64_t count = 1;     // of events that are alike
+  int64_t first_ms = 0;   // of those, the first; 0: there is but one
+  uint64_t dropped = 0;   // events that were lost before this one
 };
 
 // Thread: its caller's.

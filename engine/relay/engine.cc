@@ -105,6 +105,7 @@ core::Result<void> Engine::reload(control::NodeConfig config) {
   auto client_tls = load_client_tls(config);
   if (!client_tls.ok()) return client_tls.error();
   client_tls_ = std::move(*client_tls);
+  journal_->set_keep(config.events_keep_ms);
   snapshot_ = model::Snapshot::make(config.apps, config.providers);
   sign_in_->apply(snapshot_);
   for (const auto& redirect : redirects_) redirect->apply(snapshot_);
@@ -124,6 +125,7 @@ core::Result<void> Engine::reload(control::NodeConfig config) {
   for (uint32_t i = 0; i < workers_.size(); ++i) {
     to_worker(i, [settings = settings()](RelayWorker& relay) { relay.apply(settings); });
   }
+  on_admin_act({"configuration_reloaded", std::to_string(snapshot_->revision()), "", {}});
   core::LogLine(log_, core::Level::info, "reloaded")
       .number("revision", snapshot_->revision())
       .number("apps", snapshot_->apps().size());
@@ -369,6 +371,7 @@ void Engine::stop() {
   for (WorkerSlot& slot : workers_) {
     if (slot.worker != nullptr) slot.worker->stop_and_join([&slot] { slot.relay = nullptr; });
   }
+  if (journal_ != nullptr) journal_->write_all();
 }
 
 }  // namespace hawser::relay

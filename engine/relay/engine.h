@@ -19,6 +19,8 @@
 #include "control/connector_registry.h"
 #include "control/enrolment.h"
 #include "control/enrolment_server.h"
+#include "control/event_chain.h"
+#include "control/event_journal.h"
 #include "control/sqlite_store.h"
 #include "control/state_dir.h"
 #include "control/tokens.h"
@@ -49,6 +51,8 @@ class Engine final : public control::AdminHost, public EngineLink, public SignIn
   // Applies what can be applied; says in the log what cannot. A session in progress keeps what it
   // began with.
   core::Result<void> reload(control::NodeConfig config);
+  // A new configuration file that was not even read to its end.
+  void on_reload_refused(const std::string& reason);
   // Not ready any more, no new connections; `done` is called once nothing is under way, or the
   // drain's time is over.
   void drain(std::function<void()> done);
@@ -69,6 +73,7 @@ class Engine final : public control::AdminHost, public EngineLink, public SignIn
   core::Result<void> open_client_listeners();
   core::Result<void> open_connector_listeners();
   core::Result<void> open_services();
+  core::Result<void> open_events();
   core::Result<void> open_sign_in();
   core::Result<void> renew_own_certificate();
   void start_workers();
@@ -95,8 +100,12 @@ class Engine final : public control::AdminHost, public EngineLink, public SignIn
   void on_connector_revoked(const model::Uuid& connector) override;
 
   control::Outcome<std::vector<control::SessionRecord>> sessions() override;
-  void revoke_sessions(const control::SessionFilter& filter,
+  void revoke_sessions(const control::SessionFilter& filter, const control::AdminCaller& caller,
                        control::OutcomeDone<uint64_t> done) override;
+  // --- engine_events.cc
+  void explain(const std::string& request_id, StoriesDone done) override;
+  void on_admin_act(const control::AdminAct& act) override;
+  void events(uint32_t worker, std::vector<model::Event> lot) override;
 
   // SignInHost::Listener
   void on_keys(const SignInHost::Keys& keys) override;
@@ -140,6 +149,8 @@ class Engine final : public control::AdminHost, public EngineLink, public SignIn
   std::unique_ptr<control::Tokens> tokens_;
   std::unique_ptr<control::ConnectorRegistry> connectors_;
   std::unique_ptr<control::Enrolment> enrolment_;
+  std::unique_ptr<control::EventChain> event_chain_;
+  std::unique_ptr<control::EventJournal> journal_;
   std::unique_ptr<SignInHost> sign_in_;
   std::unique_ptr<SigningKeys> signing_keys_;
   std::unique_ptr<control::EnrolmentServer> enrolment_server_;

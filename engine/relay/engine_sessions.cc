@@ -19,8 +19,14 @@ control::Outcome<std::vector<control::SessionRecord>> Engine::sessions() {
 }
 
 void Engine::revoke_sessions(const control::SessionFilter& filter,
+                             const control::AdminCaller& caller,
                              control::OutcomeDone<uint64_t> done) {
-  sign_in_->revoke(filter, std::move(done));
+  model::Event event;
+  event.kind = model::EventKind::revoked;
+  event.reason = "by_administrator";
+  event.actor = caller.user;
+  event.actor_uid = caller.uid;
+  sign_in_->revoke(filter, event, std::move(done));
 }
 
 }  // namespace hawser::relay

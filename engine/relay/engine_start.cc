@@ -34,9 +34,9 @@ core::Result<void> Engine::start(control::NodeConfig config) {
   if (!client_tls.ok()) return client_tls.error();
   client_tls_ = std::move(*client_tls);
   tell_warnings();
-  for (const auto step : {&Engine::open_state, &Engine::open_authority, &Engine::open_sign_in,
-                          &Engine::open_client_listeners, &Engine::open_connector_listeners,
-                          &Engine::open_services}) {
+  for (const auto step : {&Engine::open_state, &Engine::open_authority, &Engine::open_events,
+                          &Engine::open_sign_in, &Engine::open_client_listeners,
+                          &Engine::open_connector_listeners, &Engine::open_services}) {
     if (auto done = (this->*step)(); !done.ok()) return done;
   }
   start_workers();
@@ -74,7 +74,7 @@ core::Result<void> Engine::open_authority() {
 }
 
 core::Result<void> Engine::open_sign_in() {
-  sign_in_ = std::make_unique<SignInHost>(loop_, log_, *store_, *this);
+  sign_in_ = std::make_unique<SignInHost>(loop_, log_, *store_, *this, *journal_);
   sign_in_->apply(snapshot_);
   signing_keys_ =
       std::make_unique<SigningKeys>(loop_, log_, *store_, [this](const SigningKeys::Ring& ring) {
@@ -152,6 +152,7 @@ core::Result<void> Engine::open_services() {
         .text("connector", record.id.to_string())
         .text("group", record.group)
         .text("name", record.name);
+    on_admin_act({"connector_enrolled", record.id.to_string(), record.name, {}});
   };
   enrolment_server_ =
       std::make_unique<control::EnrolmentServer>(loop_, *enrolment_, refused("enrolment"));
@@ -164,7 +165,7 @@ core::Result<void> Engine::open_services() {
   for (const core::ListeningSocket& listening : connector_sockets_)
     gate_->listen(listening.fd.get());
 
-  admin_api_ = std::make_unique<control::AdminApi>(*this, *tokens_, *connectors_);
+  admin_api_ = std::make_unique<control::AdminApi>(*this, *tokens_, *connectors_, *journal_);
   auto admin =
       control::AdminServer::open(loop_, config_.admin_socket_path, *admin_api_, refused("admin"));
   if (!admin.ok()) return admin.error();

@@ -114,6 +114,7 @@ void Exchange::ask_gate() {
 }
 
 void Exchange::on_answered(access::Answer answer) {
+  find_decision();
   admission_.user = answer.user;
   admission_.rule = answer.rule;
   facts_.own_answer = answer.reason;
@@ -149,6 +150,7 @@ bool Exchange::goes_onward() {
 }
 
 void Exchange::on_admitted(access::Admission admission) {
+  find_decision();
   admission_ = std::move(admission);
   arm_session_deadline();
   offer_upgrade();
@@ -441,6 +443,7 @@ void Exchange::finish() {
   release_stream(ExchangeError::of(
       facts_.error == ErrorCode::none ? ErrorCode::cancelled : facts_.error, facts_.reason));
   log_exchange(context_, client_facts_, *head_, app_, admission_, facts_);
+  remember_end();
   if (app_ != nullptr) context_.dispatcher.serve(app_->group);
   client_.on_exchange_over();
 }

@@ -91,6 +91,8 @@ class Exchange final : private channel::StreamListener,
   void ask_gate();
   void arm_session_deadline();
   void session_due();
+  void find_decision();
+  void remember_end();
   // Our own pages (exchange_own_page.cc).
   void serve_own_page();
   void collect_own_form(const core::ByteChain& bytes);
@@ -143,6 +145,7 @@ class Exchange final : private channel::StreamListener,
   core::Deadline total_deadline_;
   core::Deadline session_deadline_;
   RequestFacts facts_;
+  access::DecisionRing::Place decision_ = 0;  // where it is remembered
   ClientChain chain_;
   InFlight in_flight_;          // counted for the app's limit
   uint64_t allowed_bytes_ = 0;  // that the client may still send

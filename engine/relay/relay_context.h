@@ -54,6 +54,7 @@ struct RelayContext {
   std::vector<model::Network> trusted_proxies = {};
   Offenders* offenders = nullptr;  // null: nobody has to wait for the handshake
   std::shared_ptr<const access::Pages> pages = std::make_shared<const access::Pages>();
+  access::DecisionRing* decisions = nullptr;  // null: nobody asks about them later
 };
 
 }  // namespace hawser::relay

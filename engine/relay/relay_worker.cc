@@ -56,7 +56,11 @@ RelayWorker::RelayWorker(core::Loop& loop, core::LogSink& log_sink, RelayMetrics
       options_(std::move(options)),
       log_(log_sink, loop),
       budget_(options_.budget_bytes, &metrics.budget_bytes),
-      gate_(loop, log_, options_.desk),
+      events_(loop,
+              [this](std::vector<model::Event> lot) {
+                engine_.events(options_.index, std::move(lot));
+              }),
+      gate_(loop, log_, options_.desk, &events_),
       index_(loop, budget_),
       reconsideration_(loop, index_, gate_),
       ids_(loop),
@@ -86,6 +90,8 @@ RelayWorker::RelayWorker(core::Loop& loop, core::LogSink& log_sink, RelayMetrics
                    adopt_client(std::move(fd), false);
                  }) {
   context_.offenders = &offenders_;
+  context_.decisions = &decisions_;
+  gate_.remember_in(decisions_);
   loads_.apply(*options_.settings.snapshot);
   apply_to_gate();
   context_.trusted_proxies = options_.settings.trusted_proxies;
@@ -343,11 +349,13 @@ void RelayWorker::drain() {
 void RelayWorker::cut_all() {
   while (sessions_ != nullptr)
     sessions_->cut(ExchangeError::of(ErrorCode::draining, "the time to finish was over"));
+  events_.hand_over_all();
 }
 
 void RelayWorker::report_when_drained() {
   if (!context_.draining || drained_reported_ || session_count_ > 0) return;
   drained_reported_ = true;
+  events_.hand_over_all();
   engine_.drained(options_.index);
 }
 

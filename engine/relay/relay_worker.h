@@ -23,6 +23,7 @@
 #include "relay/reconsideration.h"
 #include "relay/relay_context.h"
 #include "relay/session_bindings.h"
+#include "relay/worker_events.h"
 #include "relay/worker_link.h"
 #include "tls/context.h"
 
@@ -69,6 +70,8 @@ class EngineLink {
                      const std::string& certificate_sha256, std::string body,
                      std::function<void(ControlAnswer)> done) = 0;
   virtual void health(const std::string& connector, std::string body) = 0;
+  // For auditors; answered by RelayWorker::events_taken().
+  virtual void events(uint32_t worker, std::vector<model::Event> lot) = 0;
   // Every session has ended after drain().
   virtual void drained(uint32_t worker) = 0;
 };
@@ -94,6 +97,10 @@ class RelayWorker final : public ClientSessionOwner,
                      const channel::Welcome& welcome);
   void answer_worker_link(uint32_t peer, core::Fd fd);
   std::map<uint64_t, size_t> open_streams() const;  // by channel id
+  void events_taken() { events_.on_taken(); }
+  std::vector<access::DecisionRing::Remembered> remembered(const std::string& request_id) const {
+    return decisions_.find(request_id);
+  }
   void set_remote(const std::string& group, uint32_t worker, uint32_t channels);
   void close_connector(const std::string& connector, const std::string& reason);
   // No more clients; what is under way finishes. EngineLink::drained() tells the end.
@@ -128,6 +135,8 @@ class RelayWorker final : public ClientSessionOwner,
   core::Log log_;
   core::Budget budget_;
   message::HeadPool heads_;
+  WorkerEvents events_;
+  access::DecisionRing decisions_;
   access::Gate gate_;
   BulkTickets bulk_tickets_;
   ExchangeIndex index_;

@@ -26,12 +26,14 @@ constexpr size_t used_ids_limit = 100'000;
 
 }  // namespace
 
-SignInHost::SignInHost(core::Loop& loop, core::Log& log, control::Store& store, Listener& listener)
+SignInHost::SignInHost(core::Loop& loop, core::Log& log, control::Store& store, Listener& listener,
+                       model::EventSink& events)
     : loop_(loop),
       log_(log),
       store_(store),
       sessions_(store),
       listener_(listener),
+      events_(events),
       keys_(std::make_shared<const access::KeyRing>()),
       rechecks_([this](const std::string& provider, const std::string& session) {
         recheck(provider, session);
@@ -70,6 +72,11 @@ core::Result<void> SignInHost::save_keys(const access::KeyRing& ring, uint64_t r
                     if (!saved.ok()) result = core::Error{saved.error().reason};
                   });
     if (!result) return result;
+    model::Event event;
+    event.kind = model::EventKind::administered;
+    event.time_ms = loop_.wall_ms();
+    event.reason = "keys_rotated";
+    events_.on_event(std::move(event));
   }
   keys_ = std::make_shared<const access::KeyRing>(std::move(rotated));
   listener_.on_keys(keys_);
@@ -236,7 +243,7 @@ core::Result<void> SignInHost::read_revoked() {
   return {};
 }
 
-void SignInHost::revoked(const control::SessionRecord& record, std::string_view reason) {
+void SignInHost::revoked(const control::SessionRecord& record, const model::Event& why) {
   access::RevokedSessions one;
   auto id = tls::hex_decode(record.id);
   HAWSER_ASSERT(id.ok());  // it was made by us, and read as one
@@ -248,10 +255,19 @@ void SignInHost::revoked(const control::SessionRecord& record, std::string_view 
       .text("session", record.id)
       .text("app", record.app)
       .text("user", record.user)
-      .text_if("reason", reason);
+      .text_if("reason", why.reason);
+  if (why.reason.empty()) return;  // whoever asked for it tells
+  model::Event event = why;
+  event.time_ms = loop_.wall_ms();
+  event.app = record.app;
+  event.provider = record.provider;
+  event.user = record.user;
+  event.session = record.id;
+  events_.on_event(std::move(event));
 }
 
-void SignInHost::revoke(const control::SessionFilter& filter, control::OutcomeDone<uint64_t> done) {
+void SignInHost::revoke(const control::SessionFilter& filter, const model::Event& why,
+                        control::OutcomeDone<uint64_t> done) {
   const auto all = sessions_.list();
   if (!all) return done(all.error());
   auto left = std::make_shared<uint64_t>(1);  // one for this loop itself
@@ -264,16 +280,16 @@ void SignInHost::revoke(const control::SessionFilter& filter, control::OutcomeDo
   for (const control::SessionRecord& record : *all) {
     if (!filter.matches(record)) continue;
     ++*left;
-    sessions_.revoke(record,
-                     [this, record, count, failure, finish](const control::Outcome<void>& gone) {
-                       if (gone) {
-                         ++*count;
-                         revoked(record);
-                       } else if (!*failure) {
-                         *failure = gone.error();
-                       }
-                       finish();
-                     });
+    sessions_.revoke(
+        record, [this, record, why, count, failure, finish](const control::Outcome<void>& gone) {
+          if (gone) {
+            ++*count;
+            revoked(record, why);
+          } else if (!*failure) {
+            *failure = gone.error();
+          }
+          finish();
+        });
   }
   finish();
 }

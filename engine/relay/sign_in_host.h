@@ -22,6 +22,7 @@
 #include "core/log.h"
 #include "core/loop.h"
 #include "core/timer_wheel.h"
+#include "model/event.h"
 #include "model/snapshot.h"
 #include "relay/recheck_queue.h"
 
@@ -39,7 +40,8 @@ class SignInHost {
   };
 
   // All outlive the host.
-  SignInHost(core::Loop& loop, core::Log& log, control::Store& store, Listener& listener);
+  SignInHost(core::Loop& loop, core::Log& log, control::Store& store, Listener& listener,
+             model::EventSink& events);
   ~SignInHost();
 
   // Reads or makes the keys.
@@ -63,8 +65,10 @@ class SignInHost {
   control::Outcome<std::vector<control::SessionRecord>> sessions() const {
     return sessions_.list();
   }
-  // Those that the filter names end at once, on all workers; answers how many.
-  void revoke(const control::SessionFilter& filter, control::OutcomeDone<uint64_t> done);
+  // Those that the filter names end at once, on all workers; answers how many. Auditors are told of
+  // each: `why` has kind, reason and who did it.
+  void revoke(const control::SessionFilter& filter, const model::Event& why,
+              control::OutcomeDone<uint64_t> done);
   const access::RevokedSessions& revoked() const { return revoked_; }
 
  private:
@@ -77,7 +81,7 @@ class SignInHost {
   void end_named(const access::ProviderLink& link, const token::LogoutToken& logout,
                  const std::function<void(access::SignedIn<void>)>& done);
   core::Result<void> read_revoked();
-  void revoked(const control::SessionRecord& record, std::string_view reason = {});
+  void revoked(const control::SessionRecord& record, const model::Event& why);
   // The session's facts as its row has them, with the marks that the app's present rules ask for.
   access::SignedIn<access::SessionFacts> mark_again(const std::string& app,
                                                     access::SessionFacts facts) const;
@@ -97,6 +101,7 @@ class SignInHost {
   control::Store& store_;
   control::Sessions sessions_;
   Listener& listener_;
+  model::EventSink& events_;
   Keys keys_;
   std::shared_ptr<const model::Snapshot> snapshot_;
   std::map<std::string, std::unique_ptr<access::ProviderLink>> links_;

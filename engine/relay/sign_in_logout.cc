@@ -62,11 +62,13 @@ void SignInHost::end_session(const std::string& session,
   auto known = ended(session);  // the row goes
   control::SessionFilter filter;
   filter.id = tls::hex(session);
-  revoke(filter, [known = std::move(known),
-                  done = std::move(done)](const control::Outcome<uint64_t>& gone) {
-    if (gone) return done(known);
-    done(SignInError{SignInFault::engine_failed, "", gone.error().detail});
-  });
+  // The gate tells auditors: it knows the request.
+  revoke(
+      filter, model::Event(),
+      [known = std::move(known), done = std::move(done)](const control::Outcome<uint64_t>& gone) {
+        if (gone) return done(known);
+        done(SignInError{SignInFault::engine_failed, "", gone.error().detail});
+      });
 }
 
 // --- a provider tells
@@ -101,7 +103,10 @@ void SignInHost::end_named(const access::ProviderLink& link, const token::Logout
   filter.provider = link.provider().name;
   filter.subject = logout.subject;
   filter.provider_session = logout.provider_session;
-  revoke(filter, [this, id, ends_s, done](const control::Outcome<uint64_t>& ended) {
+  model::Event why;
+  why.kind = model::EventKind::signed_out;
+  why.reason = "by_provider";
+  revoke(filter, why, [this, id, ends_s, done](const control::Outcome<uint64_t>& ended) {
     if (!ended) return done(SignInError{SignInFault::engine_failed, "", ended.error().detail});
     first_use(id, ends_s);  // only now: a provider that was told of a failure may come again
     done({});

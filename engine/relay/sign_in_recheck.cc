@@ -127,7 +127,10 @@ void SignInHost::end_unvouched(const control::SessionRecord& record, std::string
               .text("session", record.id)
               .text("reason", gone.error().detail);
         }
-        revoked(record, reason.empty() ? "not_vouched" : reason);
+        model::Event why;
+        why.kind = model::EventKind::revoked;
+        why.reason = reason.empty() ? "not_vouched" : reason;
+        revoked(record, why);
         rechecks_.finish(record.provider, record.id);
       });
 }

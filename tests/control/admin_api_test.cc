@@ -14,7 +14,10 @@ class AdminApiTest : public AdminFixture {
  protected:
   Answer call(const std::string& method, const std::string& path, const std::string& body = "") {
     Caught<Answer> caught;
-    api_.handle(method, path, body, now_ms(), caught.done());
+    const size_t question = path.find('?');
+    const std::string query = question == std::string::npos ? "" : path.substr(question + 1);
+    const std::string plain = path.substr(0, question);
+    api_.handle({method, plain, query, body, now_ms(), {"ada", "1000"}}, caught.done());
     return *caught;
   }
   json get(const std::string& path) {
@@ -72,7 +75,7 @@ TEST_F(AdminApiTest, RevokingAConnectorClosesItsChannelsAtOnce) {
   const std::string path = "/v1/connectors/" + connector.id.to_string() + "/revoke";
   EXPECT_EQ(call("POST", path).status, 200);
   EXPECT_EQ(host_.revoked, std::vector<model::Uuid>{connector.id});
-  EXPECT_EQ(host_.acts.back(), "connector_revoked " + connector.id.to_string());
+  EXPECT_EQ(host_.acts.back(), "connector_revoked " + connector.id.to_string() + " by ada");
   EXPECT_EQ(get("/v1/connectors")["connectors"][0]["state"], "revoked");
   EXPECT_EQ(call("POST", path).status, 200);  // again: no harm
 }
@@ -98,7 +101,7 @@ TEST_F(AdminApiTest, ATokenIsMadeShownOnceAndListedWithoutItsText) {
   const json shown = json::parse(listed.body)["tokens"][0];
   EXPECT_EQ(shown["id"], token["id"]);
   EXPECT_EQ(shown["state"], "open");
-  EXPECT_EQ(host_.acts.back(), "token_created " + token["id"].get<std::string>());
+  EXPECT_EQ(host_.acts.back(), "token_created " + token["id"].get<std::string>() + " by ada");
 }
 
 TEST_F(AdminApiTest, ATokenForAGroupWithoutAppsSaysSo) {

@@ -25,12 +25,14 @@ class StagedHost final : public AdminHost {
   }
   void on_connector_revoked(const model::Uuid& connector) override { revoked.push_back(connector); }
   Outcome<std::vector<SessionRecord>> sessions() override { return signed_in; }
-  void revoke_sessions(const SessionFilter& filter, OutcomeDone<uint64_t> done) override {
+  void revoke_sessions(const SessionFilter& filter, const AdminCaller&,
+                       OutcomeDone<uint64_t> done) override {
     done(static_cast<uint64_t>(
         std::erase_if(signed_in, [&](const SessionRecord& s) { return filter.matches(s); })));
   }
-  void on_admin_act(std::string_view act, std::string_view subject) override {
-    acts.push_back(std::string(act) + " " + std::string(subject));
+  void explain(const std::string&, StoriesDone done) override { done(stories); }
+  void on_admin_act(const AdminAct& act) override {
+    acts.push_back(act.name + " " + act.object + " by " + act.caller.user);
   }
 
   EngineStatus engine;
@@ -39,6 +41,7 @@ class StagedHost final : public AdminHost {
   std::vector<model::Uuid> revoked;
   std::vector<SessionRecord> signed_in;
   std::vector<std::string> acts;
+  std::vector<model::RequestStory> stories;
 };
 
 class AdminFixture : public ControlFixture {
@@ -88,7 +91,24 @@ class AdminFixture : public ControlFixture {
   }
 
   StagedHost host_;
-  AdminApi api_{host_, tokens_, registry_};
+  std::unique_ptr<EventChain> open_chain() {
+    auto chain = EventChain::open(*store_, host_.engine.engine_id, "0.1.0");
+    EXPECT_TRUE(chain.ok()) << chain.error().reason;
+    return std::move(chain).value();
+  }
+  // Time goes on, and what is due then is done.
+  void pass(uint64_t ms) {
+    clock_.advance_ms(ms);
+    loop_.timers().run_due();
+  }
+
+  core::LogSink log_sink_{2};
+  core::Log log_{log_sink_, loop_};
+  core::MetricRegistry registry_of_metrics_;
+  core::MetricSet metrics_{registry_of_metrics_};
+  std::unique_ptr<EventChain> chain_ = open_chain();
+  EventJournal journal_{loop_, log_, *chain_, metrics_};
+  AdminApi api_{host_, tokens_, registry_, journal_};
 };
 
 }  // namespace hawser::control

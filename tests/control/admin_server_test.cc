@@ -113,10 +113,13 @@ TEST_F(AdminServerTest, IdleConnectionsAtTheLimitKeepNobodyOut) {
 TEST_F(AdminServerTest, TheOwnUserMayAdministrate) {
   int pair[2];
   ASSERT_EQ(::socketpair(AF_UNIX, SOCK_STREAM, 0, pair), 0);
-  EXPECT_TRUE(may_administrate(pair[0]));
+  const auto peer = administrator(pair[0]);
+  ASSERT_TRUE(peer);
+  EXPECT_EQ(peer->uid, std::to_string(::geteuid()));
+  EXPECT_FALSE(peer->user.empty());
   ::close(pair[0]);
   ::close(pair[1]);
-  EXPECT_FALSE(may_administrate(pair[0]));
+  EXPECT_FALSE(administrator(pair[0]));
 }
 
 }  // namespace

@@ -47,6 +47,7 @@ limits: {head: 32K, fields: 100, client_sessions: 5000, queue: 0,
          http2: {streams: 50, resets: 1, errors: 2, settings: 3, pings: 4, empty_frames: 5,
                  window_updates: 6, other_frames: 7, continuations: 8, offender_connections: 9}}
 log: {level: debug, format: text, output: ./log/engine.log, query: true}
+events_keep: 30d
 providers: []
 administrators: []
 apps:
@@ -89,7 +90,12 @@ TEST(ConfigFile, DefaultsAreTheDocumentedOnes) {
   EXPECT_EQ(config.timeouts, model::Timeouts{});
   EXPECT_EQ(config.limits, NodeLimits{});
   EXPECT_EQ(config.log, config::LogSettings{});
+  EXPECT_EQ(config.events_keep_ms, uint64_t{90} * 24 * 3600 * 1000);
   EXPECT_TRUE(config.apps.empty());
+}
+
+TEST(ConfigFile, EventsMayBeKeptUntilThereAreTooMany) {
+  EXPECT_FALSE(parsed(std::string(least_file) + "events_keep: off\n").events_keep_ms);
 }
 
 TEST(ConfigFile, OffendersMayConnectAsTheyLike) {
@@ -114,6 +120,7 @@ TEST(ConfigFile, EveryKeyOfTheNodeIsRead) {
   EXPECT_EQ(config.log,
             (config::LogSettings{core::Level::debug, core::LogFormat::text,
                                  "/etc/hawser/log/engine.log", config.log.output_at, true}));
+  EXPECT_EQ(config.events_keep_ms, uint64_t{30} * 24 * 3600 * 1000);
   EXPECT_EQ(config.timeouts,
             (model::Timeouts{1000, 2000, 0, 300, 4000, 0, 600'000, 7'200'000, 3'600'000, 5000}));
 }

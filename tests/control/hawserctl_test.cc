@@ -218,9 +218,56 @@ TEST_F(HawserctlTest, WrongUseEndsWithTwo) {
 }
 
 TEST_F(HawserctlTest, WhatIsPlannedIsRefusedByName) {
-  const Ran ran = run("event list");
+  const Ran ran = run("memory");
   EXPECT_EQ(ran.exit_code, 2);
-  EXPECT_TRUE(has(ran.err, "`event` is not available in this version"));
+  EXPECT_TRUE(has(ran.err, "`memory` is not available in this version"));
+}
+
+TEST_F(HawserctlTest, EventsAreListedOneALine) {
+  model::Event event;
+  event.kind = model::EventKind::administered;
+  event.reason = "token_created";
+  event.object = "0011223344556677";
+  event.actor = "ada";
+  for (int64_t minute = 0; minute < 3; ++minute) {
+    event.time_ms = core::SystemClock::instance().wall_ms() - minute * 60'000;
+    journal_.on_event(event);
+  }
+  clock_.set_wall_ms(core::SystemClock::instance().wall_ms());
+  pass(EventJournal::write_delay_ms + 10);
+  const Ran ran = run("event list --since 1h");
+  EXPECT_EQ(ran.exit_code, 0) << ran.err;
+  EXPECT_EQ(std::count(ran.out.begin(), ran.out.end(), '\n'), 3);
+  EXPECT_TRUE(has(ran.out, "token_created; 0011223344556677; by ada"));
+  EXPECT_EQ(nlohmann::json::parse(run("--json event list --limit 1").out)["metadata"]["sequence"],
+            3);
+  EXPECT_EQ(run("event list --kind denied").out, "");
+  EXPECT_EQ(run("event list --kind nonsense").exit_code, 1);
+  EXPECT_EQ(run("event list --since yesterday").exit_code, 2);
+}
+
+TEST_F(HawserctlTest, TheStoryOfARequestIsForPeople) {
+  model::RequestStory story;
+  story.time_ms = 1'700'000'000'000;
+  story.app = "guarded";
+  story.verdict = "deny";
+  story.rule = "nobody";
+  story.client_ip = "192.0.2.7";
+  story.host = "guarded.example";
+  story.method = "GET";
+  story.path = "/a\x1b[2J";
+  story.ended = true;
+  story.status = 403;
+  story.answer = "access_denied";
+  story.ended_by = "complete";
+  story.steps.push_back({"nobody", model::RuleEffect::deny, false, "matched", ""});
+  host_.stories.push_back(story);
+  const Ran ran = run("explain 018bcfe5-6800-7000-8000-000000000001");
+  EXPECT_EQ(ran.exit_code, 0) << ran.err;
+  EXPECT_TRUE(has(ran.out, "deny, by rule \"nobody\""));
+  EXPECT_TRUE(has(ran.out, "status 403 after 0 ms, answered by the engine: access_denied\n"));
+  EXPECT_TRUE(has(ran.out, "nobody has signed in"));
+  EXPECT_EQ(ran.out.find('\x1b'), std::string::npos);
 }
 
 TEST_F(HawserctlTest, NothingFromElsewhereControlsTheTerminal) {

@@ -6,6 +6,7 @@
 #include <optional>
 #include <utility>
 
+#include "admin_stream.h"
 #include "core/loop.h"
 #include "core/socket.h"
 #include "http/client.h"
@@ -33,15 +34,14 @@ core::Error unreachable(const std::string& address, const core::Error& why) {
   }
 }
 
+core::Error refusal_of(int status, const std::string& body) {
+  const auto problem = model::decode_problem(body);
+  if (!problem.ok()) return {"the engine answered " + std::to_string(status)};
+  return {problem->detail.empty() ? problem->code : problem->detail + " (" + problem->code + ")"};
+}
+
 core::Result<nlohmann::json> read_answer(const http::ClientResponse& response) {
-  if (response.status >= 400) {
-    const auto problem = model::decode_problem(response.body);
-    if (!problem.ok()) {
-      return core::Error{"the engine answered " + std::to_string(response.status)};
-    }
-    return core::Error{problem->detail.empty() ? problem->code
-                                               : problem->detail + " (" + problem->code + ")"};
-  }
+  if (response.status >= 400) return refusal_of(response.status, response.body);
   auto json = model::parse_json_object(response.body, answer_limit_bytes);
   if (!json.ok()) return core::Error{"the engine's answer can't be read: " + json.error().reason};
   return json;
@@ -50,7 +50,7 @@ core::Result<nlohmann::json> read_answer(const http::ClientResponse& response) {
 }  // namespace
 
 core::Result<nlohmann::json> AdminClient::call(message::Method method, const std::string& path,
-                                               const std::string& body) const {
+                                               const std::string& body, uint64_t timeout_ms) const {
   auto address = core::Address::parse(address_);
   if (!address.ok()) return address.error();
   core::Loop loop;
@@ -59,6 +59,7 @@ core::Result<nlohmann::json> AdminClient::call(message::Method method, const std
   request.target = path;
   request.host = "hawser";
   request.body = body;
+  request.timeout_ms = timeout_ms;
   if (!body.empty()) request.fields.add("Content-Type", "application/json");
   http::Client client(core::Socket::connect(loop, *address), answer_limit_bytes);
   std::optional<core::Result<http::ClientResponse>> result;
@@ -68,6 +69,19 @@ core::Result<nlohmann::json> AdminClient::call(message::Method method, const std
   while (!result) loop.turn(true);
   if (!result->ok()) return unreachable(address_, result->error());
   return read_answer(**result);
+}
+
+core::Result<void> AdminClient::read_lines(
+    const std::string& path, const std::function<void(std::string_view)>& on_line) const {
+  auto address = core::Address::parse(address_);
+  if (!address.ok()) return address.error();
+  core::Loop loop;
+  AdminStream stream(loop, core::Socket::connect(loop, *address), on_line);
+  const auto done = stream.get(path);
+  if (!done.ok() && stream.status() == 0) return unreachable(address_, done.error());
+  if (!done.ok()) return core::Error{"the engine broke off its answer: " + done.error().reason};
+  if (stream.status() >= 400) return refusal_of(stream.status(), stream.refusal());
+  return {};
 }
 
 }  // namespace hawser::ctl

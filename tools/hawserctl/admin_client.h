@@ -3,6 +3,8 @@
 // Owner: main. Thread: main.
 #pragma once
 
+#include <cstdint>
+#include <functional>
 #include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <string_view>
@@ -19,7 +21,11 @@ class AdminClient {
 
   // The answer's JSON; the reason of an Error is what the engine said, or why it can't be asked.
   core::Result<nlohmann::json> call(message::Method method, const std::string& path,
-                                    const std::string& body = "") const;
+                                    const std::string& body = "",
+                                    uint64_t timeout_ms = 30'000) const;
+  // The lines of an answer that has many, each as it comes; until there are no more.
+  core::Result<void> read_lines(const std::string& path,
+                                const std::function<void(std::string_view)>& on_line) const;
 
  private:
   std::string address_;

@@ -7,6 +7,7 @@
 
 #include "access_commands.h"
 #include "commands.h"
+#include "event_commands.h"
 #include "model/quantity.h"
 #include "session_commands.h"
 #include "table.h"
@@ -24,6 +25,7 @@ struct Arguments {
   std::string ttl = "1h";
   ctl::AccessWish access;
   ctl::SessionWish session;
+  ctl::EventWish event;
   std::string signed_in_ago = "0s";
 };
 
@@ -131,9 +133,37 @@ void add_access(CLI::App& app, Arguments& given, Command& chosen) {
       ctl::show_audit);
 }
 
+void add_event(CLI::App& app, Arguments& given, Command& chosen) {
+  CLI::App* group =
+      group_of(app, "event", "Sign-ins, denials, logouts, revocations, administrators' acts");
+  ctl::EventWish& wish = given.event;
+  const auto add_filter = [&wish](CLI::App* sub) {
+    sub->add_option("--since", wish.since, "A time ago, as 1h, or 2026-08-01T12:00:00Z")
+        ->check(ctl::check_since);
+    sub->add_option("--kind", wish.kind, "As `signed_in` or `denied`; schema/events.md lists them");
+    sub->add_option("--app", wish.app, "Of this app");
+    sub->add_option("--user", wish.user, "Of this person");
+  };
+  CLI::App* list =
+      add(*group, "list", "Those of the last day, the oldest first", chosen,
+          [&wish](const ctl::Session& session) { return ctl::list_events(session, wish); });
+  add_filter(list);
+  list->add_option("--limit", wish.limit, "So many of the newest alone");
+  CLI::App* follow =
+      add(*group, "follow", "As they happen, until Ctrl-C", chosen,
+          [&wish](const ctl::Session& session) { return ctl::follow_events(session, wish); });
+  add_filter(follow);
+  add(*group, "verify", "Whether any that was stored is missing or was changed", chosen,
+      ctl::verify_events);
+  add(app, "explain", "The story of one request: what was decided, why, and how it ended", chosen,
+      [&given](const ctl::Session& session) { return ctl::explain(session, given.id); })
+      ->add_option("REQUEST-ID", given.id, "As pages and the log show it")
+      ->required();
+}
+
 // Planned, so refused by name rather than as a mistake.
 void add_planned(CLI::App& app, Command& chosen) {
-  for (const char* name : {"event", "explain", "memory"}) {
+  for (const char* name : {"memory"}) {
     CLI::App* sub = app.add_subcommand(name)->group("")->fallthrough(false)->prefix_command();
     sub->callback([&chosen, name] {
       chosen = [name](const ctl::Session&) {
@@ -165,6 +195,7 @@ void describe(CLI::App& app, Arguments& given, Command& chosen) {
   add_token(app, given, chosen);
   add_session(app, given, chosen);
   add_access(app, given, chosen);
+  add_event(app, given, chosen);
   add_planned(app, chosen);
 }
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What schema/log.md and schema/metrics.md say, to hold the programs' output against it."""
+"""What schema/log.md, schema/metrics.md and schema/events.md say, to hold the programs' output against it."""
 import json
 import pathlib
 import re
@@ -21,6 +21,9 @@ def _tables(text):
 
 _LOG = _tables((SCHEMA / "log.md").read_text())
 _METRICS = _tables((SCHEMA / "metrics.md").read_text())
+_EVENTS = _tables((SCHEMA / "events.md").read_text())
+ATTRIBUTES = {name for row in _EVENTS["Attributes"] for name in row[0].split(", ")}
+KINDS = {row[0] for row in _EVENTS["Kinds"]}
 FIELDS = {row[0] for row in _LOG["Fields"]}
 EVENTS = {row[0]: (row[1], set(filter(None, row[2].split(", ")))) for row in _LOG["Events"]}
 
@@ -39,6 +42,18 @@ def log_faults(program, lines):
         listed = FIELDS if event == "request" else EVENTS[event][1]
         faults |= {f"field {field} of {event}" for field in record if field not in listed | ALWAYS}
     return sorted(faults)
+
+
+def _paths(value, path=""):
+    if not isinstance(value, dict):
+        return {path}
+    return {inner for name, part in value.items() for inner in _paths(part, f"{path}.{name}" if path else name)}
+
+
+def event_faults(events):
+    """What audit events hold that events.md does not list."""
+    faults = {f"attribute {path}" for event in events for path in _paths(event) - ATTRIBUTES}
+    return sorted(faults | {f"kind {event['unmapped']['kind']}" for event in events} - {f"kind {kind}" for kind in KINDS})
 
 
 def metrics_listed(program):

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "access/query.h"
+#include "message/query.h"
 
 #include "message/characters.h"
 
-namespace hawser::access {
+namespace hawser::message {
 namespace {
 
 std::optional<std::string> decode(std::string_view text) {
@@ -13,8 +13,8 @@ std::optional<std::string> decode(std::string_view text) {
       decoded.push_back(text[i] == '+' ? ' ' : text[i]);
       continue;
     }
-    const int high = i + 2 < text.size() ? message::hex_value(text[i + 1]) : -1;
-    const int low = i + 2 < text.size() ? message::hex_value(text[i + 2]) : -1;
+    const int high = i + 2 < text.size() ? hex_value(text[i + 1]) : -1;
+    const int low = i + 2 < text.size() ? hex_value(text[i + 2]) : -1;
     if (high < 0 || low < 0) return std::nullopt;
     decoded.push_back(static_cast<char>(high * 16 + low));
     i += 2;
@@ -53,4 +53,4 @@ bool query_names(std::string_view query, std::string_view name) {
   return find(query, name).times > 0;
 }
 
-}  // namespace hawser::access
+}  // namespace hawser::message
