@@ -106,11 +106,7 @@ void ProviderLink::check(const std::shared_ptr<Asked>& asked, bool anew) {
     auto checked = token::check_id_token(asked->answer.id_token, **keys, wanted);
     if (!checked && !anew && checked.error().fault == token::TokenFault::key_unknown)
       return check(asked, true);
-    if (!checked) {
-      return finish(
-          asked, SignInError{SignInFault::token_refused,
-                             std::string(name_of(checked.error().fault)), checked.error().reason});
-    }
+    if (!checked) return finish(asked, token_refused(checked.error()));
     Vouched vouched;
     vouched.id_token = std::move(checked).value();
     vouched.id_token_text = std::move(asked->answer.id_token);

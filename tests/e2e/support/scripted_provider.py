@@ -91,8 +91,8 @@ class Login:
 
 class Issuer:
     """One provider. `lies` {step: function(truth, issuer, login)} replaces what it would say: `description`, `keys`,
-    `header`, `claims`, `token` (the compact text), `answer` (the token endpoint's), `sent_back` (the callback's parameters);
-    and `raw description`, `raw keys`, `raw token`: the bytes of the whole HTTP response, or a function that takes the
+    `header`, `claims`, `token` (the compact text), `answer` (the token endpoint's), `userinfo`, `sent_back` (the callback's parameters);
+    and `raw description`, `raw keys`, `raw token`, `raw userinfo`: the bytes of the whole HTTP response, or a function that takes the
     connection."""
 
     def __init__(self, name, listener):
@@ -115,7 +115,7 @@ class Issuer:
     def description(self):
         return self.say("description", {
             "issuer": self.url, "authorization_endpoint": f"{self.url}/authorize", "token_endpoint": f"{self.url}/{self.moved_to}",
-            "jwks_uri": f"{self.url}/keys", "response_types_supported": ["code"], "subject_types_supported": ["public"],
+            "jwks_uri": f"{self.url}/keys", "userinfo_endpoint": f"{self.url}/userinfo", "response_types_supported": ["code"], "subject_types_supported": ["public"],
             "id_token_signing_alg_values_supported": ["ES256", "RS256"], "code_challenge_methods_supported": ["S256"],
             "authorization_response_iss_parameter_supported": True})
 
@@ -139,15 +139,22 @@ class Issuer:
     def token_answer(self, fields, form):
         expected = "Basic " + base64.b64encode(
             f"{CLIENT}:{urllib.parse.quote(SECRET, safe='')}".encode()).decode()
+        assert fields.get("authorization") == expected, "another client's proof"
+        if form.get("grant_type") == "refresh_token":
+            self.asked["refresh"] += 1
+            return "200 OK", self.tokens(self.logins[form["refresh_token"]])
         login = self.logins.get(form.get("code"))
         verifier = form.get("code_verifier", "")
-        assert fields.get("authorization") == expected, "another client's proof"
         if login is None or form.get("redirect_uri") != login.redirect_uri or (
                 b64(hashlib.sha256(verifier.encode()).digest()) != login.code_challenge and not self.takes_any_verifier):
             return "400 Bad Request", {"error": "invalid_grant"}
+        return "200 OK", self.tokens(login)
+
+    def tokens(self, login):
+        """A refresh token is the code once more: who has it is believed."""
         access_token = secrets.token_urlsafe(24)
-        return "200 OK", self.say("answer", {"access_token": access_token, "token_type": "Bearer", "expires_in": 600,
-                                             "id_token": self.id_token(login, access_token)}, login)
+        return self.say("answer", {"access_token": access_token, "token_type": "Bearer", "expires_in": 600,
+                                   "refresh_token": login.code, "id_token": self.id_token(login, access_token)}, login)
 
     def authorize(self, query):
         login = Login(*(query[name] for name in ("client_id", "redirect_uri", "state", "nonce", "code_challenge")))
@@ -162,6 +169,8 @@ class Issuer:
         what = parts.path.removeprefix(f"/{self.name}")
         if what == "/.well-known/openid-configuration":
             return self.send(connection, "description", "200 OK", self.description())
+        if what == "/userinfo":
+            return self.send(connection, "userinfo", "200 OK", self.say("userinfo", {"sub": "ada", "groups": ["staff"]}))
         if what == "/keys":
             return self.send(connection, "keys", "200 OK", self.key_set())
         if what == f"/{self.moved_to}":
