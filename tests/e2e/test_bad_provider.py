@@ -53,14 +53,15 @@ class Place:
         return sum(map(int, re.findall(rf'hawser_connector_requests_total{{app="{self.name}",[^}}]*}} (\d+)', metrics)))
 
     def lie(self):
-        """What the page and the log said, the exchanges that a connector saw; then the page of a good provider, and those since."""
+        """What the page and the log said, the exchanges that a connector saw; a good provider's page, and those since."""
         visitor = Visitor(self.table.authority, PAGE_DEADLINE_S)
         self.issuer.lies, self.issuer.key = self.row.lies, self.row.key
         logged = len(self.table.engine.log.items())
         page = self.visit(visitor, "lied")
         request = re.search(r"Request: <code>([0-9a-f-]{36})</code>", page.body)
         record = self.table.engine.wait_for_record(
-            lambda r: r.get("event") == "request" and r["request_id"] == request[1], "the refusal", since=logged) if request else {}
+            lambda r: r.get("event") == "request" and r["request_id"] == request[1], "the refusal",
+            since=logged) if request else {}
         seen = self.dispatched()
         self.issuer.lies, self.issuer.key = {}, EC
         self.listener.certificate = self.table.certificate
@@ -94,8 +95,8 @@ class Table:
         self.places = {row.name: Place(self, row) for row in ROWS}
         self.origin = lab.origin(serve_for_ever)
         places = self.places.values()
-        self.engine = lab.engine([place.app(self.origin) for place in places],
-                                 providers=list({place.issuer.name: provider_settings(lab, place.issuer) for place in places}.values()))
+        providers = {place.issuer.name: provider_settings(lab, place.issuer) for place in places}
+        self.engine = lab.engine([place.app(self.origin) for place in places], providers=list(providers.values()))
         self.connector = lab.connector(self.engine)
         self.url = f"https://wiki.localhost:{self.engine.client_port.number}"
         self.pool = ThreadPoolExecutor(8)
@@ -112,7 +113,8 @@ def table(authority):
 
 @pytest.mark.parametrize("row", sorted(ROWS, key=lambda row: row.slow), ids=lambda row: row.name)
 def test_a_lie_is_refused_by_its_name_and_reaches_nobody(table, row):
-    said, logged, seen, good, dispatched = table.slow[row.name].result(SLOW_DEADLINE_S) if row.slow else table.places[row.name].lie()
+    told = table.slow[row.name].result(SLOW_DEADLINE_S) if row.slow else table.places[row.name].lie()
+    said, logged, seen, good, dispatched = told
     assert said == (row.fault, row.detail)
     assert row.words in logged
     assert seen == 0, "a byte went inside"

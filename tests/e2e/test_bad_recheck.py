@@ -18,7 +18,8 @@ ENDS = {
     **{name: (row.lies, row.key, row.detail) for name, row in TOKEN_LIES.items()},
     "another_person": ({"claims": lambda truth, issuer, login: {**truth, "sub": "eve"}}, None, "subject_wrong"),
     "grant_refused": ({"raw token": lambda *_: http("400 Bad Request", '{"error": "invalid_grant"}')}, None, "invalid_grant"),
-    "user_info_of_another_person": ({**USER_INFO_ALONE, "userinfo": lambda truth, *_: {**truth, "sub": "eve"}}, None, "subject_wrong"),
+    "user_info_of_another_person": ({**USER_INFO_ALONE, "userinfo": lambda truth, *_: {**truth, "sub": "eve"}}, None,
+                                    "subject_wrong"),
     "user_info_of_nobody": ({**USER_INFO_ALONE, "userinfo": lambda *_: {"groups": ["staff"]}}, None, "subject_wrong"),
     "user_info_refused": ({**USER_INFO_ALONE, "raw userinfo": lambda *_: http("401 Unauthorized", "")}, None, "userinfo"),
 }

@@ -44,7 +44,8 @@ class Asker:
 
     def statuses(self, cookies):
         """The statuses of so many requests, sent at once."""
-        heads = [f"GET /forged HTTP/1.1\r\nHost: {self._host}\r\nAccept: text/html\r\nCookie: {cookie}\r\n\r\n" for cookie in cookies]
+        head = f"GET /forged HTTP/1.1\r\nHost: {self._host}\r\nAccept: text/html\r\nCookie: "
+        heads = [f"{head}{cookie}\r\n\r\n" for cookie in cookies]
         self._socket.sendall("".join(heads).encode("latin-1"))
         return [self._status() for _ in cookies]
 

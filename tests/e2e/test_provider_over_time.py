@@ -118,7 +118,8 @@ def test_made_up_logout_tokens_make_us_ask_for_keys_no_more_than_so_often(wiki):
         claims = {"iss": wiki.issuer.url, "aud": "hawser", "iat": now, "exp": now + 60, "jti": str(i), "sub": "ada",
                   "events": {"http://schemas.openid.net/event/backchannel-logout": {}}}
         token = f"{part(header)}.{part(claims)}.{b64(bytes(64))}"
-        answer = visitor.ask(f"{wiki.url}/.hawser/backchannel-logout", "POST", urllib.parse.urlencode({"logout_token": token}), **FORM)
+        form = urllib.parse.urlencode({"logout_token": token})
+        answer = visitor.ask(f"{wiki.url}/.hawser/backchannel-logout", "POST", form, **FORM)
         assert answer.status == 400 and "key_unknown" in json.loads(answer.body)["error_description"]
     assert 1 <= wiki.issuer.asked["keys"] <= looks_allowed(began)
     assert wiki.issuer.asked["description"] == 1

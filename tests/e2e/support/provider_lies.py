@@ -215,7 +215,8 @@ def two_lengths(connection, truth, _issuer):
 def cut_without_a_length(connection, truth, _issuer):
     """Whole, but nobody can know."""
     head, body = truth.split(b"\r\n\r\n", 1)
-    connection.send(b"\r\n".join(line for line in head.split(b"\r\n") if not line.startswith(b"Content-Length")) + b"\r\n\r\n" + body)
+    lines = [line for line in head.split(b"\r\n") if not line.startswith(b"Content-Length")]
+    connection.send(b"\r\n".join(lines) + b"\r\n\r\n" + body)
 
 
 BAD_CHUNKS = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n{}\r\n0\r\n\r\n"
@@ -302,7 +303,8 @@ KEY_ROWS = [
              hmac.digest(b"secret of the public", truth.rpartition(".")[0].encode(), "sha256"))}, **SLOW),
     keys("for_another_algorithm", "key_unknown", "has this `kid`", only({**EC.public(), "alg": "ES384"})),
     keys("not_for_verifying", "key_unknown", "has this `kid`", only({**EC.public(), "key_ops": ["encrypt"]})),
-    raw("keys", "names_doubled", "provider_misconfigured", "keys", "a name stands twice", http("200 OK", '{"keys": [], "keys": []}')),
+    raw("keys", "names_doubled", "provider_misconfigured", "keys", "a name stands twice",
+        http("200 OK", '{"keys": [], "keys": []}')),
     raw("keys", "no_list", "provider_misconfigured", "keys", "no list `keys`", http("200 OK", '{"keys": "none"}')),
 ]
 
@@ -326,7 +328,8 @@ DESCRIPTION_ROWS = [
     description("http_authorization", "`authorization_endpoint` is not", authorization_endpoint="http://login.localhost/"),
     description("script_authorization", "`authorization_endpoint` is not", authorization_endpoint="javascript:alert(1)"),
     description("authorization_with_line_end", "`authorization_endpoint` is a URL with", authorization_endpoint="https://a\r\nb"),
-    description("with_user_name", "`token_endpoint` is a URL with user name", token_endpoint="https://login.localhost@evil.example/"),
+    description("with_user_name", "`token_endpoint` is a URL with user name",
+                token_endpoint="https://login.localhost@evil.example/"),
     description("file_logout", "`end_session_endpoint` is not", end_session_endpoint="file:///etc/passwd"),
     description("without_pkce", "PKCE with S256", code_challenge_methods_supported=["plain"]),
     description("without_code_flow", "authorization code flow", response_types_supported=["id_token"]),
@@ -355,7 +358,8 @@ def query(truth):
 BACK_ROWS = [
     back("without_iss_where_it_is_announced", "issuer_mixed_up", "", "`iss` of the answer",
          lambda truth, issuer: without(truth, "iss")),
-    back("iss_of_another", "issuer_mixed_up", "", "`iss` of the answer", lambda truth, issuer: {**truth, "iss": "https://evil.example"}),
+    back("iss_of_another", "issuer_mixed_up", "", "`iss` of the answer",
+         lambda truth, issuer: {**truth, "iss": "https://evil.example"}),
     back("error_of_another_issuer", "issuer_mixed_up", "", "`iss` of the answer",
          lambda truth, issuer: {"state": truth["state"], "error": "access_denied", "iss": "https://evil.example"}),
     back("iss_twice", "issuer_mixed_up", "", "`iss` of the answer",

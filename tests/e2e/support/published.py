@@ -58,10 +58,6 @@ class Published:
         del self._apps[0]
         self._reload()
 
-    def reload_app(self, **keys):
-        self._apps[0].update(keys)
-        self._reload()
-
     def reload_provider(self, **settings):
         provider = {**self.provider.settings(), **settings}
         self._apps[0]["sign_in"] = {"provider": provider["name"]}

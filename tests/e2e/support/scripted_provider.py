@@ -91,9 +91,9 @@ class Login:
 
 class Issuer:
     """One provider. `lies` {step: function(truth, issuer, login)} replaces what it would say: `description`, `keys`,
-    `header`, `claims`, `token` (the compact text), `answer` (the token endpoint's), `userinfo`, `sent_back` (the callback's parameters);
-    and `raw description`, `raw keys`, `raw token`, `raw userinfo`: the bytes of the whole HTTP response, or a function that takes the
-    connection."""
+    `header`, `claims`, `token` (the compact text), `answer` (the token endpoint's), `userinfo`, `sent_back` (the
+    callback's parameters); and `raw description`, `raw keys`, `raw token`, `raw userinfo`: the bytes of the whole HTTP
+    response, or a function that takes the connection."""
 
     def __init__(self, name, listener):
         self.name = name
@@ -114,8 +114,9 @@ class Issuer:
 
     def description(self):
         return self.say("description", {
-            "issuer": self.url, "authorization_endpoint": f"{self.url}/authorize", "token_endpoint": f"{self.url}/{self.moved_to}",
-            "jwks_uri": f"{self.url}/keys", "userinfo_endpoint": f"{self.url}/userinfo", "response_types_supported": ["code"], "subject_types_supported": ["public"],
+            "issuer": self.url, "authorization_endpoint": f"{self.url}/authorize", "jwks_uri": f"{self.url}/keys",
+            "token_endpoint": f"{self.url}/{self.moved_to}", "userinfo_endpoint": f"{self.url}/userinfo",
+            "response_types_supported": ["code"], "subject_types_supported": ["public"],
             "id_token_signing_alg_values_supported": ["ES256", "RS256"], "code_challenge_methods_supported": ["S256"],
             "authorization_response_iss_parameter_supported": True})
 
