@@ -8,6 +8,7 @@
 
 #include "config/file.h"
 #include "config/map_reader.h"
+#include "connector/config_identity.h"
 
 namespace hawser::connector {
 namespace {
@@ -65,6 +66,7 @@ core::Result<ConnectorConfig, config::ConfigErrors> parse_config(std::string_vie
   read_metrics(map, config);
   config::read_log(map, config::LogQueryKey::unknown, config.log);
   read_allow_origins(map, config.allow_origins);
+  read_verify_identity(map, config.verify_identity);
   map.finish();
   if (!context.errors.empty()) return std::move(context.errors);
   return config;

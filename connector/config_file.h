@@ -11,6 +11,7 @@
 #include "config/error.h"
 #include "config/log_settings.h"
 #include "connector/origin_policy.h"
+#include "connector/trusted_issuer.h"
 #include "core/address.h"
 #include "core/result.h"
 
@@ -27,6 +28,7 @@ struct ConnectorConfig {
   bool metrics_required = false;
   config::LogSettings log;
   OriginPolicy allow_origins;
+  TrustedIssuers verify_identity;  // empty: nobody's identity is checked here
 };
 
 // Every error of the file at once. A file that isn't there gives the defaults.

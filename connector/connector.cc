@@ -157,6 +157,7 @@ void Connector::start_workers(const ConnectorConfig& config) {
   settings.budget_bytes = static_cast<size_t>(config.memory_limit_bytes) / count;
   settings.bound.connections = std::max<size_t>(config.bound_connections / count, 1);
   settings.policy = config.allow_origins;
+  settings.issuers = std::make_shared<const TrustedIssuers>(config.verify_identity);
   settings.boot_id = new_boot_id(loop_);
   for (size_t i = 0; i < count; ++i) {
     seats_.push_back(std::make_unique<Seat>(*this, i));

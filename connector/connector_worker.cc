@@ -52,8 +52,16 @@ ConnectorWorker::ConnectorWorker(core::Loop& loop, core::LogSink& sink,
       apps_(loop, &metrics_.counter(metric_ids_.app_calls)),
       drain_check_due_([this] { check_drained(); }),
       closing_due_([this] { drop_closed(); }),
-      forwarder_needs_{loop,  heads_, pool_, apps_, settings_.policy, log_, exchange_metrics_,
-                       bound_} {}
+      identity_(loop, log_, *settings_.issuers),
+      forwarder_needs_{loop,
+                       heads_,
+                       pool_,
+                       apps_,
+                       settings_.policy,
+                       log_,
+                       exchange_metrics_,
+                       bound_,
+                       settings_.issuers->empty() ? nullptr : &identity_} {}
 
 ConnectorWorker::~ConnectorWorker() {
   // Exchanges tell their streams, so they go before the links do.

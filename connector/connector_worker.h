@@ -54,6 +54,7 @@ struct WorkerSettings {
   OriginPoolLimits pool;
   BoundLimits bound;
   std::string boot_id;
+  std::shared_ptr<const TrustedIssuers> issuers = std::make_shared<const TrustedIssuers>();
 };
 
 class ConnectorWorker final : private UplinkListener, private ForwarderOwner {
@@ -134,6 +135,7 @@ class ConnectorWorker final : private UplinkListener, private ForwarderOwner {
   bool drained_ = false;
   core::Deadline drain_check_due_;
   core::Deadline closing_due_;
+  IdentityVerifier identity_;
   ForwarderNeeds forwarder_needs_;
   uint64_t next_call_ = 1;
   uint64_t next_leaving_ = uint64_t{1} << 61;  // above all numbers of the plan

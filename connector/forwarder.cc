@@ -64,6 +64,7 @@ Forwarder::Forwarder(ForwarderNeeds& needs, ForwarderOwner& owner, channel::Stre
              "the origin for " +
                  std::to_string(app_->timeouts.queue_ms) + " ms");
       }),
+      identity_due_([this] { refuse_identity("the proof of the user's identity has ended"); }),
       bound_(needs.bound, {&stream.link(), info_.client_session, info_.app, info_.user},
              [this] { on_bound_turn(); }) {
   std::swap(*head_, head);
@@ -109,6 +110,11 @@ void Forwarder::on_app(AppResult result) {
   app_ = std::move(result).value();
   record_.queued_us = elapsed_us();
   if (app_->timeouts.total_ms != 0) total_due_.arm(needs_.loop.timers(), app_->timeouts.total_ms);
+  if (wants_identity()) return ask_identity();
+  go_on();
+}
+
+void Forwarder::go_on() {
   choose_origin();
   connect(true);
 }
@@ -118,7 +124,7 @@ void Forwarder::write_head() {
   // Again from what came when another origin was tried before.
   head_->target.path = record_.path;
   rewrite_for_origin(*head_, *app_, origin);
-  set_identity_fields(head_->fields, *app_, info_);
+  set_identity_fields(head_->fields, told(), info_);
   if (app_->rewrite_origin || has_destination(head_->method)) name_the_origin();
   const std::string host = host_for_origin(*head_, *app_, origin);
   head_written_ = true;
@@ -205,7 +211,7 @@ void Forwarder::pump_request() {
 }
 
 void Forwarder::send_trailers() {
-  remove_identity_fields(trailers_, *app_);
+  remove_identity_fields(trailers_, told());
   connection_->send_end(trailers_);
 }
 
@@ -426,6 +432,8 @@ void Forwarder::done() {
   first_byte_due_.disarm();
   idle_due_.disarm();
   total_due_.disarm();
+  identity_due_.disarm();
+  proof_asked_.reset();
   drop_origin();
   dial_.reset();  // neither is in a call of its own: those give it up first
   waiter_.reset();

@@ -13,6 +13,7 @@
 #include "connector/app_cache.h"
 #include "connector/bound_connections.h"
 #include "connector/exchange_record.h"
+#include "connector/identity_verifier.h"
 #include "connector/name_translation.h"
 #include "connector/origin_connection.h"
 #include "connector/origin_dial.h"
@@ -44,6 +45,7 @@ struct ForwarderNeeds {
   core::Log& log;
   ExchangeMetrics& metrics;
   BoundConnections& bound;
+  IdentityVerifier* identity = nullptr;  // null: this connector checks nobody's
 };
 
 class Forwarder final : private channel::StreamListener,
@@ -94,6 +96,19 @@ class Forwarder final : private channel::StreamListener,
   void on_origin_failed(const message::ExchangeError& error) override;
 
   void on_app(AppResult result);
+  // Who is asking (forwarder_identity.cc).
+  bool wants_identity() const;
+  void ask_identity();
+  void on_identity(const IdentityVerifier::Verdict& verdict);
+  void refuse_identity(std::string reason);
+  const ProvenPerson::By* voucher(const ProvenPerson& person) const;
+  bool assertion_agrees(const TrustedIssuer& issuer, const token::IdToken& token);
+  bool admits(const model::IpAddress& address) const;
+  std::string key_of(const model::Origin& origin, bool http2) const;
+  const std::vector<model::IdentityField>& told() const {
+    return voucher_ == nullptr ? app_->identity : told_;
+  }
+  void go_on();
   void choose_origin();
   void connect(bool pooled);
   void dial();
@@ -163,6 +178,10 @@ class Forwarder final : private channel::StreamListener,
   core::Deadline idle_due_;
   core::Deadline total_due_;
   core::Deadline turn_due_;
+  core::Deadline identity_due_;
+  const TrustedIssuer* voucher_ = nullptr;  // for who is asking, where that has to be proved
+  std::vector<model::IdentityField> told_;  // with the voucher's own
+  IdentityVerifier::Waiting proof_asked_;
   BoundUse bound_;
   std::unique_ptr<AppCache::Waiter> waiter_;
   std::unique_ptr<OriginDial> dial_;

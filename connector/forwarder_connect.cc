@@ -40,12 +40,20 @@ void Forwarder::connect(bool pooled) {
   // origin that may choose speaks HTTP/1.1 here, and one that speaks nothing else than HTTP/2 gets
   // a connection for this exchange alone.
   private_ = speaks_;
-  key_ = OriginPool::key_of(origin, app_->origin_tls, may_choose_http2());
+  key_ = key_of(origin, may_choose_http2());
   const bool alone = speaks_ && origin.scheme == model::Scheme::h2c;
   if (alone) key_ += "|" + info_.request_id;
   if (speaks_ && !alone) bound_.bind(true);
   if (pooled && !alone && take_pooled()) return;
   dial();
+}
+
+// What was dialled for requests of proven people serves no others: they may not go there.
+std::string Forwarder::key_of(const model::Origin& origin, bool http2) const {
+  std::string key = OriginPool::key_of(origin, app_->origin_tls, http2);
+  if (voucher_ == nullptr) return key;
+  const auto entry = voucher_ - needs_.identity->issuers().data();
+  return key + "|proven by " + std::to_string(entry);
 }
 
 bool Forwarder::take_pooled() {
@@ -67,6 +75,8 @@ void Forwarder::dial() {
   auto address =
       needs_.pool.address_of(app_->origins[origin_], app_->origin_tls, may_choose_http2());
   if (!address) return fail(ErrorCode::origin_certificate_bad, address.error().reason);
+  if (needs_.identity != nullptr)
+    address->admits = [this](const model::IpAddress& ip) { return admits(ip); };
   dial_ = std::make_unique<OriginDial>(needs_.loop, needs_.policy, std::move(address).value(),
                                        app_->timeouts.connect_ms,
                                        static_cast<OriginDialListener&>(*this));
@@ -85,8 +95,7 @@ bool Forwarder::take_bound() {
   std::unique_ptr<OriginExchange> held = bound_.take();
   if (held == nullptr) return false;  // only reserved: another origin is tried
   const auto leads_there = [&](const model::Origin& origin) {
-    return (OriginPool::key_of(origin, app_->origin_tls, false) == held->key() ||
-            OriginPool::key_of(origin, app_->origin_tls, true) == held->key()) &&
+    return (key_of(origin, false) == held->key() || key_of(origin, true) == held->key()) &&
            needs_.policy.may_allow(origin.host, origin.port);
   };
   const auto found = std::find_if(app_->origins.begin(), app_->origins.end(), leads_there);

@@ -31,19 +31,20 @@ class Told {
 
 }  // namespace
 
-void remove_identity_fields(message::Fields& fields, const model::App& app) {
-  if (app.identity.empty()) return;
-  http::FoldedNames names(app.identity.size());
-  for (const model::IdentityField& each : app.identity) names.add(each.field);
+void remove_identity_fields(message::Fields& fields,
+                            const std::vector<model::IdentityField>& mapping) {
+  if (mapping.empty()) return;
+  http::FoldedNames names(mapping.size());
+  for (const model::IdentityField& each : mapping) names.add(each.field);
   names.remove_from(fields);
 }
 
-void set_identity_fields(message::Fields& fields, const model::App& app,
+void set_identity_fields(message::Fields& fields, const std::vector<model::IdentityField>& mapping,
                          const channel::OpenInfo& info) {
-  if (app.identity.empty()) return;
-  remove_identity_fields(fields, app);
+  if (mapping.empty()) return;
+  remove_identity_fields(fields, mapping);
   Told told(info.claims);
-  for (const model::IdentityField& each : app.identity) {
+  for (const model::IdentityField& each : mapping) {
     const std::string_view value = told.next(each.claim);
     // The app came over the wire as well.
     if (!value.empty() && message::is_token(each.field)) fields.add(each.field, value);

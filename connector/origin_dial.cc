@@ -39,20 +39,30 @@ uint64_t OriginDial::remaining_ms() const {
 
 void OriginDial::on_resolved(core::DnsResult result) {
   if (!result) return fail(ErrorCode::origin_name_unknown, result.error().reason);
-  admit(*result);
+  const bool unproven = !admit(*result);
+  if (addresses_.empty() && unproven)
+    return fail(ErrorCode::identity_unverified,
+                "`verify_identity` of this connector wants to see who is asking for " + name());
   if (addresses_.empty())
     return fail(ErrorCode::origin_not_allowed,
                 "allow_origins of this connector does not admit " + name());
   try_next();
 }
 
-void OriginDial::admit(const std::vector<core::Address>& addresses) {
+// False: the policy admits an address, but not for this request.
+bool OriginDial::admit(const std::vector<core::Address>& addresses) {
+  bool all = true;
   for (core::Address address : addresses) {
     const auto ip = model::IpAddress::parse(address.ip());
     if (!ip || !policy_.allows(wanted_.host, *ip, wanted_.port)) continue;
+    if (wanted_.admits && !wanted_.admits(*ip)) {
+      all = false;
+      continue;
+    }
     address.set_port(wanted_.port);
     addresses_.push_back(address);
   }
+  return all;
 }
 
 // Each address gets its share of the time that is left, so that one that swallows everything does

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -30,6 +31,8 @@ struct OriginAddress {
   std::shared_ptr<tls::Context> tls;  // null: plain
   std::string server_name;            // of the TLS handshake
   bool http2 = false;                 // without TLS: known in advance (RFC 9113 3.3)
+  // Which of its addresses this request may be sent to; empty: all.
+  std::function<bool(const model::IpAddress&)> admits = {};
 };
 
 class OriginDialListener {
@@ -56,7 +59,7 @@ class OriginDial final : private core::TransportListener {
   void on_broken(const core::Error& why) override;
 
   void on_resolved(core::DnsResult result);
-  void admit(const std::vector<core::Address>& addresses);
+  bool admit(const std::vector<core::Address>& addresses);
   void try_next();
   void on_due();
   void start_tls();

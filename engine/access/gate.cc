@@ -196,7 +196,7 @@ void Gate::admit(const Question& question, const Guarded& guarded, SessionFacts 
   admission.renew_s = renew_at(guarded, session);
   if (session.session.empty()) session.names_digest = guarded.digest;  // its marks are of now
   admission.facts = std::move(session);
-  listener.on_admitted(std::move(admission));
+  prove(question, *guarded.app, std::move(admission), listener);
 }
 
 void Gate::ask_to_sign_in(const Question& question, std::string_view stronger,

@@ -16,6 +16,7 @@
 #include "access/assertions.h"
 #include "access/decision_ring.h"
 #include "access/event.h"
+#include "access/id_tokens.h"
 #include "access/key_ring.h"
 #include "access/page_words.h"
 #include "access/renewals.h"
@@ -40,11 +41,12 @@ inline constexpr size_t own_form_limit_bytes = 16 * 1024;
 // What an exchange is admitted with. Every fact that the connector may be told about the user
 // stands here.
 struct Admission {
-  std::string user;       // empty: anonymous
-  std::string session;    // its id, raw; empty where there is none
-  int64_t expires_s = 0;  // when the session ends, and with it what it admitted; 0: never
-  std::string rule;       // the rule that admitted, "passthrough" where the app has none
-  std::string grant;      // proof for the connector, where the app asks for it
+  std::string user;        // empty: anonymous
+  std::string session;     // its id, raw; empty where there is none
+  int64_t expires_s = 0;   // when the session ends, and with it what it admitted; 0: never
+  std::string rule;        // the rule that admitted, "passthrough" where the app has none
+  std::string grant_name;  // of the proof for the connector, where the app asks for it
+  std::string grant;       // and the proof: the person's ID token
   uint64_t revision = 0;
   std::string set_cookie;           // for the response; empty: none
   std::vector<std::string> claims;  // what the app's `identity` tells: claim, value, claim, value
@@ -167,6 +169,11 @@ class Gate {
                      const SessionFacts& facts) const;
   void admit(const Question& question, const Guarded& guarded, SessionFacts session,
              const Decision& decision, GateListener& listener);
+  // Admits, with the proof that the app's connector wants to see (gate_proof.cc).
+  void prove(const Question& question, const model::App& app, Admission admission,
+             GateListener& listener);
+  void proved(const Question& question, uint64_t ticket, Admission admission,
+              const SignedIn<std::string>& id_token);
   void ask_to_sign_in(const Question& question, std::string_view stronger, GateListener& listener);
 
   // --- events (gate_events.cc)
@@ -224,6 +231,7 @@ class Gate {
   Assertions assertions_;
   Renewals renewals_;
   std::map<std::string, int64_t, std::less<>> silent_until_s_;  // providers; of snapshot_
+  IdTokens id_tokens_;
   std::map<uint64_t, GateListener*> waiting_;
   uint64_t next_ticket_ = 1;
   std::shared_ptr<Gate*> self_;  // for answers that come after the gate has gone

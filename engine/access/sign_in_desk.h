@@ -53,6 +53,9 @@ class SignInDesk {
   // the session is over.
   virtual void renew(std::string app, SessionFacts facts, Renewal renewal,
                      std::function<void(SignedIn<SessionFacts>)> done) = 0;
+  // The ID token in the session's row.
+  virtual void ask_id_token(std::string session,
+                            std::function<void(SignedIn<std::string>)> done) = 0;
   virtual void end_session(std::string session,
                            std::function<void(SignedIn<EndedSession>)> done) = 0;
   // A provider tells that it has ended sessions (OpenID Connect Back-Channel Logout 1.0).

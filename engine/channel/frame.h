@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -27,12 +28,16 @@ inline constexpr uint32_t short_text_limit_bytes = 255;     // ids, names, addre
 inline constexpr uint32_t user_limit_bytes = 1024;
 inline constexpr uint32_t claims_limit = 32;  // pairs of claim and value
 inline constexpr uint32_t claims_limit_bytes = 8 * 1024;
-inline constexpr uint32_t grant_limit_bytes = 16 * 1024;
+inline constexpr uint32_t proof_limit_bytes = 16 * 1024;
+inline constexpr uint32_t grants_limit = 512;  // of one link that its receiver keeps
 inline constexpr uint32_t reason_limit_bytes = 1024;
 inline constexpr uint16_t wire_version = 1;
 
 // Why a frame is refused, in words without the frame's name and stream; empty when it is not.
 using Fault = std::string_view;
+
+// Bits of HELLO's features: what the sender knows beyond the first release.
+inline constexpr uint64_t feature_grants = 1;  // GRANT, and what an OPEN with a grant asks for
 
 enum class Purpose : uint8_t { shared, bulk };
 enum class OpenKind : uint8_t { request, upgrade, connect };
@@ -62,6 +67,15 @@ struct Welcome {
   uint32_t stream_limit = 1000;  // streams that the connector may have open on this link
 };
 
+// What proves to a connector who a session's person is.
+struct Grant {
+  std::string name;  // by which OPEN refers to it
+  std::string session;
+  std::string app;
+  std::string id_token;
+  int64_t expires_s = 0;  // the session's end
+};
+
 // What OPEN carries beside the request's head. `body` none stands for what the head's body_length
 // says (and for `unknown` with an upgrade or CONNECT: raw bytes); a receiver finds it filled in.
 struct OpenInfo {
@@ -70,7 +84,10 @@ struct OpenInfo {
   std::string app;
   uint64_t app_revision = 0;
   std::string user;
-  std::string grant;
+  std::string grant;  // its name; empty where the app asks for no proof of the user
+  // What the name stands for. A link shows it to its peer before the first OPEN that refers to it;
+  // a receiver finds it filled in, or null where the peer has not shown it.
+  std::shared_ptr<const Grant> proof;
   OpenKind kind = OpenKind::request;
   BodyKind body = BodyKind::none;
   uint64_t body_bytes = 0;

@@ -252,6 +252,25 @@ void FrameWriter::attach(uint32_t stream, std::string_view ticket_text) {
   append(frame);
 }
 
+bool FrameWriter::grant(const Grant& grant) {
+  const auto is_name = [](const std::string& each) { return !each.empty() && is_plain(each); };
+  if (!is_name(grant.name) || !is_name(grant.session) || !is_name(grant.app) ||
+      grant.id_token.empty() || !is_plain(grant.id_token, proof_limit_bytes) || grant.expires_s < 0)
+    return false;
+  const Text name = text(grant.name);
+  const Text session = text(grant.session);
+  const Text app = text(grant.app);
+  const Text proof = text(grant.id_token);
+  FrameBuilder frame(builder_);
+  begin(frame, FrameType::grant, 0);
+  frame.add_grant(name);
+  frame.add_session(session);
+  frame.add_app(app);
+  frame.add_proof(proof);
+  frame.add_expires(static_cast<uint64_t>(grant.expires_s));
+  return append(frame);
+}
+
 std::span<const uint8_t> FrameWriter::data(uint32_t stream, bool last, uint32_t payload_bytes) {
   FrameBuilder frame(builder_);
   begin(frame, FrameType::data, stream);
@@ -288,14 +307,13 @@ bool open_fits(const message::RequestHead& head, const OpenInfo& info) {
          target_bytes <= head_bytes_limit / 4 && is_plain(head.target.authority.raw) &&
          is_plain(info.request_id) && is_plain(info.tenant) && is_plain(info.app) &&
          is_plain(info.client_address) && is_plain(info.bulk_ticket) && is_plain(info.session) &&
-         claims_fit(info.claims) && is_plain(info.user, user_limit_bytes) &&
-         is_plain(info.grant, grant_limit_bytes);
+         claims_fit(info.claims) && is_plain(info.user, user_limit_bytes) && is_plain(info.grant);
 }
 
 std::string_view name_of(FrameType type) {
   static constexpr std::string_view names[] = {
-      "type 0", "HELLO", "WELCOME",     "OPEN", "HEAD", "DATA",   "CREDIT", "END",
-      "STOP",   "RESET", "SESSION_END", "PING", "PONG", "CONFIG", "DRAIN",  "ATTACH"};
+      "type 0", "HELLO",       "WELCOME", "OPEN", "HEAD",   "DATA",  "CREDIT", "END",  "STOP",
+      "RESET",  "SESSION_END", "PING",    "PONG", "CONFIG", "DRAIN", "ATTACH", "GRANT"};
   const auto index = static_cast<size_t>(type);
   return index < std::size(names) ? names[index] : "a frame of an unknown type";
 }
@@ -333,6 +351,16 @@ Welcome welcome_of(const wire::Frame& frame) {
 
 std::string reason_of(const wire::Frame& frame) {
   return message::printable(text_of(frame.reason()), reason_limit_bytes);
+}
+
+Grant grant_of(const wire::Frame& frame) {
+  Grant grant;
+  grant.name = text_of(frame.grant());
+  grant.session = text_of(frame.session());
+  grant.app = text_of(frame.app());
+  grant.id_token = text_of(frame.proof());
+  grant.expires_s = static_cast<int64_t>(frame.expires());
+  return grant;
 }
 
 Reset reset_of(const wire::Frame& frame) {

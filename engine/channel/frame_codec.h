@@ -37,6 +37,7 @@ class FrameWriter {
   void config(uint64_t revision);
   void drain(std::string_view reason);
   void attach(uint32_t stream, std::string_view ticket);  // "": the stream leaves this link
+  bool grant(const Grant& grant);                         // false: as above
   // Valid until the next call.
   std::span<const uint8_t> data(uint32_t stream, bool last, uint32_t payload_bytes);
 
@@ -78,6 +79,7 @@ std::string_view name_of(wire::FrameType type);
 
 Hello hello_of(const wire::Frame& frame);
 Welcome welcome_of(const wire::Frame& frame);
+Grant grant_of(const wire::Frame& frame);
 Reset reset_of(const wire::Frame& frame);
 std::string reason_of(const wire::Frame& frame);
 

@@ -21,6 +21,7 @@ bool belongs_to_link(FrameType type) {
     case FrameType::pong:
     case FrameType::config:
     case FrameType::drain:
+    case FrameType::grant:
       return true;
     default:
       return false;
@@ -73,10 +74,10 @@ Fault check_open(const wire::Frame& frame) {
   if (frame.body() != wire::BodyKind::known && frame.body_bytes() != 0)
     return "a length for a body that has none";
   for (const auto* text : {frame.request_id(), frame.tenant(), frame.app(), frame.client_address(),
-                           frame.ticket(), frame.authority(), frame.session()})
+                           frame.ticket(), frame.authority(), frame.session(), frame.grant()})
     if (!is_plain(text)) return "a text that is too long or holds control characters";
-  if (!is_plain(frame.user(), user_limit_bytes) || !is_plain(frame.grant(), grant_limit_bytes))
-    return "a user or grant that is too long or holds control characters";
+  if (!is_plain(frame.user(), user_limit_bytes))
+    return "a user that is too long or holds control characters";
   return check_claims(frame.claims());
 }
 
@@ -86,6 +87,15 @@ Fault check_head(const wire::Frame& frame) {
     return "a length for a body that has none";
   if (frame.interim() && (frame.last() || frame.bound())) return "an interim head that is final";
   return {};
+}
+
+Fault check_grant(const wire::Frame& frame) {
+  for (const auto* text : {frame.grant(), frame.session(), frame.app()})
+    if (!is_plain(text) || text_of(text).empty())
+      return "a text that is missing, too long or holds control characters";
+  if (!is_plain(frame.proof(), proof_limit_bytes) || text_of(frame.proof()).empty())
+    return "a proof that is missing, too long or holds control characters";
+  return frame.expires() > static_cast<uint64_t>(INT64_MAX) ? "no time" : Fault{};
 }
 
 Fault check_credit(const wire::Frame& frame) {
@@ -106,6 +116,8 @@ Fault check_type(const wire::Frame& frame) {
       return check_head(frame);
     case FrameType::credit:
       return check_credit(frame);
+    case FrameType::grant:
+      return check_grant(frame);
     case FrameType::attach:
       return is_plain(frame.ticket()) ? Fault{} : "a ticket that is too long or not plain text";
     default:
@@ -123,7 +135,7 @@ const wire::Frame* read_header(std::span<const uint8_t> header, uint32_t payload
     return nullptr;
   }
   const wire::Frame* frame = wire::GetFrame(header.data());
-  if (frame->type() == FrameType::none || frame->type() > FrameType::attach) {
+  if (frame->type() == FrameType::none || frame->type() > FrameType::grant) {
     fault = "the type is not known";
   } else if (belongs_to_link(frame->type()) != (frame->stream() == 0)) {
     fault = frame->stream() == 0 ? "stream 0" : "a stream, and the frame belongs to the link";

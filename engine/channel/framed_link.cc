@@ -48,6 +48,7 @@ FramedLink::FramedLink(std::unique_ptr<core::Transport> transport, LinkListener&
               uint64_t{options.resets_per_second} + options.stream_limit),
       reader_(loop_.blocks()) {
   if (!options.handshake) {
+    peer_takes_grants_ = true;
     establish();
   } else if (options.hello_received) {
     know_peer(options.hello);
@@ -74,6 +75,7 @@ void FramedLink::send_hello(const Hello& hello) {
   Hello complete = hello;
   if (complete.versions.empty()) complete.versions.push_back(wire_version);
   versions_ = complete.versions;
+  complete.features |= feature_grants;
   initial_request_credit_bytes_ = complete.initial_request_credit_bytes;
   their_limit_ = complete.stream_limit;
   bulk_ = complete.purpose == Purpose::bulk;
@@ -113,11 +115,16 @@ Stream* FramedLink::open(const message::RequestHead& head, const OpenInfo& info,
   stream.set_listener(listener);
   if (!stream.start_window()) return nullptr;
   if (!info.bulk_ticket.empty()) stream.note_bulk_offered();
-  if (!frames().open(start.id, head, info, stream.take_grant())) {
+  const bool shown = show_grant(info);
+  if (!shown || !frames().open(start.id, head, info, stream.take_grant())) {
     stream.never_opened();
     never_opened_.push_back(std::move(made));
-    stream.fail(message::ErrorCode::head_too_large,
-                "the request's head is larger than 64 KiB or 200 fields");
+    if (shown)
+      stream.fail(message::ErrorCode::head_too_large,
+                  "the request's head is larger than 64 KiB or 200 fields");
+    else
+      stream.fail(message::ErrorCode::identity_unverified,
+                  "the connector is of a version that checks nobody's identity");
     return &stream;
   }
   our_last_id_ = start.id;
@@ -125,6 +132,15 @@ Stream* FramedLink::open(const message::RequestHead& head, const OpenInfo& info,
   ++counters_.streams_opened;
   streams_.emplace(start.id, std::move(made));
   return &stream;
+}
+
+// Once on this link, as long as the peer keeps it. False: it would not understand.
+bool FramedLink::show_grant(const OpenInfo& info) {
+  if (info.grant.empty()) return true;
+  if (!peer_takes_grants_) return false;
+  if (info.proof != nullptr && !grants_shown_.has(info.grant) && frames().grant(*info.proof))
+    grants_shown_.add(info.grant, nullptr);
+  return true;
 }
 
 void FramedLink::send_session_end(uint64_t client_session) {

@@ -12,6 +12,7 @@
 
 #include "channel/frame_codec.h"
 #include "channel/frame_reader.h"
+#include "channel/grant_book.h"
 #include "channel/link.h"
 #include "channel/link_stream.h"
 #include "channel/liveness.h"
@@ -101,6 +102,8 @@ class FramedLink final : public Link, private core::TransportListener, private c
   Fault take_hello(const wire::Frame& frame);
   Fault take_welcome(const wire::Frame& frame);
   Fault take_drain(const wire::Frame& frame);
+  Fault take_grant(const wire::Frame& frame);
+  bool show_grant(const OpenInfo& info);
   void know_peer(const Hello& hello);
   void refuse_versions(const Hello& hello);
   void establish();
@@ -145,6 +148,9 @@ class FramedLink final : public Link, private core::TransportListener, private c
   uint16_t version_ = wire_version;
   uint32_t our_limit_;    // streams that we may have open
   uint32_t their_limit_;  // streams that the peer may have open
+  bool peer_takes_grants_ = false;
+  GrantBook grants_shown_;  // to the peer
+  GrantBook grants_seen_;   // from it
   bool drain_sent_ = false;
   bool drain_received_ = false;
   core::Deadline deadline_{[this] { on_handshake_due(); }};

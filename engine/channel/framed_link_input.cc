@@ -94,6 +94,7 @@ Fault FramedLink::take_link_frame(const wire::Frame& frame) {
       break;
   }
   if (is_engine() && options_.handshake) return "from a connector";
+  if (frame.type() == FrameType::grant) return take_grant(frame);
   if (frame.type() == FrameType::session_end) {
     listener_.on_session_end(frame.client_session());
   } else {
@@ -106,6 +107,7 @@ void FramedLink::know_peer(const Hello& hello) {
   initial_request_credit_bytes_ = hello.initial_request_credit_bytes;
   our_limit_ = hello.stream_limit;
   bulk_ = hello.purpose == Purpose::bulk;
+  peer_takes_grants_ = (hello.features & feature_grants) != 0;
 }
 
 Fault FramedLink::take_hello(const wire::Frame& frame) {
@@ -164,6 +166,14 @@ Fault FramedLink::take_drain(const wire::Frame& frame) {
   return {};
 }
 
+Fault FramedLink::take_grant(const wire::Frame& frame) {
+  auto grant = std::make_shared<const Grant>(grant_of(frame));
+  if (grants_seen_.has(grant->name)) return "a second one of that name";
+  const std::string& name = grant->name;
+  grants_seen_.add(name, grant);
+  return {};
+}
+
 Fault FramedLink::take_open(const wire::Frame& frame) {
   const uint32_t id = frame.stream();
   if (is_ours(id)) return "an id of the other side's";
@@ -173,6 +183,7 @@ Fault FramedLink::take_open(const wire::Frame& frame) {
   if (theirs_open_ >= their_limit_) return "more streams than the limit";
   const Fault fault = decode_request(frame, request_, info_);
   if (!fault.empty()) return fault;
+  info_.proof = info_.grant.empty() ? nullptr : grants_seen_.find(info_.grant);
   if (is_engine() && options_.handshake && !info_.bulk_ticket.empty())
     return "a ticket from a connector";
   LinkStream::Start start;

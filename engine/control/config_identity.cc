@@ -100,6 +100,14 @@ std::vector<Value> read_identity(MapReader& map, model::App& app) {
     if (const auto on = assertion->flag()) app.assertion = *on;
     if (app.assertion) asked.push_back(*assertion);
   }
+  if (const auto verify = map.take("verify_identity")) {
+    if (const auto on = verify->flag()) app.verify_identity = *on;
+    if (app.verify_identity) asked.push_back(*verify);
+    if (app.verify_identity && map.has("machines")) {
+      verify->error_found("`verify_identity: true` beside `machines`", "one of them",
+                          "programs bring no ID token: publish another app for them");
+    }
+  }
   return asked;
 }
 

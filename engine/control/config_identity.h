@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What an app's application is told of a person: `identity` and `assertion`. Owner: nobody (a
+// What an app's application is told of a person: `identity` and
+// `assertion`, and whether its connector sees for itself: `verify_identity`. Owner: nobody (a
 // function). Thread: any.
 #pragma once
 

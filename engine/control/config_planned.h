@@ -19,7 +19,6 @@ inline constexpr PlannedKey planned_in_file[] = {
 inline constexpr PlannedKey planned_in_app[] = {
     {"machines"},
     {"cors"},
-    {"verify_identity"},
     {"park"},
 };
 

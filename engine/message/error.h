@@ -57,7 +57,8 @@ namespace hawser::message {
   X(61, app_unknown, 502, connector, "The connector does not know this application")             \
   X(62, upgrade_refused, 502, connector, "This protocol upgrade is not allowed")                 \
   X(63, cancelled, 502, engine, "The exchange was cancelled")                                    \
-  X(64, origin_cut, 502, origin, "The application broke off its answer")
+  X(64, origin_cut, 502, origin, "The application broke off its answer")                         \
+  X(65, identity_unverified, 403, connector, "The connector could not verify who you are")
 
 enum class ErrorCode : uint8_t {
   none = 0,

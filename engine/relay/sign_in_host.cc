@@ -230,6 +230,17 @@ access::SignedIn<access::SessionFacts> SignInHost::mark_again(const std::string&
   return facts;
 }
 
+access::SignedIn<std::string> SignInHost::id_token(const std::string& session) const {
+  const SignInError ended{SignInFault::login_unknown, "", "the session has no row any more"};
+  const auto record = sessions_.find(tls::hex(session));
+  if (!record) return ended;
+  const auto row = open_row(*keys_, record->sealed);
+  if (!row) return ended;
+  const auto token = row->find("id_token");
+  if (token == row->end() || !token->is_string()) return ended;
+  return token->get<std::string>();
+}
+
 // --- ending sessions
 
 core::Result<void> SignInHost::read_revoked() {

@@ -56,7 +56,8 @@ class SignInHost {
   // As the SignInDesk has it (sign_in_recheck.cc).
   void renew(const std::string& app, const access::SessionFacts& facts, access::Renewal renewal,
              const SignedInDone& done);
-  // `session` is its raw id.
+  // `session` is its raw id, here and below.
+  access::SignedIn<std::string> id_token(const std::string& session) const;
   void end_session(const std::string& session,
                    std::function<void(access::SignedIn<access::EndedSession>)> done);
   // Ends the sessions that a provider's logout token names. A token is good once.

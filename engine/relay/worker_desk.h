@@ -45,6 +45,12 @@ class WorkerDesk final : public access::SignInDesk {
       });
     });
   }
+  void ask_id_token(std::string session,
+                    std::function<void(access::SignedIn<std::string>)> done) override {
+    to_control_.post([this, session = std::move(session), done = std::move(done)] {
+      to_worker_([done, answer = host_.id_token(session)] { done(answer); });
+    });
+  }
   void end_session(std::string session,
                    std::function<void(access::SignedIn<access::EndedSession>)> done) override {
     to_control_.post([this, session = std::move(session), done = std::move(done)] {

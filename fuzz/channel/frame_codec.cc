@@ -122,6 +122,16 @@ Meaning meaning_of_data(const wire::Frame& frame, const std::string& payload, st
   return {(frame.last() ? "last " : "") + payload, {}, true};
 }
 
+Meaning meaning_of_grant(const wire::Frame& frame, FrameWriter& writer) {
+  const channel::Grant grant = channel::grant_of(frame);
+  Meaning meaning;
+  for (const std::string* each : {&grant.name, &grant.session, &grant.app, &grant.id_token})
+    meaning.text += *each + '\n';
+  meaning.text += std::to_string(grant.expires_s);
+  meaning.written = writer.grant(grant);
+  return meaning;
+}
+
 Meaning meaning_of_link_frame(const wire::Frame& frame, FrameWriter& writer) {
   switch (frame.type()) {
     case FrameType::hello:
@@ -139,6 +149,8 @@ Meaning meaning_of_link_frame(const wire::Frame& frame, FrameWriter& writer) {
     case FrameType::pong:
       writer.pong(frame.token());
       return {std::to_string(frame.token()), {}, true};
+    case FrameType::grant:
+      return meaning_of_grant(frame, writer);
     case FrameType::config:
       writer.config(frame.revision());
       return {std::to_string(frame.revision()), {}, true};

@@ -21,6 +21,7 @@ class HeldDesk final : public SignInDesk {
   void renew(std::string, SessionFacts facts, Renewal renewal, Done done) override {
     asked.push_back({std::move(facts), renewal, std::move(done)});
   }
+  void ask_id_token(std::string, std::function<void(SignedIn<std::string>)>) override {}
   void end_session(std::string, std::function<void(SignedIn<EndedSession>)>) override {}
   void end_by_provider(std::string, std::function<void(SignedIn<void>)>) override {}
 

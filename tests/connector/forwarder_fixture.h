@@ -72,6 +72,7 @@ class ConnectorSide final : public channel::LinkListener, public connector::Forw
 
   void on_open(channel::Stream& stream, message::RequestHead& head,
                channel::OpenInfo& info) override {
+    last_info = info;
     forwarders.push_back(std::make_unique<connector::Forwarder>(needs_, *this, stream, head, info));
     forwarders.back()->start();
   }
@@ -92,6 +93,7 @@ class ConnectorSide final : public channel::LinkListener, public connector::Forw
 
   std::vector<std::unique_ptr<connector::Forwarder>> forwarders;
   std::vector<std::string> tickets;  // that streams were offered for a bulk channel
+  channel::OpenInfo last_info;
   std::unique_ptr<channel::Link> link;
 
  private:

@@ -6,11 +6,8 @@
 namespace hawser::connector {
 namespace {
 
-model::App app() {
-  model::App made;
-  made.identity = {
-      {"X-User", "email", {}}, {"X-Groups", "groups", {}}, {"X-Admin", "groups", {"admin"}}};
-  return made;
+std::vector<model::IdentityField> mapping() {
+  return {{"X-User", "email", {}}, {"X-Groups", "groups", {}}, {"X-Admin", "groups", {"admin"}}};
 }
 
 std::string lines(const message::Fields& fields) {
@@ -24,9 +21,9 @@ std::string lines(const message::Fields& fields) {
 std::string set(const std::vector<std::string>& claims, message::Fields fields = {}) {
   channel::OpenInfo info;
   info.claims = claims;
-  set_identity_fields(fields, app(), info);
+  set_identity_fields(fields, mapping(), info);
   const std::string once = lines(fields);
-  set_identity_fields(fields, app(), info);
+  set_identity_fields(fields, mapping(), info);
   EXPECT_EQ(lines(fields), once) << "another origin is tried";
   return once;
 }
@@ -53,7 +50,7 @@ TEST(IdentityFields, AnAppWithoutAMappingIsToldNothing) {
   fields.add("X-User", "stays");
   channel::OpenInfo info;
   info.claims = {"email", "a@b"};
-  set_identity_fields(fields, model::App(), info);
+  set_identity_fields(fields, {}, info);
   EXPECT_EQ(lines(fields), "X-User=stays;");
 }
 

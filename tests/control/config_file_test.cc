@@ -372,10 +372,9 @@ apps:
     refused.push_back(error.key);
     EXPECT_THAT(error.remedy, HasSubstr("is not available in this version"));
   }
-  EXPECT_THAT(refused, testing::UnorderedElementsAre("geo", "administrators",
-                                                     "apps[0].access[0].from.countries",
-                                                     "apps[0].machines", "apps[0].cors",
-                                                     "apps[0].verify_identity", "apps[0].park"));
+  EXPECT_THAT(refused, testing::UnorderedElementsAre(
+                           "geo", "administrators", "apps[0].access[0].from.countries",
+                           "apps[0].machines", "apps[0].cors", "apps[0].park"));
 }
 
 TEST(ConfigFile, AFileThatIsNotThereIsAnErrorWithItsPath) {

@@ -39,18 +39,21 @@ TEST(ConfigIdentity, FieldsAreReadInTheirOrder) {
       Remote-Groups: {claim: groups, values: [staff, admin]}
       From: {claim: email}
     assertion: true
+    verify_identity: true
 )");
   const std::vector<model::IdentityField> expected{{"X-Forwarded-User", "email", {}},
                                                    {"Remote-Groups", "groups", {"staff", "admin"}},
                                                    {"From", "email", {}}};
   EXPECT_EQ(app.identity, expected);
   EXPECT_TRUE(app.assertion);
+  EXPECT_TRUE(app.verify_identity);
 }
 
 TEST(ConfigIdentity, NothingIsToldUnlessItIsAskedFor) {
   const model::App app = app_with(staff);
   EXPECT_TRUE(app.identity.empty());
   EXPECT_FALSE(app.assertion);
+  EXPECT_FALSE(app.verify_identity);
   for (const char* nothing :
        {"    identity: {}\n", "    identity: null\n", "    assertion: false\n"})
     EXPECT_EQ(app_with(std::string("    access: passthrough\n") + nothing).identity.size(), 0u);

@@ -92,6 +92,24 @@ TEST(Splice, TheOtherWorkersSessionIsBoundHereUntilItSaysItsEnd) {
   EXPECT_FALSE(way.engine().bindings.find(17, "wiki").has_value());
 }
 
+TEST(Splice, WhoIsAskingAndTheProofOfItGoOnWithTheRequest) {
+  WholeWay way;
+  OtherWorker other(way);
+  channel::OpenInfo info = channel::open_info();
+  info.session = "00ff";
+  info.claims = {"email", "a@example.org"};
+  info.grant = "g1";
+  info.proof = std::make_shared<const channel::Grant>(
+      channel::Grant{"g1", "00ff", "wiki", "a.b.c", 1'800'000'000});
+  other.ask(channel::request_head(), info);
+  ASSERT_TRUE(way.until([&] { return way.connector().last_info.grant == "g1"; }));
+  const channel::OpenInfo& got = way.connector().last_info;
+  EXPECT_EQ(got.session, info.session);
+  EXPECT_EQ(got.claims, info.claims);
+  ASSERT_NE(got.proof, nullptr);
+  EXPECT_EQ(got.proof->id_token, "a.b.c");
+}
+
 TEST(Splice, TheLossOfTheOtherWorkerEndsItsSessions) {
   WholeWay way;
   OtherWorker other(way);

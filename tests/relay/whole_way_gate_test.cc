@@ -16,6 +16,7 @@ class HeldDesk final : public access::SignInDesk {
                std::function<void(access::SignedIn<access::SessionFacts>)>) override {}
   void renew(std::string, access::SessionFacts, access::Renewal,
              std::function<void(access::SignedIn<access::SessionFacts>)>) override {}
+  void ask_id_token(std::string, std::function<void(access::SignedIn<std::string>)>) override {}
   void end_session(std::string,
                    std::function<void(access::SignedIn<access::EndedSession>)>) override {}
   void end_by_provider(std::string token,

@@ -15,6 +15,7 @@ class Published:
         self.heads = []
         self.engine = None
         self.engine_settings = {}  # keys of engine.yaml beside the apps
+        self.before_connector = lambda: None
         self._lab = lab
         self.provider = lab.add(OpenIdProvider("login", lab.folder / "login", lab.authority, ACCOUNTS))
         origin = lab.origin(self._serve)
@@ -23,7 +24,8 @@ class Published:
         news = {"name": "news", "host": "news.localhost", "origin": origin.url}
         self._apps = [wiki, news]
 
-    def start(self):
+    def start(self, **connector):
+        """`connector`: keys of connector.yaml."""
         engine = self._lab.made_engine(self._apps, **self.engine_settings)  # the provider must know its port before it starts
         self.url = f"https://wiki.localhost:{engine.client_port.number}"
         self.provider.client("wiki", f"{self.url}/.hawser/callback",
@@ -33,7 +35,8 @@ class Published:
         engine.set(providers=[self.provider.settings()])
         self.provider.start()
         self.engine = engine.start()
-        self.connector = self._lab.connector(engine)
+        self.before_connector()
+        self.connector = self._lab.connector(engine, **connector)
         return self
 
     def reload_rules(self, rules):

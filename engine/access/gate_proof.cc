@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+// The part of the gate that gives an exchange the proof of its user, where the connector wants to
+// see for itself.
+#include <utility>
+
+#include "access/answers.h"
+#include "access/gate.h"
+#include "tls/digest.h"
+
+namespace hawser::access {
+namespace {
+
+constexpr size_t proof_limit_bytes = 16 * 1024;  // what a connector takes
+
+}  // namespace
+
+// A program without a session has no such proof: its connector says no by itself.
+void Gate::prove(const Question& question, const model::App& app, Admission admission,
+                 GateListener& listener) {
+  const SessionFacts& session = admission.facts;
+  if (!app.verify_identity || session.session.empty() || desk_ == nullptr)
+    return listener.on_admitted(std::move(admission));
+  // The provider's answer to a renewal is another proof.
+  admission.grant_name = tls::hex(session.session) + "." + std::to_string(session.checked_s);
+  if (const std::string* known = id_tokens_.find(admission.grant_name)) {
+    admission.grant = *known;
+    return listener.on_admitted(std::move(admission));
+  }
+  const uint64_t ticket = wait_for(listener);
+  desk_->ask_id_token(admission.session, [self = self_, ticket, question,
+                                          admission](const SignedIn<std::string>& id_token) {
+    if (*self != nullptr) (*self)->proved(question, ticket, admission, id_token);
+  });
+}
+
+void Gate::proved(const Question& question, uint64_t ticket, Admission admission,
+                  const SignedIn<std::string>& id_token) {
+  GateListener* listener = take(ticket);
+  if (listener == nullptr) return;  // and the question with it
+  const auto guarded = guarded_.find(question.app->name);
+  const bool same_rules =
+      guarded != guarded_.end() && guarded->second.app->revision == admission.revision;
+  // What was decided holds no more: on the way in it is decided anew.
+  if (!id_token || !same_rules || revoked_.has(admission.session))
+    return ask_to_sign_in(question, "", *listener);
+  if (id_token->size() > proof_limit_bytes) {
+    const SignInError error{SignInFault::too_much_to_hold, "id_token",
+                            "the ID token has " + std::to_string(id_token->size()) +
+                                " bytes, and connectors take no more than " +
+                                std::to_string(proof_limit_bytes)};
+    return listener->on_answered(
+        fault_answer(words(question), error, question.request_id, utc_time(now_s())));
+  }
+  id_tokens_.keep(admission.grant_name, *id_token);
+  admission.grant = *id_token;
+  listener->on_admitted(std::move(admission));
+}
+
+}  // namespace hawser::access
