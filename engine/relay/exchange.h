@@ -92,7 +92,7 @@ class Exchange final : private channel::StreamListener,
   void arm_session_deadline();
   void session_due();
   void find_decision();
-  void remember_end();
+  void remember_end() const;
   // Our own pages (exchange_own_page.cc).
   void serve_own_page();
   void collect_own_form(const core::ByteChain& bytes);

@@ -27,7 +27,7 @@ void Exchange::find_decision() {
   decision_ = context_.decisions->add(decided);
 }
 
-void Exchange::remember_end() {
+void Exchange::remember_end() const {
   if (decision_ == 0 || context_.decisions == nullptr) return;
   const uint64_t total_ms = (context_.loop.now_us() - facts_.began_us) / 1000;
   const bool failed = facts_.error != message::ErrorCode::none;
