@@ -386,9 +386,9 @@ void Exchange::fail(const ExchangeError& error) {
 
 void Exchange::send_error_page(const ExchangeError& error) {
   const auto accept = head_->fields.get(message::FieldName::accept);
-  ErrorPage page = make_error_page(error, facts_.request_id, accept.value_or(""),
-                                   context_.pages->words_for(head_->fields),
-                                   context_.loop.wall_ms() / 1000);
+  ErrorPage page =
+      make_error_page(error, facts_.request_id, accept.value_or(""),
+                      context_.pages->words_for(head_->fields), context_.loop.wall_ms() / 1000);
   send_own(page.head, page.body);
 }
 
