@@ -3,10 +3,13 @@
 // matches; and how it grows with the names, networks and paths of a rule.
 #include <benchmark/benchmark.h>
 
+#include <fstream>
 #include <string>
 #include <vector>
 
 #include "access/rules.h"
+#include "support/country_db.h"
+#include "support/temp_folder.h"
 
 namespace hawser::access {
 namespace {
@@ -76,6 +79,38 @@ void decide_for_nobody(benchmark::State& state) {
   }
 }
 BENCHMARK(decide_for_nobody);
+
+// The address is looked up in a file as large as real ones, as for every request.
+void decide_by_country(benchmark::State& state) {
+  test::CountryDb db;
+  for (size_t i = 0; i < 50'000; ++i) {
+    const std::string network = std::to_string(i / 256 % 256) + "." + std::to_string(i % 256);
+    db.networks.emplace_back("10." + network + ".0/24", i % 2 == 0 ? "AT" : "DE");
+  }
+  const test::TempFolder folder;
+  std::ofstream(folder / "countries.mmdb", std::ios::binary) << db.bytes();
+  const auto countries = core::CountryFile::open(folder / "countries.mmdb");
+  if (!countries) return state.SkipWithError(countries.error().reason.c_str());
+  model::App app = app_with(20, 3);
+  for (size_t i = 0; i + 1 < app.rules.size(); ++i)
+    app.rules[i].from.countries = {"AT", "CH", "FR"};
+  const Rules rules(app);
+  const std::vector<std::string> groups{"staff"};
+  const std::vector<std::string> amr{"pwd", "mfa"};
+  const PersonMarks marks = rules.names().marks_of(groups, std::vector<model::ClaimValues>());
+  const Person person{"ada@example.org", marks, "urn:example:mfa", amr, 1000};
+  uint8_t last = 0;
+  for (auto _ : state) {
+    const auto client = model::IpAddress::ipv4(10, last, static_cast<uint8_t>(last * 7), last);
+    ++last;
+    const RequestFacts request{client, country_of(countries->get(), client), "GET",
+                               "/reports/2026/november", 2000};
+    const Decision decision = rules.decide(&person, request);
+    if (decision.verdict != Verdict::allow) return state.SkipWithError("the last rule matches");
+    benchmark::DoNotOptimize(decision);
+  }
+}
+BENCHMARK(decide_by_country);
 
 }  // namespace
 }  // namespace hawser::access

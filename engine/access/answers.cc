@@ -4,7 +4,7 @@
 #include <ctime>
 #include <nlohmann/json.hpp>
 
-#include "access/problem.h"
+#include "access/cors.h"
 #include "access/visitor.h"
 #include "model/json_members.h"
 
@@ -98,8 +98,7 @@ Answer redirect_answer(std::string_view url, std::string_view request_id, uint16
   return answer;
 }
 
-Answer unauthorized_answer(std::string_view app, std::string_view login_url,
-                           std::string_view request_id) {
+Answer unauthorized_answer(const Question& question, std::string_view login_url) {
   Answer answer;
   answer.body =
       json_of({401,
@@ -107,9 +106,10 @@ Answer unauthorized_answer(std::string_view app, std::string_view login_url,
                "Open login_url in a browser, or send a token that the application accepts.",
                "signed_out",
                {{"login_url", login_url}}},
-              request_id);
-  complete(answer, 401, problem_type, request_id);
-  answer.head.fields.add("WWW-Authenticate", "Bearer realm=\"" + std::string(app) + "\"");
+              question.request_id);
+  complete(answer, 401, problem_type, question.request_id);
+  answer.head.fields.add("WWW-Authenticate", "Bearer realm=\"" + question.app->name + "\"");
+  add_cors_fields(question, answer.head.fields);
   answer.reason = "signed_out";
   return answer;
 }
@@ -142,10 +142,26 @@ Answer denial_answer(const PageWords& words, const Question& question, const Den
     }
     answer = page_answer(403, page, question.request_id);
   }
+  add_cors_fields(question, answer.head.fields);
   answer.reason = "access_denied";
   answer.detail = step.name;
   answer.user = denial.user;
   answer.rule = denial.rule;
+  return answer;
+}
+
+Answer problem_answer(const Problem& problem, std::string_view request_id) {
+  Answer answer;
+  answer.body = json_of(problem, request_id);
+  complete(answer, static_cast<uint16_t>(problem.status), problem_type, request_id);
+  answer.reason = problem.reason;
+  answer.detail = problem.detail;
+  return answer;
+}
+
+Answer empty_answer(uint16_t status, std::string_view request_id) {
+  Answer answer;
+  complete(answer, status, "", request_id);
   return answer;
 }
 

@@ -8,6 +8,7 @@
 
 #include "access/gate.h"
 #include "access/page.h"
+#include "access/problem.h"
 #include "access/sign_in_fault.h"
 
 namespace hawser::access {
@@ -16,8 +17,7 @@ Answer page_answer(uint16_t status, const Page& page, std::string_view request_i
 // 302 for what was asked with GET, so that a fragment travels along; else 303.
 Answer redirect_answer(std::string_view url, std::string_view request_id, uint16_t status = 302);
 // 401 for programs: application/problem+json that holds where a person would sign in.
-Answer unauthorized_answer(std::string_view app, std::string_view login_url,
-                           std::string_view request_id);
+Answer unauthorized_answer(const Question& question, std::string_view login_url);
 // 403: the rules say no.
 struct Denial {
   std::string_view user;
@@ -28,6 +28,8 @@ struct Denial {
 };
 Answer denial_answer(const PageWords& words, const Question& question, const Denial& denial,
                      std::string_view time);
+Answer problem_answer(const Problem& problem, std::string_view request_id);
+Answer empty_answer(uint16_t status, std::string_view request_id);
 // The page for a sign-in that failed.
 Answer fault_answer(const PageWords& words, const SignInError& error, std::string_view request_id,
                     std::string_view time);

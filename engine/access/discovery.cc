@@ -37,7 +37,8 @@ bool is_true(const json& document, const char* name) {
 }  // namespace
 
 core::Result<ProviderMetadata> ProviderMetadata::parse(std::string_view text,
-                                                       std::string_view issuer) {
+                                                       std::string_view issuer, IssuerUse use) {
+  const bool for_sign_in = use == IssuerUse::sign_in;
   const auto document = token::parse_strict_object(text, limit_bytes);
   if (!document) return core::Error{"its description is " + document.error().reason};
   const auto named = document->find("issuer");
@@ -46,20 +47,20 @@ core::Result<ProviderMetadata> ProviderMetadata::parse(std::string_view text,
         "it says that it is another issuer: write `issuer` exactly as the provider "
         "does, with or without the \"/\" at its end"};
   }
-  const auto authorization = endpoint(*document, "authorization_endpoint", true);
-  const auto tokens = endpoint(*document, "token_endpoint", true);
+  const auto authorization = endpoint(*document, "authorization_endpoint", for_sign_in);
+  const auto tokens = endpoint(*document, "token_endpoint", for_sign_in);
   const auto keys = endpoint(*document, "jwks_uri", true);
   const auto end_session = endpoint(*document, "end_session_endpoint", false);
   for (const auto* url : {&authorization, &tokens, &keys, &end_session})
     if (!*url) return url->error();
-  if (!supports(*document, "response_types_supported", "code"))
+  if (for_sign_in && !supports(*document, "response_types_supported", "code"))
     return core::Error{"it does not offer the authorization code flow"};
-  if (!supports(*document, "code_challenge_methods_supported", "S256"))
+  if (for_sign_in && !supports(*document, "code_challenge_methods_supported", "S256"))
     return core::Error{"it does not offer PKCE with S256"};
   ProviderMetadata metadata;
   metadata.issuer = issuer;
   metadata.authorization_endpoint = *authorization;
-  metadata.token_endpoint = *token::HttpsUrl::parse(*tokens);
+  if (!tokens->empty()) metadata.token_endpoint = *token::HttpsUrl::parse(*tokens);
   metadata.keys = *token::HttpsUrl::parse(*keys);
   metadata.end_session_endpoint = *end_session;
   // Of no use over plain HTTP, and no reason to sign nobody in.
@@ -76,6 +77,16 @@ core::Result<token::HttpsUrl> ProviderMetadata::location(std::string_view issuer
   if (url.ends_with('/')) url.pop_back();
   if (url.find('?') != std::string::npos) return core::Error{"an issuer has no query"};
   return token::HttpsUrl::parse(url + "/.well-known/openid-configuration");
+}
+
+core::Result<token::HttpsUrl> ProviderMetadata::oauth_location(std::string_view issuer) {
+  constexpr std::string_view scheme = "https://";
+  std::string url(issuer);
+  if (url.ends_with('/')) url.pop_back();
+  if (url.find('?') != std::string::npos) return core::Error{"an issuer has no query"};
+  const size_t path_at = std::min(url.find('/', scheme.size()), url.size());
+  url.insert(path_at, "/.well-known/oauth-authorization-server");
+  return token::HttpsUrl::parse(url);
 }
 
 }  // namespace hawser::access

@@ -5,9 +5,11 @@
 
 #include "access/answers.h"
 #include "access/cookies.h"
+#include "access/cors.h"
 #include "access/method_override.h"
 #include "access/own_url.h"
 #include "access/session_facts.h"
+#include "access/token_answers.h"
 #include "access/token_request.h"
 #include "access/visitor.h"
 #include "tls/digest.h"
@@ -46,6 +48,7 @@ Gate::Gate(core::Loop& loop, core::Log& log, SignInDesk* desk, EventSink* events
       desk_(desk),
       events_(events),
       renewals_(desk),
+      bearer_(loop, desk),
       self_(std::make_shared<Gate*>(this)) {}
 
 Gate::~Gate() { *self_ = nullptr; }
@@ -53,6 +56,7 @@ Gate::~Gate() { *self_ = nullptr; }
 void Gate::apply(std::shared_ptr<const model::Snapshot> snapshot) {
   guarded_.clear();  // refers to the old one
   silent_until_s_.clear();
+  bearer_.forget_tokens();
   snapshot_ = std::move(snapshot);
   for (const model::App& app : snapshot_->apps()) {
     if (app.access != model::Access::rules) continue;
@@ -85,6 +89,16 @@ void Gate::decide(const Question& question, GateListener& listener) {
     return listener.on_answered(denied(question, {}));
   }
   const Guarded& guarded = found->second;
+  if (guarded.app->cors.allow_preflight && is_preflight(question.head))
+    return listener.on_answered(preflight_answer(question));
+  const auto token =
+      guarded.app->machines.bearer.empty() ? std::nullopt : bearer_token(question.head.fields);
+  if (token) return decide_by_token(question, guarded, *token, false, listener);
+  decide_by_session(question, guarded, listener);
+}
+
+void Gate::decide_by_session(const Question& question, const Guarded& guarded,
+                             GateListener& listener) {
   auto session = read_session(question, *guarded.app);
   if (session && !is_current(guarded, *session))
     return renew(question, guarded, *session, listener);
@@ -125,6 +139,7 @@ void Gate::ask_rules(const Question& question, const Guarded& guarded,
     return listener.on_answered(denied(question, {}));
   }
   facts.client = *client;
+  if (guarded.rules.look_at_countries()) facts.country = country_of(countries_.get(), *client);
   facts.method = question.head.method_text();
   facts.path = question.head.target.canonical_path;
   facts.now_s = now_s();
@@ -145,6 +160,8 @@ void Gate::ask_rules(const Question& question, const Guarded& guarded,
     case Verdict::sign_in:
       return ask_to_sign_in(question, "", listener);
     case Verdict::step_up:
+      if (!session->client_id.empty())
+        return listener.on_answered(stronger_token_answer(question, *decision.rule, session->user));
       return ask_to_sign_in(question, decision.rule_name(), listener);
     case Verdict::deny:
       break;
@@ -177,6 +194,7 @@ void Gate::admit(const Question& question, const Guarded& guarded, SessionFacts 
   Admission admission;
   admission.revision = guarded.app->revision;
   admission.user = session.user;
+  admission.client_id = session.client_id;
   admission.session = session.session;
   admission.expires_s = session.expires_s;
   admission.rule = decision.rule_name();
@@ -204,8 +222,7 @@ void Gate::ask_to_sign_in(const Question& question, std::string_view stronger,
   const std::string target = login_target(question, stronger);
   Answer answer = visitor_of(question.head) == Visitor::navigation
                       ? redirect_answer(target, question.request_id)
-                      : unauthorized_answer(question.app->name, base_url_of(question.head) + target,
-                                            question.request_id);
+                      : unauthorized_answer(question, base_url_of(question.head) + target);
   answer.reason = stronger.empty() ? "signed_out" : "step_up";
   answer.rule = stronger;
   listener.on_answered(std::move(answer));

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "access/assertions.h"
+#include "access/bearer_tokens.h"
 #include "access/decision_ring.h"
 #include "access/event.h"
 #include "access/id_tokens.h"
@@ -24,6 +25,7 @@
 #include "access/rules.h"
 #include "access/session_cookie.h"
 #include "access/sign_in_desk.h"
+#include "core/country_file.h"
 #include "core/log.h"
 #include "core/loop.h"
 #include "message/head.h"
@@ -42,6 +44,7 @@ inline constexpr size_t own_form_limit_bytes = 16 * 1024;
 // stands here.
 struct Admission {
   std::string user;        // empty: anonymous
+  std::string client_id;   // the program's, of its access token
   std::string session;     // its id, raw; empty where there is none
   int64_t expires_s = 0;   // when the session ends, and with it what it admitted; 0: never
   std::string rule;        // the rule that admitted, "passthrough" where the app has none
@@ -124,6 +127,10 @@ class Gate {
   void apply(std::shared_ptr<const SigningRing> keys) { assertions_.apply(std::move(keys)); }
   // Where decisions are remembered; outlives the gate.
   void remember_in(DecisionRing& decisions) { decisions_ = &decisions; }
+  // Null where no rule looks at countries.
+  void apply(std::shared_ptr<const core::CountryFile> countries) {
+    countries_ = std::move(countries);
+  }
   // Cookies of these sessions open nothing any more.
   void revoke(const RevokedSessions& sessions);
 
@@ -147,6 +154,7 @@ class Gate {
   };
   std::optional<SessionFacts> read_session(const Question& question, const model::App& app) const;
   static Person person_of(const SessionFacts& session, const Guarded& guarded);
+  void decide_by_session(const Question& question, const Guarded& guarded, GateListener& listener);
   void ask_rules(const Question& question, const Guarded& guarded,
                  std::optional<SessionFacts> session, GateListener& listener);
   void tell_shadows(const Question& question, const Guarded& guarded, const Person& person,
@@ -188,6 +196,12 @@ class Gate {
   void log_decision(const Question& question, const Guarded& guarded, const SessionFacts* session,
                     const RequestFacts& facts, const Decision& decision);
 
+  // --- programs (gate_machines.cc)
+  void decide_by_token(const Question& question, const Guarded& guarded, std::string_view token,
+                       bool keys_asked, GateListener& listener);
+  void wait_for_keys(const Question& question, const KeySource& source, GateListener& listener);
+  void keys_came(const Question& question, uint64_t ticket);
+
   // --- our own pages (own_pages.cc)
   void serve_own_page(const Question& question, GateListener& listener);
   void begin_sign_in(const Question& question, GateListener& listener);
@@ -225,6 +239,8 @@ class Gate {
   DecisionRing* decisions_ = nullptr;  // null: nobody asks about them later
   std::shared_ptr<const model::Snapshot> snapshot_;
   std::map<std::string, Guarded, std::less<>> guarded_;  // by the app's name; of snapshot_
+  BearerTokens bearer_;
+  std::shared_ptr<const core::CountryFile> countries_;
   RevokedSessions revoked_;
   std::shared_ptr<const KeyRing> keys_ = std::make_shared<const KeyRing>();
   std::shared_ptr<const Pages> pages_ = std::make_shared<const Pages>();

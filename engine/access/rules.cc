@@ -54,6 +54,11 @@ bool decides(const AccessRule& rule, RuleFinding finding, Verdict& verdict) {
 
 }  // namespace
 
+std::string_view country_of(const core::CountryFile* countries, const model::IpAddress& client) {
+  if (countries == nullptr) return {};
+  return countries->country_of(std::span(client.bytes()).first(client.is_ipv6() ? 16 : 4));
+}
+
 std::string_view to_string(Verdict verdict) {
   switch (verdict) {
     case Verdict::allow:
@@ -97,6 +102,7 @@ Rules::Rules(const model::App& app) : names_(app.rules) {
   for (const AccessRule& rule : app.rules) {
     rules_.push_back(compile(rule));
     look_at_methods_ = look_at_methods_ || !rule.methods.empty();
+    look_at_countries_ = look_at_countries_ || !rule.from.countries.empty();
   }
 }
 

@@ -14,6 +14,7 @@
 
 #include "access/rules_names.h"
 #include "access/rules_networks.h"
+#include "core/country_file.h"
 #include "model/app.h"
 #include "model/ip_network.h"
 
@@ -35,6 +36,9 @@ struct RequestFacts {
   std::string_view path;  // canonical, public, without query
   int64_t now_s = 0;      // since 1970-01-01 UTC
 };
+
+// "" where the file, which may be null, does not know.
+std::string_view country_of(const core::CountryFile* countries, const model::IpAddress& client);
 
 enum class Verdict { allow, deny, sign_in, step_up };
 std::string_view to_string(Verdict verdict);
@@ -99,6 +103,7 @@ class Rules {
 
   const RuleNames& names() const { return names_; }
   bool look_at_methods() const { return look_at_methods_; }
+  bool look_at_countries() const { return look_at_countries_; }
 
  private:
   struct WordMask {  // some of these marks
@@ -138,6 +143,7 @@ class Rules {
   std::vector<std::string> users_;  // that some rule names, sorted
   std::vector<Compiled> rules_;
   bool look_at_methods_ = false;
+  bool look_at_countries_ = false;
 };
 
 }  // namespace hawser::access

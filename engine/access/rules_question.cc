@@ -101,7 +101,7 @@ AccessAnswer::Step told(const Rules::Step& step) {
 }
 
 core::Result<AccessAnswer> answer(const model::App& app, const model::AccessQuestion& question,
-                                  int64_t now_s) {
+                                  const core::CountryFile* countries, int64_t now_s) {
   const auto path = canonical_path(app, question.path);
   if (!path.ok()) return path.error();
   AccessAnswer answered;
@@ -117,7 +117,8 @@ core::Result<AccessAnswer> answer(const model::App& app, const model::AccessQues
               supposed->acr, supposed->amr,
               now_s - static_cast<int64_t>(supposed->signed_in_ago_s)};
   }
-  const RequestFacts request{question.client, "", question.method, *path, now_s};
+  told.country = country_of(countries, question.client);
+  const RequestFacts request{question.client, told.country, question.method, *path, now_s};
   Decision decision;
   for (const Rules::Step& step :
        rules.explain(question.person ? &person : nullptr, request, decision)) {

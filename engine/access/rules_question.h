@@ -6,15 +6,17 @@
 #include <cstdint>
 
 #include "access/rules.h"
+#include "core/country_file.h"
 #include "core/result.h"
 #include "model/access_question.h"
 #include "model/app.h"
 
 namespace hawser::access {
 
-// Fails where no request of the app could have the path.
+// Fails where no request of the app could have the path. `countries` may be null.
 core::Result<model::AccessAnswer> answer(const model::App& app,
-                                         const model::AccessQuestion& question, int64_t now_s);
+                                         const model::AccessQuestion& question,
+                                         const core::CountryFile* countries, int64_t now_s);
 
 // What a rule said, with what it wanted, for people.
 model::AccessAnswer::Step told(const Rules::Step& step);

@@ -15,10 +15,11 @@
 namespace hawser::access {
 
 struct SessionFacts {
-  std::string session;  // its id, 16 bytes
-  std::string subject;  // `sub`
-  std::string user;     // what rules and the log call the person
-  std::string marks;    // the groups and claims that the app's rules name: PersonMarks' bytes
+  std::string session;    // its id, 16 bytes
+  std::string subject;    // `sub`
+  std::string user;       // what rules and the log call the person
+  std::string client_id;  // the program's, of an access token; no cookie has one
+  std::string marks;      // the groups and claims that the app's rules name: PersonMarks' bytes
   std::string acr;
   std::vector<std::string> amr;
   std::vector<std::string> identity;  // values of the app's `identity`, in its order

@@ -74,14 +74,19 @@ void mark(SessionFacts& facts, const RuleNames& names,
 }
 
 SignedIn<std::string> user_of(const model::Provider& provider, const token::IdToken& id_token) {
-  if (provider.user_claim == "sub") return id_token.subject;
-  const auto names = texts_of(id_token.claims, provider.user_claim);
+  return user_named(provider.user_claim, id_token.subject, id_token.claims);
+}
+
+SignedIn<std::string> user_named(const std::string& claim, const std::string& subject,
+                                 const token::Claims& claims) {
+  if (claim == "sub") return subject;
+  const auto names = texts_of(claims, claim);
   if (names.size() != 1 || names.front().empty()) {
     return SignInError{SignInFault::token_refused, "user_missing",
-                       "the token has no single `" + provider.user_claim + "`"};
+                       "the token has no single `" + claim + "`"};
   }
-  const auto verified = id_token.claims.find("email_verified");
-  if (provider.user_claim == "email" && verified != id_token.claims.end() && *verified == false) {
+  const auto verified = claims.find("email_verified");
+  if (claim == "email" && verified != claims.end() && *verified == false) {
     return SignInError{SignInFault::token_refused, "user_unverified",
                        "the provider has not verified `email`"};
   }

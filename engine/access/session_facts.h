@@ -20,6 +20,9 @@ namespace hawser::access {
 // it is missing, or an address that the provider has not verified, there is no name to go by, and
 // no other would do: it might be somebody else's.
 SignedIn<std::string> user_of(const model::Provider& provider, const token::IdToken& id_token);
+// The same of any token: the text of `claim`, which is `subject` where that is `sub`.
+SignedIn<std::string> user_named(const std::string& claim, const std::string& subject,
+                                 const token::Claims& claims);
 
 // Why a session with these facts is not begun: it lacks one of the methods (`amr`) that the sign-in
 // was for, and asking again would bring the same answer; or its cookie would be too large.

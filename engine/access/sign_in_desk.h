@@ -4,8 +4,10 @@
 // Thread: called on a worker's; `done` runs there too, once, never within the call.
 #pragma once
 
+#include <compare>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -14,6 +16,7 @@
 #include "access/login_state.h"
 #include "access/session_cookie.h"
 #include "access/sign_in_fault.h"
+#include "token/key_set.h"
 
 namespace hawser::access {
 
@@ -41,6 +44,13 @@ enum class Renewal : uint8_t {
 // `detail` of a sign_in()'s error: the browser has to go to the provider once more, for consent.
 inline constexpr std::string_view consent_wanted = "consent_wanted";
 
+// Whose keys check the tokens that programs bring along.
+struct KeySource {
+  std::string issuer;
+  std::string ca_pem;  // empty: as the provider with this issuer has it, else the system's roots
+  auto operator<=>(const KeySource&) const = default;
+};
+
 class SignInDesk {
  public:
   virtual ~SignInDesk() = default;
@@ -61,6 +71,10 @@ class SignInDesk {
   // A provider tells that it has ended sessions (OpenID Connect Back-Channel Logout 1.0).
   virtual void end_by_provider(std::string logout_token,
                                std::function<void(SignedIn<void>)> done) = 0;
+  // `anew`: a token names a key that is not among those that were given out.
+  virtual void ask_keys(
+      KeySource source, bool anew,
+      std::function<void(SignedIn<std::shared_ptr<const token::KeySet>>)> done) = 0;
 };
 
 }  // namespace hawser::access

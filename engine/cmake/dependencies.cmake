@@ -10,6 +10,7 @@ endfunction()
 
 hawser_pkg_dependency(libuv libuv)
 hawser_pkg_dependency(cares libcares)
+hawser_pkg_dependency(maxminddb libmaxminddb)
 hawser_pkg_dependency(nghttp2 libnghttp2)
 hawser_pkg_dependency(sqlite3 sqlite3)
 hawser_pkg_dependency(yaml_cpp yaml-cpp)

@@ -112,6 +112,7 @@ std::string access_answer_json(const std::string& app, const model::AccessAnswer
                             {"verdict", answer.verdict},
                             {"rule", answer.rule},
                             {"message", answer.message},
+                            {"country", answer.country},
                             {"steps", steps_json(answer.steps)}});
 }
 

@@ -10,7 +10,9 @@
 #include <vector>
 
 #include "config/nearest.h"
+#include "control/config_cors.h"
 #include "control/config_identity.h"
+#include "control/config_machines.h"
 #include "control/config_provider.h"
 #include "control/config_rules.h"
 #include "control/durations.h"
@@ -104,12 +106,17 @@ void read_word(const Value& value) {
 
 }  // namespace
 
-void read_access(MapReader& map, std::span<const model::Provider> providers, model::App& app) {
+void read_access(MapReader& map, std::span<const model::Provider> providers, bool has_geo,
+                 model::App& app) {
   const auto sign_in = map.take_nullable("sign_in");
   const auto session = map.take_nullable("session");
   if (sign_in) read_sign_in(*sign_in, providers, app.sign_in);
   if (session) read_session(*session, app.session);
   const std::vector<Value> told = read_identity(map, app);
+  const auto cors = map.take_nullable("cors");
+  if (cors) read_cors(*cors, app.cors);
+  const auto machines = map.take_nullable("machines");
+  if (machines) read_machines(*machines, app.machines);
   const auto value = map.require("access", "who may pass", "access: passthrough");
   if (!value) return;
   if (value->node().kind != config::YamlNode::Kind::list) {
@@ -118,10 +125,12 @@ void read_access(MapReader& map, std::span<const model::Provider> providers, mod
     refuse_beside_passthrough(sign_in, "sign_in");
     for (const Value& key : told)
       refuse_beside_passthrough(key, std::string_view(key.key()).substr(key.key().rfind('.') + 1));
+    refuse_beside_passthrough(cors, "cors");
+    refuse_beside_passthrough(machines, "machines");
     return refuse_beside_passthrough(session, "session");
   }
   app.access = model::Access::rules;
-  read_rules(*value, app);
+  read_rules(*value, has_geo, app);
   if (sign_in) return;
   map.error_missing("sign_in", "the provider that people sign in with, for the rules of `access`",
                     "sign_in: {provider: main}");

@@ -11,8 +11,9 @@
 
 namespace hawser::control {
 
-// `app` has its path already: rules lie inside it.
-void read_access(config::MapReader& map, std::span<const model::Provider> providers,
+// `app` has its path already: rules lie inside it. `has_geo`: the file names one that tells
+// countries.
+void read_access(config::MapReader& map, std::span<const model::Provider> providers, bool has_geo,
                  model::App& app);
 
 }  // namespace hawser::control

@@ -215,7 +215,7 @@ model::App read_app(const Value& value, const AppSurroundings& around) {
   }
   read_app_limits(map, app.limits);
   read_hsts(map, app.hsts_s);
-  read_access(map, around.providers, app);
+  read_access(map, around.providers, around.has_geo, app);
   map.finish();
   return app;
 }

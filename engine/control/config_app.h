@@ -14,6 +14,7 @@ namespace hawser::control {
 struct AppSurroundings {
   const model::Timeouts& timeouts;  // in force where an app has none of its own
   std::span<const model::Provider> providers;
+  bool has_geo = false;  // whether the file names one that tells countries
 };
 std::vector<model::App> read_apps(const config::Value& list, const AppSurroundings& around);
 

@@ -8,6 +8,7 @@
 #include "config/map_reader.h"
 #include "control/config_app.h"
 #include "control/config_check.h"
+#include "control/config_countries.h"
 #include "control/config_listen.h"
 #include "control/config_networks.h"
 #include "control/config_pages.h"
@@ -168,8 +169,10 @@ void read_file_keys(MapReader& file, const ConfigOptions& options, NodeConfig& t
   read_events_keep(file, target.events_keep_ms);
   if (const auto providers = file.take_nullable("providers"))
     target.providers = read_providers(*providers);
+  const auto geo = file.take_nullable("geo");
+  const bool has_geo = geo && read_geo(*geo, target.countries);
   if (const auto apps = file.take("apps"))
-    target.apps = read_apps(*apps, {target.timeouts, target.providers});
+    target.apps = read_apps(*apps, {target.timeouts, target.providers, has_geo});
   if (const auto pages = file.take_nullable("pages"))
     read_pages(*pages, options.page_texts, target.pages);
   file.finish();

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -14,6 +15,7 @@
 #include "config/error.h"
 #include "config/log_settings.h"
 #include "core/address.h"
+#include "core/country_file.h"
 #include "core/result.h"
 #include "http/h2_limits.h"
 #include "model/app.h"
@@ -69,6 +71,7 @@ struct NodeConfig {
   config::LogSettings log;
   // How long audit events are kept; none: until there are too many (EventJournal::kept_limit).
   std::optional<uint64_t> events_keep_ms = uint64_t{90} * 24 * 3600 * 1000;
+  std::shared_ptr<const core::CountryFile> countries;  // null: none, or files were not looked at
   std::vector<model::Provider> providers;
   std::vector<model::App> apps;  // revisions set
   model::PageTemplate pages;

@@ -13,17 +13,14 @@ inline constexpr PlannedKey planned_in_file[] = {
     {"administrators", PlannedKey::Refused::if_set},
     {"tenants"},
     {"cluster"},
-    {"geo"},
 };
 
 inline constexpr PlannedKey planned_in_app[] = {
-    {"machines"},
-    {"cors"},
     {"park"},
 };
 
-inline constexpr PlannedKey planned_in_from[] = {
-    {"countries", PlannedKey::Refused::if_set},
+inline constexpr PlannedKey planned_in_machines[] = {
+    {"client_ca", PlannedKey::Refused::if_set},
 };
 
 // Deadlines that run before an app is known, or when the whole engine ends.

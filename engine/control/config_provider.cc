@@ -44,17 +44,6 @@ core::Result<std::string> parse_issuer(std::string_view text) {
   return std::string(text);
 }
 
-void read_issuer(MapReader& map, std::string& target) {
-  constexpr std::string_view expected = "the provider's issuer, an https:// URL";
-  const auto value = map.require("issuer", expected, "issuer: \"https://login.example\"");
-  if (!value) return;
-  if (value->node().text.find('@') != std::string::npos) {  // errors reach logs, passwords must not
-    return value->error_found("a URL with user name and password", std::string(expected),
-                              "leave out user name and password");
-  }
-  if (const auto issuer = value->parsed<std::string>(&parse_issuer, expected)) target = *issuer;
-}
-
 // RFC 6749 3.3
 bool is_scope(std::string_view text) {
   return std::all_of(text.begin(), text.end(),
@@ -107,22 +96,39 @@ model::Provider read_provider(const Value& value) {
   read_client(map, provider.client);
   read_authentication(map, provider.client);
   read_scopes(map, provider.scopes);
-  const TextRule claim{"a claim's name"};
-  if (const auto user = map.take("user_claim")) {
-    if (const auto written = read_text(*user, claim)) provider.user_claim = *written;
-  }
-  if (const auto groups = map.take("groups_claim")) {
-    if (const auto written = read_text(*groups, claim)) provider.groups_claim = *written;
-  }
-  if (const auto skew = map.take("clock_skew")) {
-    const auto duration = skew->duration_ms(0, skew_most_ms, true);
-    if (duration) provider.clock_skew_s = (*duration + 999) / 1000;
-  }
+  read_claim_names(map, provider.user_claim, provider.groups_claim);
+  read_clock_skew(map, provider.clock_skew_s);
   map.finish();
   return provider;
 }
 
 }  // namespace
+
+void read_issuer(MapReader& map, std::string& target) {
+  constexpr std::string_view expected = "an issuer, an https:// URL";
+  const auto value = map.require("issuer", expected, "issuer: \"https://login.example\"");
+  if (!value) return;
+  if (value->node().text.find('@') != std::string::npos) {  // errors reach logs, passwords must not
+    return value->error_found("a URL with user name and password", std::string(expected),
+                              "leave out user name and password");
+  }
+  if (const auto issuer = value->parsed<std::string>(&parse_issuer, expected)) target = *issuer;
+}
+
+void read_claim_names(MapReader& map, std::string& user, std::string& groups) {
+  const TextRule claim{"a claim's name"};
+  for (const auto& [key, target] : {std::pair("user_claim", &user), {"groups_claim", &groups}}) {
+    const auto value = map.take(key);
+    const auto written = value ? read_text(*value, claim) : std::nullopt;
+    if (written) *target = *written;
+  }
+}
+
+void read_clock_skew(MapReader& map, uint64_t& target_s) {
+  const auto skew = map.take("clock_skew");
+  const auto duration = skew ? skew->duration_ms(0, skew_most_ms, true) : std::nullopt;
+  if (duration) target_s = (*duration + 999) / 1000;
+}
 
 void read_client(MapReader& map, model::ProviderClient& client) {
   const auto id = map.take_nullable("client_id");

@@ -3,6 +3,8 @@
 // worker's.
 #pragma once
 
+#include <cstdint>
+#include <string>
 #include <vector>
 
 #include "config/map_reader.h"
@@ -16,5 +18,11 @@ std::vector<model::Provider> read_providers(const config::Value& list);
 // have. All of them absent: no client, and the id stays empty. A client with a key has the way
 // private_key, one with a secret keeps the way that it came with.
 void read_client(config::MapReader& map, model::ProviderClient& client);
+
+// What whoever issues tokens has, a provider or not: `issuer`; `user_claim` and `groups_claim`;
+// `clock_skew`.
+void read_issuer(config::MapReader& map, std::string& target);
+void read_claim_names(config::MapReader& map, std::string& user, std::string& groups);
+void read_clock_skew(config::MapReader& map, uint64_t& target_s);
 
 }  // namespace hawser::control

@@ -13,8 +13,8 @@
 #include <vector>
 
 #include "config/map_reader.h"
+#include "control/config_countries.h"
 #include "control/config_networks.h"
-#include "control/config_planned.h"
 #include "control/config_rule_reach.h"
 #include "control/config_texts.h"
 #include "control/durations.h"
@@ -76,8 +76,8 @@ void read_who(const Value& value, model::RuleWho& target) {
   }
 }
 
-void read_from(const Value& value, model::RuleFrom& target) {
-  MapReader map(value, planned_in_from);
+void read_from(const Value& value, bool has_geo, model::RuleFrom& target) {
+  MapReader map(value);
   if (const auto networks = map.take("networks")) {
     if (networks->is_empty()) {
       networks->error("a list of networks", "name one, or remove the key");
@@ -85,9 +85,11 @@ void read_from(const Value& value, model::RuleFrom& target) {
       read_networks(*networks, target.networks);
     }
   }
+  if (const auto countries = map.take("countries"))
+    read_countries(*countries, has_geo, target.countries);
   map.finish();
   if (map.is_map() && value.node().entries.empty())
-    value.error("a map with networks", "name some, or remove the key");
+    value.error("a map with networks or countries", "name some, or remove the key");
 }
 
 void read_strength(const Value& value, model::RuleStrength& target) {
@@ -169,7 +171,7 @@ void read_effect(MapReader& map, AccessRule& rule) {
   }
 }
 
-AccessRule read_rule(const Value& value, const model::App& app) {
+AccessRule read_rule(const Value& value, bool has_geo, const model::App& app) {
   AccessRule rule;
   MapReader map(value);
   if (const auto name = map.require("name", "what this rule is called", "name: staff")) {
@@ -177,7 +179,7 @@ AccessRule read_rule(const Value& value, const model::App& app) {
       rule.name = *text;
   }
   if (const auto who = map.take("who")) read_who(*who, rule.who);
-  if (const auto from = map.take("from")) read_from(*from, rule.from);
+  if (const auto from = map.take("from")) read_from(*from, has_geo, rule.from);
   if (const auto strength = map.take("strength")) read_strength(*strength, rule.strength);
   if (const auto methods = map.take("methods")) read_methods(*methods, rule.methods);
   if (const auto paths = map.take("paths")) read_paths(*paths, app.path_prefix, rule.paths);
@@ -243,7 +245,7 @@ size_t names_in_use(const std::vector<AccessRule>& rules) {
 
 }  // namespace
 
-void read_rules(const Value& value, model::App& app) {
+void read_rules(const Value& value, bool has_geo, model::App& app) {
   const auto list = value.list();
   if (!list) return;
   if (list->empty() || list->size() > rule_limit) {
@@ -253,7 +255,7 @@ void read_rules(const Value& value, model::App& app) {
   std::vector<ReadRule> rules;
   for (const Value& item : *list) {
     const size_t errors_before = value.context().errors.size();
-    AccessRule rule = read_rule(item, app);
+    AccessRule rule = read_rule(item, has_geo, app);
     rules.push_back({item, std::move(rule), value.context().errors.size() == errors_before});
   }
   check_names(rules);

@@ -7,6 +7,7 @@
 
 namespace hawser::control {
 
-void read_rules(const config::Value& list, model::App& app);
+// `has_geo`: the file names one that tells countries.
+void read_rules(const config::Value& list, bool has_geo, model::App& app);
 
 }  // namespace hawser::control

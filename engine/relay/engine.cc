@@ -48,6 +48,7 @@ RelaySettings Engine::settings() const {
   settings.h2_limits = config_.limits.http2;
   settings.log_query = config_.log.query;
   settings.trusted_proxies = config_.trusted_proxies;
+  settings.countries = config_.countries;
   settings.keys = sign_in_->keys();
   settings.signing_keys = signing_keys_->ring();
   settings.revoked = sign_in_->revoked();
@@ -111,6 +112,7 @@ core::Result<void> Engine::reload(control::NodeConfig config) {
   for (const auto& redirect : redirects_) redirect->apply(snapshot_);
   config_.apps = std::move(config.apps);
   config_.providers = std::move(config.providers);
+  config_.countries = std::move(config.countries);
   config_.timeouts = config.timeouts;
   config_.trusted_proxies = std::move(config.trusted_proxies);
   config_.limits.head_limit_bytes = config.limits.head_limit_bytes;
@@ -268,7 +270,7 @@ control::EngineStatus Engine::status() {
 core::Result<model::AccessAnswer> Engine::test_access(const model::App& app,
                                                       const model::AccessQuestion& question,
                                                       int64_t now_ms) {
-  return access::answer(app, question, now_ms / 1000);
+  return access::answer(app, question, config_.countries.get(), now_ms / 1000);
 }
 
 // Each worker alone knows the streams of its channels, so each is asked.

@@ -132,6 +132,7 @@ void RelayWorker::apply(RelaySettings settings) {
 
 void RelayWorker::apply_to_gate() {
   gate_.apply(options_.settings.snapshot);
+  gate_.apply(options_.settings.countries);
   if (options_.settings.keys != nullptr) gate_.apply(options_.settings.keys);
   if (options_.settings.signing_keys != nullptr) gate_.apply(options_.settings.signing_keys);
   gate_.revoke(options_.settings.revoked);

@@ -38,6 +38,7 @@ struct RelaySettings {
   http::H2Limits h2_limits;
   bool log_query = false;
   std::vector<model::Network> trusted_proxies;
+  std::shared_ptr<const core::CountryFile> countries;
   std::shared_ptr<const access::KeyRing> keys;  // that seal cookies
   std::shared_ptr<const access::SigningRing> signing_keys;
   access::RevokedSessions revoked;

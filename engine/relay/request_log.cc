@@ -44,6 +44,7 @@ void log_exchange(RelayContext& context, const ClientFacts& client,
       .text_if("app", app != nullptr ? std::string_view(app->name) : std::string_view())
       .text("client", facts.client_ip.empty() ? client.peer_ip : facts.client_ip)
       .text_if("user", admission.user)
+      .text_if("client_id", admission.client_id)
       .text("protocol", message::text_of(head.version))
       .text("method", head.method_text())
       .text("host", head.target.authority.host)

@@ -108,6 +108,7 @@ void SignInHost::apply(std::shared_ptr<const model::Snapshot> snapshot) {
     link->end();
     loop_.defer_delete(std::move(link));
   }
+  apply_issuers();
 }
 
 access::ProviderLink* SignInHost::find_link(const std::string& provider) {

@@ -51,6 +51,7 @@ class SignInHost {
   void apply(std::shared_ptr<const model::Snapshot> snapshot);
 
   void ask_provider(const std::string& provider, access::ProviderLink::MetadataDone done);
+  void ask_keys(const access::KeySource& source, bool anew, access::IssuerLink::KeysDone done);
   using SignedInDone = std::function<void(access::SignedIn<access::SessionFacts>)>;
   void sign_in(const access::Callback& callback, const SignedInDone& done);
   // As the SignInDesk has it (sign_in_recheck.cc).
@@ -76,6 +77,8 @@ class SignInHost {
   core::Result<void> save_keys(const access::KeyRing& ring, uint64_t revision);
   void rotate_keys();
   access::ProviderLink* find_link(const std::string& provider);
+  void apply_issuers();
+  access::ProviderLink* find_provider_of(const access::KeySource& source);
   // Of a login's or a token's id, which then is kept until it is worth nothing by itself.
   bool first_use(const std::string& id, int64_t ends_s);
   access::EndedSession ended(const std::string& session);
@@ -106,6 +109,8 @@ class SignInHost {
   Keys keys_;
   std::shared_ptr<const model::Snapshot> snapshot_;
   std::map<std::string, std::unique_ptr<access::ProviderLink>> links_;
+  // Of tokens that programs bring along, but for those that are a provider's.
+  std::map<access::KeySource, std::unique_ptr<access::IssuerLink>> issuers_;
   std::map<std::string, int64_t> used_ids_;  // when each ends, in seconds
   RecheckQueue rechecks_;
   std::map<std::string, int64_t> silent_until_s_;  // providers that could not be reached

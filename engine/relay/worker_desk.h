@@ -67,6 +67,13 @@ class WorkerDesk final : public access::SignInDesk {
       });
     });
   }
+  void ask_keys(access::KeySource source, bool anew, access::IssuerLink::KeysDone done) override {
+    to_control_.post([this, source = std::move(source), anew, done = std::move(done)] {
+      host_.ask_keys(source, anew, [this, done](access::SignedIn<access::IssuerLink::Keys> answer) {
+        to_worker_([done, answer = std::move(answer)] { done(answer); });
+      });
+    });
+  }
 
  private:
   core::Mailbox& to_control_;

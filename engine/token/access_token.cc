@@ -30,6 +30,9 @@ Checked<AccessToken> check_access_token(std::string_view compact, const KeySet& 
   if (auto good = check_issuer(token->claims, wanted.issuer); !good) return good.error();
   if (auto good = check_audience(token->claims, wanted.audience); !good) return good.error();
   if (auto good = check_present(token->claims); !good) return good.error();
+  // Who holds it has to prove a key (RFC 7800, 8705, 9449), which a bearer does not.
+  if (token->claims.contains("cnf"))
+    return TokenError{TokenFault::proof_missing, "`cnf` binds it to a key: it is no bearer token"};
   const auto expires = check_times(token->claims, wanted.time);
   auto subject = check_subject(token->claims);
   auto client = text_claim(token->claims, "client_id");

@@ -31,7 +31,8 @@ namespace hawser::token {
   X(access_token_wrong) /* `at_hash` */                                               \
   X(too_weak)           /* `acr` is none of those asked for */                        \
   X(too_old)            /* `auth_time`: signed in too long ago, or not told */        \
-  X(event_wrong)        /* a logout token without its event, or with a nonce */
+  X(event_wrong)        /* a logout token without its event, or with a nonce */       \
+  X(proof_missing)      /* bound to a key (`cnf`) that has not been shown */
 
 enum class TokenFault : uint8_t {
 #define HAWSER_TOKEN_FAULT(name) name,

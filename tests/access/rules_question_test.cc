@@ -42,7 +42,7 @@ model::AccessQuestion question() {
 }
 
 TEST(AccessQuestion, TheDecisionComesWithWhatEachRuleSaid) {
-  const auto told = answer(app(), question(), now_s);
+  const auto told = answer(app(), question(), nullptr, now_s);
   ASSERT_TRUE(told.ok());
   EXPECT_EQ(told->verdict, "allow");
   EXPECT_EQ(told->rule, "staff");
@@ -60,7 +60,7 @@ TEST(AccessQuestion, ConditionsAreNamed) {
   auto asked = question();
   asked.client = model::IpAddress::ipv4(203, 0, 113, 1);
   asked.person->signed_in_ago_s = 301;
-  auto told = answer(app(), asked, now_s);
+  auto told = answer(app(), asked, nullptr, now_s);
   ASSERT_TRUE(told.ok());
   EXPECT_EQ(told->verdict, "step_up");
   EXPECT_EQ(told->steps[1].finding, "other_place");
@@ -68,7 +68,7 @@ TEST(AccessQuestion, ConditionsAreNamed) {
   EXPECT_EQ(told->steps[2].finding, "not_strong_enough");
   EXPECT_EQ(told->steps[2].wants, "acr mfa; signed in at most 5m ago");
   asked.path = "/wiki/";
-  told = answer(app(), asked, now_s);
+  told = answer(app(), asked, nullptr, now_s);
   ASSERT_TRUE(told.ok());
   EXPECT_EQ(told->verdict, "deny");
   EXPECT_EQ(told->rule, "");
@@ -78,7 +78,7 @@ TEST(AccessQuestion, ConditionsAreNamed) {
 TEST(AccessQuestion, NobodyIsAskedToSignIn) {
   auto asked = question();
   asked.person.reset();
-  const auto told = answer(app(), asked, now_s);
+  const auto told = answer(app(), asked, nullptr, now_s);
   ASSERT_TRUE(told.ok());
   EXPECT_EQ(told->verdict, "sign_in");
   EXPECT_EQ(told->steps[2].finding, "nobody_signed_in");
@@ -88,7 +88,7 @@ TEST(AccessQuestion, NobodyIsAskedToSignIn) {
 TEST(AccessQuestion, ADenialHasItsMessage) {
   auto asked = question();
   asked.person->claims = {{"kind", {"guest"}}};
-  const auto told = answer(app(), asked, now_s);
+  const auto told = answer(app(), asked, nullptr, now_s);
   ASSERT_TRUE(told.ok());
   EXPECT_EQ(told->verdict, "deny");
   EXPECT_EQ(told->message, "Ask the help desk.");
@@ -98,7 +98,7 @@ TEST(AccessQuestion, ADenialHasItsMessage) {
 TEST(AccessQuestion, PassthroughAsksNobody) {
   model::App open = app();
   open.access = model::Access::passthrough;
-  const auto told = answer(open, question(), now_s);
+  const auto told = answer(open, question(), nullptr, now_s);
   ASSERT_TRUE(told.ok());
   EXPECT_EQ(told->verdict, "allow");
   EXPECT_EQ(told->rule, "passthrough");
@@ -109,7 +109,7 @@ TEST(AccessQuestion, APathThatNoRequestOfTheAppHasIsRefused) {
   const auto reason = [](const char* path) {
     auto asked = question();
     asked.path = path;
-    const auto told = answer(app(), asked, now_s);
+    const auto told = answer(app(), asked, nullptr, now_s);
     return told.ok() ? std::string() : told.error().reason;
   };
   EXPECT_THAT(reason("/other/"), HasSubstr("the app's own path is /wiki/"));

@@ -21,7 +21,7 @@ class StagedHost final : public AdminHost {
   core::Result<model::AccessAnswer> test_access(const model::App& app,
                                                 const model::AccessQuestion& question,
                                                 int64_t now_ms) override {
-    return access::answer(app, question, now_ms / 1000);
+    return access::answer(app, question, nullptr, now_ms / 1000);
   }
   void on_connector_revoked(const model::Uuid& connector) override { revoked.push_back(connector); }
   Outcome<std::vector<SessionRecord>> sessions() override { return signed_in; }

@@ -316,7 +316,7 @@ TEST(ConfigFile, TheExampleIsGoodAndShowsTheDefaults) {
   provider.client.id = example->providers[0].client.id;
   EXPECT_EQ(example->providers[0], provider);
   EXPECT_EQ(example->apps[1].session, model::SessionLimits{});
-  EXPECT_EQ(example->apps[1].rules.size(), 2u);
+  EXPECT_EQ(example->apps[1].rules.size(), 3u);
 }
 
 // The design's own example, of which this version refuses by name what it hasn't yet.
@@ -373,8 +373,7 @@ apps:
     EXPECT_THAT(error.remedy, HasSubstr("is not available in this version"));
   }
   EXPECT_THAT(refused, testing::UnorderedElementsAre(
-                           "geo", "administrators", "apps[0].access[0].from.countries",
-                           "apps[0].machines", "apps[0].cors", "apps[0].park"));
+                           "administrators", "apps[0].park"));
 }
 
 TEST(ConfigFile, AFileThatIsNotThereIsAnErrorWithItsPath) {

@@ -24,6 +24,9 @@ class HeldDesk final : public access::SignInDesk {
     logout_token = std::move(token);
     ended = std::move(done);
   }
+  void ask_keys(
+      access::KeySource, bool,
+      std::function<void(access::SignedIn<std::shared_ptr<const token::KeySet>>)>) override {}
 
   std::function<void(access::SignedIn<access::ProviderMetadata>)> asked;
   std::string logout_token;

@@ -71,6 +71,10 @@ TEST(AccessToken, EachOfItsClaimsMustBeRight) {
   EXPECT_EQ(access_outcome([](Claims& c) { c["client_id"] = 1; }), "malformed");
 }
 
+TEST(AccessToken, OneThatIsBoundToAKeyIsNoBearersToken) {
+  EXPECT_EQ(access_outcome([](Claims& c) { c["cnf"] = {{"jkt", "0"}}; }), "proof_missing");
+}
+
 TEST(LogoutToken, NamesASessionOrAPerson) {
   EXPECT_EQ(logout_outcome([](Claims&) {}), "u-1/s-1");
   EXPECT_EQ(logout_outcome([](Claims& c) { c.erase("sid"); }, "JWT"), "u-1/");

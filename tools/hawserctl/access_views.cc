@@ -42,7 +42,9 @@ std::string finding_of(const json& step) {
 }  // namespace
 
 std::string access_test_view(const json& answer) {
-  const std::string verdict = printable(verdict_line(answer)) + "\n";
+  const std::string country = text(answer, "country");
+  const std::string verdict =
+      printable(verdict_line(answer) + (country.empty() ? "" : " (from " + country + ")")) + "\n";
   Table table({"RULE", "EFFECT", "FINDING"});
   for (const json& step : list(answer, "steps")) {
     const std::string effect = text(step, "effect");

@@ -15,6 +15,7 @@ import sys
 OWNED = [
     (r"uv\.h|uv/", {"core"}),
     (r"ares\.h|ares_", {"core"}),
+    (r"maxminddb\.h", {"core"}),
     (r"openssl/", {"tls"}),
     (r"llhttp\.h", {"http"}),
     (r"nghttp2/", {"http"}),

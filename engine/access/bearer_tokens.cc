@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "access/bearer_tokens.h"
+
+#include <algorithm>
+#include <cstring>
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "access/session_facts.h"
+#include "message/characters.h"
+#include "tls/digest.h"
+#include "token/access_token.h"
+#include "token/signed_token.h"
+
+namespace hawser::access {
+namespace {
+
+using Kind = BearerFinding::Kind;
+
+constexpr size_t remembered_limit = 10'000;
+constexpr size_t waiting_limit = 1000;  // of one issuer
+// How soon the control thread is asked again for keys that a token wants, and that are there.
+constexpr uint64_t ask_again_ms = 5'000;
+constexpr uint64_t keys_fresh_ms = 300'000;
+
+constexpr std::string_view scheme = "Bearer ";
+
+BearerFinding finding(Kind kind, std::string fault, std::string reason) {
+  return {kind, nullptr, std::move(fault), std::move(reason), {}};
+}
+
+BearerFinding finding(Kind kind, const token::TokenError& error) {
+  return finding(kind, std::string(name_of(error.fault)), error.reason);
+}
+
+// Which of the app's issuers the token says that it is of and for. Nothing of it is believed yet.
+token::Checked<const model::BearerIssuer*> issuer_of(const model::App& app,
+                                                     std::string_view compact) {
+  const auto token = token::read_signed_token(compact);
+  if (!token) return token.error();
+  token::TokenError nearest{token::TokenFault::issuer_wrong, "the app lists no such issuer"};
+  for (const model::BearerIssuer& issuer : app.machines.bearer) {
+    if (!token::check_issuer(token->claims, issuer.issuer)) continue;
+    const auto meant = token::check_audience(token->claims, issuer.audience);
+    if (meant) return &issuer;
+    nearest = meant.error();
+  }
+  return nearest;
+}
+
+std::vector<std::string> texts_of(const token::Claims& claims, const char* name) {
+  auto texts = token::texts_claim(claims, name);
+  return texts.ok() ? std::move(texts).value() : std::vector<std::string>();
+}
+
+SignedIn<SessionFacts> facts_of(const model::BearerIssuer& issuer, const RuleNames& names,
+                                const token::AccessToken& token) {
+  auto user = user_named(issuer.user_claim, token.subject, token.claims);
+  if (!user) return user.error();
+  const token::Claims& claims = token.claims;
+  SessionFacts facts;
+  facts.subject = token.subject;
+  facts.user = std::move(user).value();
+  facts.client_id = token.client_id;
+  facts.marks =
+      names.marks_of(texts_of(claims, issuer.groups_claim.c_str()), claims).to_bytes(names.size());
+  const auto acr = token::text_claim(claims, "acr");
+  if (acr && *acr) facts.acr = **acr;
+  facts.amr = texts_of(claims, "amr");
+  const auto signed_in = token::time_claim(claims, "auth_time");
+  if (signed_in && *signed_in) facts.signed_in_s = **signed_in;
+  facts.expires_s = token.expires_s + static_cast<int64_t>(issuer.clock_skew_s);  // by our clock
+  return facts;
+}
+
+}  // namespace
+
+std::optional<std::string_view> bearer_token(const message::Fields& fields) {
+  constexpr auto id = message::FieldName::authorization;
+  const auto value = fields.get(id);
+  if (!value || fields.count(id) != 1 || value->size() <= scheme.size() ||
+      !message::equals_ignoring_case(value->substr(0, scheme.size()), scheme))
+    return std::nullopt;
+  return message::trim_blanks(value->substr(scheme.size()));
+}
+
+size_t BearerTokens::DigestHash::operator()(const Digest& digest) const {
+  size_t hash = 0;  // a digest is as random as it gets
+  std::memcpy(&hash, digest.data(), sizeof hash);
+  return hash;
+}
+
+BearerFinding BearerTokens::look(const model::App& app, const RuleNames& names,
+                                 std::string_view token, bool keys_asked) {
+  const Digest digest = tls::sha256(app.name + "\n" + std::string(token));
+  const auto known = good_.find(digest);
+  if (known != good_.end() && now_s() < known->second.expires_s)
+    return {Kind::good, &known->second, {}, {}, {}};
+  const auto issuer = issuer_of(app, token);
+  if (!issuer) return finding(Kind::not_ours, issuer.error());
+  return check(names, token, **issuer, keys_asked, digest);
+}
+
+BearerFinding BearerTokens::check(const RuleNames& names, std::string_view token,
+                                  const model::BearerIssuer& issuer, bool keys_asked,
+                                  const Digest& digest) {
+  const KeySource source{issuer.issuer, issuer.ca_pem};
+  const Known& known = keys_[source];
+  const bool may_wait = !keys_asked && (known.asking || is_past(known, ask_again_ms));
+  const BearerFinding wanted{Kind::keys_wanted, nullptr, {}, {}, source};
+  if (known.keys == nullptr) {
+    if (may_wait) return wanted;
+    return finding(Kind::unavailable, "provider_unreachable", "the issuer's keys are not known");
+  }
+  const auto checked = token::check_access_token(
+      token, *known.keys,
+      {issuer.issuer, issuer.audience, {now_s(), static_cast<int64_t>(issuer.clock_skew_s)}});
+  if (!checked && may_wait && checked.error().fault == token::TokenFault::key_unknown)
+    return wanted;
+  if (!checked) return finding(Kind::bad, checked.error());
+  auto facts = facts_of(issuer, names, *checked);
+  if (!facts) return finding(Kind::bad, facts.error().detail, facts.error().reason);
+  if (!known.asking && is_past(known, keys_fresh_ms)) ask_keys(source, false, [] {});
+  return {Kind::good, remember(digest, std::move(facts).value()), {}, {}, {}};
+}
+
+bool BearerTokens::is_past(const Known& known, uint64_t age_ms) const {
+  return known.asked_ms == 0 || known.asked_ms + age_ms <= loop_.now_ms();
+}
+
+bool BearerTokens::ask_keys(const KeySource& source, bool anew, std::function<void()> done) {
+  Known& known = keys_[source];
+  if (desk_ == nullptr || known.waiting.size() >= waiting_limit) return false;
+  known.waiting.push_back(std::move(done));
+  if (std::exchange(known.asking, true)) return true;
+  known.asked_ms = std::max<uint64_t>(1, loop_.now_ms());
+  desk_->ask_keys(source, anew, [self = self_, source](const auto& keys) {
+    if (*self != nullptr) (*self)->on_keys(source, keys);
+  });
+  return true;
+}
+
+// Those from before an outage are as good.
+void BearerTokens::on_keys(const KeySource& source, const SignedIn<Keys>& keys) {
+  Known& known = keys_[source];
+  known.asking = false;
+  if (keys && *keys != known.keys) {
+    if (known.keys != nullptr) forget_tokens();  // a key may have been withdrawn
+    known.keys = *keys;
+  }
+  for (const auto& done : std::exchange(known.waiting, {})) done();
+}
+
+void BearerTokens::forget_tokens() {
+  good_.clear();
+  remembered_.clear();
+}
+
+const SessionFacts* BearerTokens::remember(const Digest& digest, SessionFacts facts) {
+  const auto [place, is_new] = good_.insert_or_assign(digest, std::move(facts));
+  const SessionFacts* kept = &place->second;  // stays where it is
+  if (!is_new) return kept;
+  remembered_.push_back(digest);
+  if (remembered_.size() <= remembered_limit) return kept;
+  good_.erase(remembered_.front());
+  remembered_.pop_front();
+  return kept;
+}
+
+}  // namespace hawser::access

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+// The part of the Gate that is for programs: an access token in place of a session.
+#include <utility>
+
+#include "access/gate.h"
+#include "access/token_answers.h"
+
+namespace hawser::access {
+
+// A token of an issuer and for an audience that the app lists decides, whoever is signed in beside
+// it. Any other is the application's own business where somebody is, and of no use where not.
+void Gate::decide_by_token(const Question& question, const Guarded& guarded, std::string_view token,
+                           bool keys_asked, GateListener& listener) {
+  const BearerFinding found = bearer_.look(*guarded.app, guarded.rules.names(), token, keys_asked);
+  switch (found.kind) {
+    case BearerFinding::Kind::good:
+      return ask_rules(question, guarded, *found.facts, listener);
+    case BearerFinding::Kind::keys_wanted:
+      return wait_for_keys(question, found.source, listener);
+    case BearerFinding::Kind::unavailable:
+      return listener.on_answered(keys_unavailable_answer(question, found.fault));
+    case BearerFinding::Kind::not_ours:
+      if (read_session(question, *guarded.app))
+        return decide_by_session(question, guarded, listener);
+      break;
+    case BearerFinding::Kind::bad:
+      break;
+  }
+  tell_denied(question, found.fault);
+  listener.on_answered(token_refusal(question, found.fault, found.reason));
+}
+
+void Gate::wait_for_keys(const Question& question, const KeySource& source,
+                         GateListener& listener) {
+  const uint64_t ticket = wait_for(listener);
+  const bool asked =
+      bearer_.ask_keys(source, bearer_.has_keys(source), [self = self_, ticket, question] {
+        if (*self != nullptr) (*self)->keys_came(question, ticket);
+      });
+  if (asked) return;
+  take(ticket);
+  listener.on_answered(keys_unavailable_answer(question, "busy"));
+}
+
+void Gate::keys_came(const Question& question, uint64_t ticket) {
+  GateListener* listener = take(ticket);
+  if (listener == nullptr) return;  // and the question with it
+  const auto found = guarded_.find(question.app->name);
+  const auto token = bearer_token(question.head.fields);
+  if (found == guarded_.end() || !token) return decide(question, *listener);
+  decide_by_token(question, found->second, *token, true, *listener);
+}
+
+}  // namespace hawser::access
