@@ -10,6 +10,7 @@
 #include "message/characters.h"
 #include "tls/digest.h"
 #include "token/access_token.h"
+#include "token/identity_values.h"
 #include "token/signed_token.h"
 
 namespace hawser::access {
@@ -17,13 +18,14 @@ namespace {
 
 using Kind = BearerFinding::Kind;
 
-constexpr size_t remembered_limit = 10'000;
-constexpr size_t waiting_limit = 1000;  // of one issuer
+constexpr size_t remembered_limit = 4'000;
+constexpr size_t facts_limit_bytes = 4096;    // of each of them
+constexpr size_t token_waiting_limit = 1000;  // of one issuer
 // How soon the control thread is asked again for keys that a token wants, and that are there.
-constexpr uint64_t ask_again_ms = 5'000;
-constexpr uint64_t keys_fresh_ms = 300'000;
+constexpr uint64_t desk_ask_again_ms = 5'000;
+constexpr uint64_t kept_keys_fresh_ms = 300'000;
 
-constexpr std::string_view scheme = "Bearer ";
+constexpr std::string_view bearer_scheme = "Bearer ";
 
 BearerFinding finding(Kind kind, std::string fault, std::string reason) {
   return {kind, nullptr, std::move(fault), std::move(reason), {}};
@@ -48,13 +50,22 @@ token::Checked<const model::BearerIssuer*> issuer_of(const model::App& app,
   return nearest;
 }
 
-std::vector<std::string> texts_of(const token::Claims& claims, const char* name) {
+std::vector<std::string> claim_texts(const token::Claims& claims, const char* name) {
   auto texts = token::texts_claim(claims, name);
   return texts.ok() ? std::move(texts).value() : std::vector<std::string>();
 }
 
-SignedIn<SessionFacts> facts_of(const model::BearerIssuer& issuer, const RuleNames& names,
-                                const token::AccessToken& token) {
+size_t size_of(const SessionFacts& facts) {
+  size_t bytes = facts.subject.size() + facts.user.size() + facts.client_id.size() +
+                 facts.marks.size() + facts.acr.size();
+  for (const auto* texts : {&facts.amr, &facts.identity})
+    for (const std::string& text : *texts) bytes += text.size();
+  return bytes;
+}
+
+SignedIn<SessionFacts> token_facts(const model::App& app, const RuleNames& names,
+                                   const model::BearerIssuer& issuer,
+                                   const token::AccessToken& token) {
   auto user = user_named(issuer.user_claim, token.subject, token.claims);
   if (!user) return user.error();
   const token::Claims& claims = token.claims;
@@ -62,14 +73,18 @@ SignedIn<SessionFacts> facts_of(const model::BearerIssuer& issuer, const RuleNam
   facts.subject = token.subject;
   facts.user = std::move(user).value();
   facts.client_id = token.client_id;
-  facts.marks =
-      names.marks_of(texts_of(claims, issuer.groups_claim.c_str()), claims).to_bytes(names.size());
+  facts.marks = names.marks_of(claim_texts(claims, issuer.groups_claim.c_str()), claims)
+                    .to_bytes(names.size());
   const auto acr = token::text_claim(claims, "acr");
   if (acr && *acr) facts.acr = **acr;
-  facts.amr = texts_of(claims, "amr");
+  facts.amr = claim_texts(claims, "amr");
+  facts.identity = token::identity_values(app.identity, issuer.groups_claim, claims);
   const auto signed_in = token::time_claim(claims, "auth_time");
   if (signed_in && *signed_in) facts.signed_in_s = **signed_in;
   facts.expires_s = token.expires_s + static_cast<int64_t>(issuer.clock_skew_s);  // by our clock
+  if (size_of(facts) > facts_limit_bytes)
+    return SignInError{SignInFault::too_much_to_hold, "too_much_to_hold",
+                       "the token says more of its user than is kept"};
   return facts;
 }
 
@@ -78,10 +93,10 @@ SignedIn<SessionFacts> facts_of(const model::BearerIssuer& issuer, const RuleNam
 std::optional<std::string_view> bearer_token(const message::Fields& fields) {
   constexpr auto id = message::FieldName::authorization;
   const auto value = fields.get(id);
-  if (!value || fields.count(id) != 1 || value->size() <= scheme.size() ||
-      !message::equals_ignoring_case(value->substr(0, scheme.size()), scheme))
+  if (!value || fields.count(id) != 1 || value->size() <= bearer_scheme.size() ||
+      !message::equals_ignoring_case(value->substr(0, bearer_scheme.size()), bearer_scheme))
     return std::nullopt;
-  return message::trim_blanks(value->substr(scheme.size()));
+  return message::trim_blanks(value->substr(bearer_scheme.size()));
 }
 
 size_t BearerTokens::DigestHash::operator()(const Digest& digest) const {
@@ -98,15 +113,15 @@ BearerFinding BearerTokens::look(const model::App& app, const RuleNames& names,
     return {Kind::good, &known->second, {}, {}, {}};
   const auto issuer = issuer_of(app, token);
   if (!issuer) return finding(Kind::not_ours, issuer.error());
-  return check(names, token, **issuer, keys_asked, digest);
+  return check(app, names, token, **issuer, keys_asked, digest);
 }
 
-BearerFinding BearerTokens::check(const RuleNames& names, std::string_view token,
-                                  const model::BearerIssuer& issuer, bool keys_asked,
-                                  const Digest& digest) {
+BearerFinding BearerTokens::check(const model::App& app, const RuleNames& names,
+                                  std::string_view token, const model::BearerIssuer& issuer,
+                                  bool keys_asked, const Digest& digest) {
   const KeySource source{issuer.issuer, issuer.ca_pem};
   const Known& known = keys_[source];
-  const bool may_wait = !keys_asked && (known.asking || is_past(known, ask_again_ms));
+  const bool may_wait = !keys_asked && (known.asking || is_past(known, desk_ask_again_ms));
   const BearerFinding wanted{Kind::keys_wanted, nullptr, {}, {}, source};
   if (known.keys == nullptr) {
     if (may_wait) return wanted;
@@ -118,9 +133,9 @@ BearerFinding BearerTokens::check(const RuleNames& names, std::string_view token
   if (!checked && may_wait && checked.error().fault == token::TokenFault::key_unknown)
     return wanted;
   if (!checked) return finding(Kind::bad, checked.error());
-  auto facts = facts_of(issuer, names, *checked);
+  auto facts = token_facts(app, names, issuer, *checked);
   if (!facts) return finding(Kind::bad, facts.error().detail, facts.error().reason);
-  if (!known.asking && is_past(known, keys_fresh_ms)) ask_keys(source, false, [] {});
+  if (!known.asking && is_past(known, kept_keys_fresh_ms)) ask_keys(source, false, [] {});
   return {Kind::good, remember(digest, std::move(facts).value()), {}, {}, {}};
 }
 
@@ -130,7 +145,7 @@ bool BearerTokens::is_past(const Known& known, uint64_t age_ms) const {
 
 bool BearerTokens::ask_keys(const KeySource& source, bool anew, std::function<void()> done) {
   Known& known = keys_[source];
-  if (desk_ == nullptr || known.waiting.size() >= waiting_limit) return false;
+  if (desk_ == nullptr || known.waiting.size() >= token_waiting_limit) return false;
   known.waiting.push_back(std::move(done));
   if (std::exchange(known.asking, true)) return true;
   known.asked_ms = std::max<uint64_t>(1, loop_.now_ms());

@@ -78,7 +78,7 @@ class BearerTokens {
     std::vector<std::function<void()>> waiting;
   };
 
-  BearerFinding check(const RuleNames& names, std::string_view token,
+  BearerFinding check(const model::App& app, const RuleNames& names, std::string_view token,
                       const model::BearerIssuer& issuer, bool keys_asked, const Digest& digest);
   bool is_past(const Known& known, uint64_t age_ms) const;
   void on_keys(const KeySource& source, const SignedIn<Keys>& keys);

@@ -6,10 +6,10 @@
 #include "access/answers.h"
 #include "access/cookies.h"
 #include "access/cors.h"
+#include "access/machine_answers.h"
 #include "access/method_override.h"
 #include "access/own_url.h"
 #include "access/session_facts.h"
-#include "access/token_answers.h"
 #include "access/token_request.h"
 #include "access/visitor.h"
 #include "tls/digest.h"
@@ -33,6 +33,13 @@ std::string login_target(const Question& question, std::string_view stronger) {
   return std::string(own_path) + "login?" + encode_form(form);
 }
 
+// The configuration's reader has tried the file already.
+ClientCertificate::Authority authority_of(const model::App& app) {
+  if (app.machines.client_ca_pem.empty()) return nullptr;
+  auto authority = tls::ClientAuthority::make(app.machines.client_ca_pem);
+  return authority ? std::move(authority).value() : nullptr;
+}
+
 }  // namespace
 
 bool is_own_path(std::string_view canonical_path) {
@@ -47,8 +54,8 @@ Gate::Gate(core::Loop& loop, core::Log& log, SignInDesk* desk, EventSink* events
       log_(log),
       desk_(desk),
       events_(events),
-      renewals_(desk),
       bearer_(loop, desk),
+      renewals_(desk),
       self_(std::make_shared<Gate*>(this)) {}
 
 Gate::~Gate() { *self_ = nullptr; }
@@ -60,7 +67,7 @@ void Gate::apply(std::shared_ptr<const model::Snapshot> snapshot) {
   snapshot_ = std::move(snapshot);
   for (const model::App& app : snapshot_->apps()) {
     if (app.access != model::Access::rules) continue;
-    Guarded guarded{&app, Rules(app), 0};
+    Guarded guarded{&app, Rules(app), 0, authority_of(app)};
     const model::Provider* provider = snapshot_->find_provider(app.sign_in.provider);
     if (provider != nullptr)
       guarded.digest = marks_digest(guarded.rules.names(), app.identity, *provider);
@@ -100,6 +107,8 @@ void Gate::decide(const Question& question, GateListener& listener) {
 void Gate::decide_by_session(const Question& question, const Guarded& guarded,
                              GateListener& listener) {
   auto session = read_session(question, *guarded.app);
+  if (!session && guarded.authority != nullptr && question.certificate != nullptr)
+    return decide_by_certificate(question, guarded, listener);
   if (session && !is_current(guarded, *session))
     return renew(question, guarded, *session, listener);
   ask_rules(question, guarded, std::move(session), listener);

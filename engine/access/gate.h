@@ -15,6 +15,7 @@
 
 #include "access/assertions.h"
 #include "access/bearer_tokens.h"
+#include "access/client_certificate.h"
 #include "access/decision_ring.h"
 #include "access/event.h"
 #include "access/id_tokens.h"
@@ -111,7 +112,8 @@ struct Question {
   message::RequestHead& head;  // ours is taken out of it
   std::string_view client_ip;
   std::string_view request_id;
-  std::string_view body{};  // of a form that was sent to one of our own pages
+  std::string_view body{};                   // of a form that was sent to one of our own pages
+  ClientCertificate* certificate = nullptr;  // null: the client showed none
 };
 
 class Gate {
@@ -150,7 +152,8 @@ class Gate {
   struct Guarded {
     const model::App* app;
     Rules rules;
-    uint64_t digest;  // that the marks of a session have
+    uint64_t digest;                         // that the marks of a session have
+    ClientCertificate::Authority authority;  // null: the app takes no client certificate
   };
   std::optional<SessionFacts> read_session(const Question& question, const model::App& app) const;
   static Person person_of(const SessionFacts& session, const Guarded& guarded);
@@ -199,6 +202,8 @@ class Gate {
   // --- programs (gate_machines.cc)
   void decide_by_token(const Question& question, const Guarded& guarded, std::string_view token,
                        bool keys_asked, GateListener& listener);
+  void decide_by_certificate(const Question& question, const Guarded& guarded,
+                             GateListener& listener);
   void wait_for_keys(const Question& question, const KeySource& source, GateListener& listener);
   void keys_came(const Question& question, uint64_t ticket);
 

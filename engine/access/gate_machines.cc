@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// The part of the Gate that is for programs: an access token in place of a session.
+// The part of the Gate that is for programs: an access token or a certificate in place of a
+// session.
+#include <nlohmann/json.hpp>
 #include <utility>
 
+#include "access/answers.h"
 #include "access/gate.h"
-#include "access/token_answers.h"
+#include "access/machine_answers.h"
+#include "token/identity_values.h"
 
 namespace hawser::access {
 
@@ -13,8 +17,11 @@ void Gate::decide_by_token(const Question& question, const Guarded& guarded, std
                            bool keys_asked, GateListener& listener) {
   const BearerFinding found = bearer_.look(*guarded.app, guarded.rules.names(), token, keys_asked);
   switch (found.kind) {
-    case BearerFinding::Kind::good:
-      return ask_rules(question, guarded, *found.facts, listener);
+    case BearerFinding::Kind::good: {
+      SessionFacts facts = *found.facts;
+      facts.names_digest = guarded.digest;  // it was looked through for the present rules
+      return ask_rules(question, guarded, std::move(facts), listener);
+    }
     case BearerFinding::Kind::keys_wanted:
       return wait_for_keys(question, found.source, listener);
     case BearerFinding::Kind::unavailable:
@@ -28,6 +35,29 @@ void Gate::decide_by_token(const Question& question, const Guarded& guarded, std
   }
   tell_denied(question, found.fault);
   listener.on_answered(token_refusal(question, found.fault, found.reason));
+}
+
+// A certificate that the client has shown counts where nobody is signed in.
+void Gate::decide_by_certificate(const Question& question, const Guarded& guarded,
+                                 GateListener& listener) {
+  const auto& checked = question.certificate->check(guarded.authority, loop_.wall_ms());
+  if (!checked) {
+    tell_denied(question, checked.error().name);
+    return listener.on_answered(
+        certificate_refusal(words(question), question, checked.error(), utc_time(now_s())));
+  }
+  SessionFacts facts;
+  facts.subject = checked->name;
+  facts.user = checked->name;
+  facts.marks = PersonMarks().to_bytes(guarded.rules.names().size());
+  token::Claims claims{{"sub", checked->name}};
+  if (!checked->email.empty()) claims["email"] = checked->email;
+  facts.identity = token::identity_values(guarded.app->identity, "groups", claims);
+  facts.amr = {"pop"};  // RFC 8176: proof of possession of a key, which the handshake was
+  facts.signed_in_s = now_s();
+  facts.expires_s = checked->not_after_ms / 1000;
+  facts.names_digest = guarded.digest;
+  ask_rules(question, guarded, std::move(facts), listener);
 }
 
 void Gate::wait_for_keys(const Question& question, const KeySource& source,

@@ -154,6 +154,7 @@ Reconsidered Gate::judge(const Running& running, Renewal renewal, const Guarded&
   if (is_person(facts)) person = person_of(facts, guarded);
   RequestFacts request;
   request.client = *client;
+  if (guarded.rules.look_at_countries()) request.country = country_of(countries_.get(), *client);
   request.method = running.head.method_text();
   request.path = running.head.target.canonical_path;
   request.now_s = running.admitted_s;

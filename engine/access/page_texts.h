@@ -54,6 +54,11 @@ namespace hawser::access {
     "You may look at this application from outside, but not do what you tried to do. Its "         \
     "administrator can tell more.")                                                                \
   X(other_account, "denied.other_account", "Sign out, and in with another account")                \
+  X(certificate_title, "certificate.title", "The certificate was not accepted")                    \
+  X(certificate_advice, "certificate.advice",                                                      \
+    "Your browser showed a certificate that this application does not accept. Choose another "     \
+    "one, "                                                                                        \
+    "or none: then you can sign in. A browser may ask only once it was closed.")                   \
   /* --- forms whose sender had to sign in (again) */                                              \
   X(form_sending_title, "form.sending.title", "Signed in")                                         \
   X(form_sending_advice, "form.sending.advice",                                                    \

@@ -117,8 +117,8 @@ core::Result<AccessAnswer> answer(const model::App& app, const model::AccessQues
               supposed->acr, supposed->amr,
               now_s - static_cast<int64_t>(supposed->signed_in_ago_s)};
   }
-  told.country = country_of(countries, question.client);
-  const RequestFacts request{question.client, told.country, question.method, *path, now_s};
+  answered.country = country_of(countries, question.client);
+  const RequestFacts request{question.client, answered.country, question.method, *path, now_s};
   Decision decision;
   for (const Rules::Step& step :
        rules.explain(question.person ? &person : nullptr, request, decision)) {

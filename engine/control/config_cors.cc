@@ -17,7 +17,7 @@ namespace {
 using config::MapReader;
 using config::Value;
 
-constexpr size_t origin_limit = 100;
+constexpr size_t site_limit = 100;
 constexpr std::string_view expected = "a site as browsers write it, as https://other.example:8443";
 
 uint16_t usual_port(std::string_view scheme) {
@@ -68,7 +68,7 @@ void read_cors(const Value& value, model::Cors& target) {
     target.allow_preflight = index && *index == 1;
   }
   const auto list = origins ? origins->list() : std::nullopt;
-  if (list && list->size() > origin_limit) return origins->error("at most 100 sites");
+  if (list && list->size() > site_limit) return origins->error("at most 100 sites");
   for (const Value& item : list.value_or(std::vector<Value>())) {
     const auto origin = item.parsed<std::string>(&parse_web_origin, expected);
     if (!origin) continue;

@@ -8,7 +8,6 @@
 #include <vector>
 
 #include "config/map_reader.h"
-#include "control/config_planned.h"
 #include "control/config_provider.h"
 #include "control/config_secrets.h"
 #include "control/config_texts.h"
@@ -58,8 +57,9 @@ void read_bearer(const Value& value, std::vector<model::BearerIssuer>& target) {
 }  // namespace
 
 void read_machines(const Value& value, model::Machines& target) {
-  MapReader map(value, planned_in_machines);
+  MapReader map(value);
   if (const auto bearer = map.take("bearer")) read_bearer(*bearer, target.bearer);
+  if (const auto ca = map.take_nullable("client_ca")) read_trust_file(*ca, target.client_ca_pem);
   map.finish();
 }
 

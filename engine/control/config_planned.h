@@ -19,10 +19,6 @@ inline constexpr PlannedKey planned_in_app[] = {
     {"park"},
 };
 
-inline constexpr PlannedKey planned_in_machines[] = {
-    {"client_ca", PlannedKey::Refused::if_set},
-};
-
 // Deadlines that run before an app is known, or when the whole engine ends.
 inline constexpr std::string_view of_the_engine =
     "it rules the whole engine: set it in the file's own `timeouts`";

@@ -7,12 +7,14 @@
 
 #include "control/config_file.h"
 #include "core/result.h"
+#include "model/snapshot.h"
 #include "tls/context.h"
 
 namespace hawser::relay {
 
-// The TLS context of the listeners for people. The error names file, line and key of the
-// configuration.
-core::Result<std::shared_ptr<tls::Context>> load_client_tls(const control::NodeConfig& config);
+// The TLS context of the listeners for clients, who are asked for a certificate where an app of the
+// snapshot takes one. The error names file, line and key of the configuration.
+core::Result<std::shared_ptr<tls::Context>> load_client_tls(
+    const control::NodeConfig& config, const std::shared_ptr<const model::Snapshot>& snapshot);
 
 }  // namespace hawser::relay

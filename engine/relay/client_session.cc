@@ -60,6 +60,8 @@ void ClientSession::on_ready() {
   const tls::Handshake& handshake = transport_->handshake();
   facts_.tls_version = handshake.version;
   facts_.server_name = handshake.server_name;
+  if (!handshake.peer_chain_der.empty())
+    facts_.certificate = std::make_shared<access::ClientCertificate>(handshake.peer_chain_der);
   const Route route = context_.router->find(handshake.server_name, "/");
   if (route.app != nullptr) use_timeouts_of(*route.app);
   if (handshake.resumed) context_.metrics.handshakes_resumed.add();

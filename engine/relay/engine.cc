@@ -103,11 +103,12 @@ core::Result<void> Engine::reload(control::NodeConfig config) {
   for (const std::string& key : control::keys_that_need_a_restart(config_, config)) {
     core::LogLine(log_, core::Level::warn, "reload_needs_restart").text("key", key);
   }
-  auto client_tls = load_client_tls(config);
+  auto snapshot = model::Snapshot::make(config.apps, config.providers);
+  auto client_tls = load_client_tls(config, snapshot);
   if (!client_tls.ok()) return client_tls.error();
   client_tls_ = std::move(*client_tls);
   journal_->set_keep(config.events_keep_ms);
-  snapshot_ = model::Snapshot::make(config.apps, config.providers);
+  snapshot_ = std::move(snapshot);
   sign_in_->apply(snapshot_);
   for (const auto& redirect : redirects_) redirect->apply(snapshot_);
   config_.apps = std::move(config.apps);

@@ -30,7 +30,7 @@ core::Result<void> Engine::start(control::NodeConfig config) {
         .number("limit", core::open_files_limit())
         .text("reason", files.error().reason);
   }
-  auto client_tls = load_client_tls(config_);
+  auto client_tls = load_client_tls(config_, snapshot_);
   if (!client_tls.ok()) return client_tls.error();
   client_tls_ = std::move(*client_tls);
   tell_warnings();

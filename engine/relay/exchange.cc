@@ -73,6 +73,11 @@ void Exchange::route() {
   const Route route = router_->find(target.authority.host, target.canonical_path);
   if (route.miss == RouteMiss::no_such_host)
     return fail(ExchangeError::of(ErrorCode::no_such_host));
+  if (is_misdirected(target.authority.host)) {
+    return fail(ExchangeError::of(ErrorCode::misdirected,
+                                  "the connection was opened for another name, and one of the two "
+                                  "takes client certificates: open one for this name"));
+  }
   if (access::is_own_path(target.canonical_path)) return serve_own_page();
   if (route.miss == RouteMiss::no_such_path)
     return fail(ExchangeError::of(ErrorCode::no_such_path));
@@ -90,6 +95,14 @@ void Exchange::route() {
   if (app_->timeouts.total_ms != 0)
     total_deadline_.arm(context_.loop.timers(), app_->timeouts.total_ms);
   ask_gate();
+}
+
+// A certificate is asked for by the name that a connection is opened for, so that it counts for
+// that name alone, and no other connection leads around the question.
+bool Exchange::is_misdirected(const std::string& host) const {
+  const std::string& opened_for = client_facts_.server_name;
+  return host != opened_for &&
+         (router_->asks_certificates(host) || router_->asks_certificates(opened_for));
 }
 
 // HTTP/1.0 knows no expectations, whatever such a client says, and there is nothing to wait for
@@ -110,7 +123,9 @@ void Exchange::ask_gate() {
   step_ = Step::access;
   const std::string_view client_ip =
       facts_.client_ip.empty() ? client_facts_.peer_ip : facts_.client_ip;
-  context_.gate.decide({app_, *head_, client_ip, facts_.request_id, own_form_}, *this);
+  context_.gate.decide(
+      {app_, *head_, client_ip, facts_.request_id, own_form_, client_facts_.certificate.get()},
+      *this);
 }
 
 void Exchange::on_answered(access::Answer answer) {

@@ -86,6 +86,7 @@ class Exchange final : private channel::StreamListener,
 
   void route();
   bool within_limits();
+  bool is_misdirected(const std::string& host) const;
   bool meets_expectation();
   bool goes_onward();
   void ask_gate();

@@ -4,8 +4,10 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 
+#include "access/client_certificate.h"
 #include "core/address.h"
 #include "message/error.h"
 
@@ -20,6 +22,7 @@ struct ClientFacts {
   uint16_t local_port = 0;
   bool through_balancer = false;  // whose connections come from the balancer's own address
   uint64_t session = 0;           // unique within the engine's boot
+  std::shared_ptr<access::ClientCertificate> certificate;  // null: it showed none
 };
 
 // Times are the loop's, in microseconds; 0: did not happen.

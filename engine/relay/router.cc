@@ -44,6 +44,20 @@ bool Router::path_decides(std::string_view host) const {
                      [](const model::AccessRule& rule) { return !rule.paths.empty(); });
 }
 
+bool Router::asks_certificates(std::string_view host) const {
+  const Host* apps = find_host(host);
+  return apps != nullptr && std::any_of(apps->begin(), apps->end(), [](const Place& place) {
+           return !place.app->machines.client_ca_pem.empty();
+         });
+}
+
+std::vector<const model::App*> Router::apps_of(std::string_view host) const {
+  std::vector<const model::App*> apps;
+  if (const Host* found = find_host(host))
+    for (const Place& place : *found) apps.push_back(place.app);
+  return apps;
+}
+
 bool Router::parameters_decide(std::string_view host, std::string_view path) const {
   if (path.find(';') == std::string_view::npos) return false;
   const Host* apps = find_host(host);

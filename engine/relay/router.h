@@ -35,6 +35,9 @@ class Router {
   // Whether path parameters stand where the path has a say: read without them, as some servers do,
   // it would be another app's or another rule's.
   bool parameters_decide(std::string_view host, std::string_view path) const;
+  // Whether an app of this host takes client certificates.
+  bool asks_certificates(std::string_view host) const;
+  std::vector<const model::App*> apps_of(std::string_view host) const;
 
   const model::Snapshot& snapshot() const { return *snapshot_; }
 

@@ -15,6 +15,9 @@ namespace hawser::tls {
 namespace {
 
 constexpr const char* curves = "X25519:P-256";
+// What a client may show, in bytes, and what it is told to choose by.
+constexpr size_t shown_chain_limit = 32 * 1024;
+constexpr size_t subjects_limit = 8 * 1024;
 // For TLS 1.2; TLS 1.3 has nothing else anyway.
 constexpr const char* forward_secret_aead =
     "[ECDHE-ECDSA-AES128-GCM-SHA256|ECDHE-ECDSA-CHACHA20-POLY1305]:"
@@ -53,6 +56,8 @@ ssl_verify_result_t verify_without_trust(const SSL* ssl, Expectation& expectatio
 
 ssl_verify_result_t verify(SSL* ssl, uint8_t* alert) {
   const Context::Internals& internals = internals_of(ssl);
+  if (internals.asked_by_name != nullptr)
+    return ssl_verify_ok;  // judged later, by who relies on it
   auto* expectation = static_cast<Expectation*>(SSL_get_ex_data(ssl, expectation_index()));
   if (expectation == nullptr) return ssl_verify_invalid;
   if (internals.trust == nullptr) return verify_without_trust(ssl, *expectation);
@@ -90,10 +95,38 @@ int verify_mode(const Context::Internals& internals, std::string_view protocol) 
              : SSL_VERIFY_PEER;
 }
 
+bool tell_subjects(SSL* ssl, const std::vector<std::string>& subjects) {
+  bssl::UniquePtr<STACK_OF(CRYPTO_BUFFER)> names(sk_CRYPTO_BUFFER_new_null());
+  size_t bytes = 0;
+  for (const std::string& subject : subjects) {
+    bytes += subject.size();
+    bssl::UniquePtr<CRYPTO_BUFFER> name(CRYPTO_BUFFER_new(
+        reinterpret_cast<const uint8_t*>(subject.data()), subject.size(), nullptr));
+    if (!bssl::PushToStack(names.get(), std::move(name))) return false;
+  }
+  if (bytes <= subjects_limit) SSL_set0_client_CAs(ssl, names.release());
+  return true;
+}
+
+// A ticket is no way around the question, and none carries a certificate to another name.
+bool ask_by_name(SSL* ssl, const Context::Internals& internals, const std::string& name) {
+  const auto subjects = internals.asked_by_name(name);
+  SSL_set_custom_verify(ssl, subjects ? SSL_VERIFY_PEER : SSL_VERIFY_NONE, verify);
+  if (!subjects) return true;
+  SSL_set_options(ssl, SSL_OP_NO_TICKET);
+  SSL_set_max_cert_list(ssl, shown_chain_limit);
+  return tell_subjects(ssl, *subjects);
+}
+
 ssl_select_cert_result_t on_client_hello(const SSL_CLIENT_HELLO* hello) {
   const Context::Internals& internals = internals_of(hello->ssl);
-  const LoadedKeyPair* pair = certificate_for(internals, requested_server_name(*hello));
+  const std::string name = requested_server_name(*hello);
+  const LoadedKeyPair* pair = certificate_for(internals, name);
   if (pair != nullptr && !use_key_pair(hello->ssl, *pair)) return ssl_select_cert_error;
+  if (internals.asked_by_name != nullptr) {
+    return ask_by_name(hello->ssl, internals, name) ? ssl_select_cert_success
+                                                    : ssl_select_cert_error;
+  }
   // The same choice that on_protocols() will make: the protocol decides who must show a
   // certificate, so both must see the same one.
   const std::string_view protocol = choose_protocol(internals.alpn, offered_protocols(*hello));
@@ -218,6 +251,7 @@ core::Result<std::shared_ptr<Context>> Context::server(const ServerOptions& opti
   internals.refuse_unknown_alpn = options.refuse_unknown_alpn;
   internals.client_certificate = options.client_certificate;
   internals.certificate_only_for_alpn = options.certificate_only_for_alpn;
+  internals.asked_by_name = options.asked_by_name;
   if (options.client_certificate != PeerCertificate::none) {
     auto trust = make_trust("authorities of client certificates", options.trust_pem);
     if (!trust) return trust.error();

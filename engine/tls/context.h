@@ -7,6 +7,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -38,6 +39,12 @@ struct ServerOptions {
   // agreed ("" = always), and for none otherwise.
   std::string certificate_only_for_alpn;
   bool session_tickets = true;  // stateless; never together with client certificates
+  // Of whom a certificate is asked, by the server name that the client sends: the authorities'
+  // subjects (DER) for it to choose by, perhaps none; nothing: it is not asked. Who shows none gets
+  // in too, and what is shown is only proven to be the client's: whoever relies on it asks a
+  // ClientAuthority. In place of `client_certificate`.
+  std::function<std::optional<std::vector<std::string>>(std::string_view server_name)>
+      asked_by_name;
 };
 
 struct ClientOptions {

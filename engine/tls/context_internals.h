@@ -27,6 +27,7 @@ struct Context::Internals {
   bool refuse_unknown_alpn = false;
   PeerCertificate client_certificate = PeerCertificate::none;
   std::string certificate_only_for_alpn;
+  decltype(ServerOptions::asked_by_name) asked_by_name;
   bssl::UniquePtr<X509_STORE> trust;  // null: nothing is verified
 };
 

@@ -150,6 +150,7 @@ SubjectNames subject_names(const X509* certificate) {
     const GENERAL_NAME* name = sk_GENERAL_NAME_value(names.get(), i);
     if (name->type == GEN_DNS) found.dns.push_back(to_string(name->d.dNSName));
     if (name->type == GEN_URI) found.uri.push_back(to_string(name->d.uniformResourceIdentifier));
+    if (name->type == GEN_EMAIL) found.email.push_back(to_string(name->d.rfc822Name));
     if (name->type == GEN_IPADD) found.ip.push_back(ip_text(name->d.iPAddress));
   }
   return found;

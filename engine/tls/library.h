@@ -48,6 +48,7 @@ struct SubjectNames {
   std::vector<std::string> dns;
   std::vector<std::string> ip;
   std::vector<std::string> uri;
+  std::vector<std::string> email;
 };
 // From the subject alternative names; the common name plays no part.
 SubjectNames subject_names(const X509* certificate);

@@ -48,26 +48,29 @@ core::Result<Chain, PeerFault> parse(const STACK_OF(CRYPTO_BUFFER) * buffers) {
   return chain;
 }
 
-std::string chain_reason(X509_STORE_CTX* verification, const ExpectedPeer& expected, X509* leaf) {
+PeerFault chain_fault(X509_STORE_CTX* verification, const ExpectedPeer& expected, X509* leaf) {
   const int error = X509_STORE_CTX_get_error(verification);
   const int depth = X509_STORE_CTX_get_error_depth(verification);
   const std::string which = depth == 0 ? "certificate" : "an authority's certificate in the chain";
+  const auto alert = static_cast<uint8_t>(SSL_alert_from_verify_result(error));
   switch (error) {
     case X509_V_ERR_CERT_HAS_EXPIRED:
-      return which + " has expired";
+      return {which + " has expired", alert, "certificate_expired"};
     case X509_V_ERR_CERT_NOT_YET_VALID:
-      return which + " is not valid yet";
+      return {which + " is not valid yet", alert, "certificate_not_yet_valid"};
     case X509_V_ERR_INVALID_PURPOSE:
-      return which + " is not meant for a " + (expected.server ? "server" : "client");
+      return {which + " is not meant for a " + (expected.server ? "server" : "client"), alert,
+              "certificate_for_another_purpose"};
     case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT:
     case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
     case X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE:
     case X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN:
     case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT:
-      return "certificate is from an unknown authority (" + one_line(X509_get_issuer_name(leaf)) +
-             ")";
+      return {
+          "certificate is from an unknown authority (" + one_line(X509_get_issuer_name(leaf)) + ")",
+          alert, "certificate_of_another_authority"};
     default:
-      return which + " is refused: " + X509_verify_cert_error_string(error);
+      return {which + " is refused: " + X509_verify_cert_error_string(error), alert};
   }
 }
 
@@ -82,8 +85,7 @@ core::Result<void, PeerFault> check_chain(X509_STORE& trust, const Chain& chain,
   const bool proven = X509_verify_cert(verification.get()) == 1;
   ERR_clear_error();
   if (proven) return {};
-  return fault(chain_reason(verification.get(), expected, chain.leaf.get()),
-               SSL_alert_from_verify_result(X509_STORE_CTX_get_error(verification.get())));
+  return chain_fault(verification.get(), expected, chain.leaf.get());
 }
 
 std::string listed(const SubjectNames& names) {

@@ -30,6 +30,7 @@ struct ExpectedPeer {
 struct PeerFault {
   std::string reason;
   uint8_t alert = 0;
+  std::string_view name = "certificate_refused";
 };
 
 // `chain` is the peer's, leaf first.

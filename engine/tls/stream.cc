@@ -37,6 +37,11 @@ void read_peer_certificate(const SSL* ssl, Handshake& facts) {
   if (leaf == nullptr) return;
   facts.peer_certificate_pem = certificate_pem(leaf.get());
   facts.peer_uri_san = only_uri(subject_names(leaf.get()));
+  for (size_t i = 0; SSL_is_server(ssl) && i < sk_CRYPTO_BUFFER_num(chain); ++i) {
+    const CRYPTO_BUFFER* der = sk_CRYPTO_BUFFER_value(chain, i);
+    facts.peer_chain_der.emplace_back(reinterpret_cast<const char*>(CRYPTO_BUFFER_data(der)),
+                                      CRYPTO_BUFFER_len(der));
+  }
 }
 
 }  // namespace

@@ -11,6 +11,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "core/loop.h"
 #include "core/transport.h"
@@ -29,6 +30,8 @@ struct Handshake {
   bool resumed = false;
   std::string peer_certificate_pem;  // leaf; "" when none
   std::string peer_uri_san;          // the leaf's only URI SAN; "" when none or several
+  // A client's, as it was shown, leaf first; of a server's nothing.
+  std::vector<std::string> peer_chain_der;
 };
 
 class Stream : public core::Transport {

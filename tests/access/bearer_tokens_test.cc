@@ -23,10 +23,11 @@ class KeyDesk final : public SignInDesk {
  public:
   void ask_provider(std::string, std::function<void(SignedIn<ProviderMetadata>)>) override {}
   void sign_in(Callback, std::function<void(SignedIn<SessionFacts>)>) override {}
-  void mark_again(std::string, SessionFacts, std::function<void(SignedIn<SessionFacts>)>) override {
-  }
+  void renew(std::string, SessionFacts, Renewal,
+             std::function<void(SignedIn<SessionFacts>)>) override {}
   void end_session(std::string, std::function<void(SignedIn<EndedSession>)>) override {}
   void end_by_provider(std::string, std::function<void(SignedIn<void>)>) override {}
+  void ask_id_token(std::string, std::function<void(SignedIn<std::string>)>) override {}
   void ask_keys(KeySource source, bool anew, std::function<void(KeysOutcome)> done) override {
     sources.push_back(std::move(source));
     anews.push_back(anew);
@@ -104,6 +105,7 @@ TEST_F(Bearer, KeysAreAskedForBeforeATokenIsJudged) {
 
 TEST_F(Bearer, FactsAreWhatTheTokenTells) {
   names = RuleNames(app.rules);
+  app.identity = {{"X-Forwarded-User", "email", {}}, {"X-Forwarded-Groups", "groups", {}}};
   app.machines.bearer[0].user_claim = "email";
   give_keys();
   Claims said = claims();
@@ -116,6 +118,7 @@ TEST_F(Bearer, FactsAreWhatTheTokenTells) {
   ASSERT_EQ(found.kind, Kind::good) << found.reason;
   EXPECT_EQ(found.facts->user, "robot@example.org");
   EXPECT_EQ(found.facts->marks, std::string("\x01"));
+  EXPECT_EQ(found.facts->identity, (std::vector<std::string>{"robot@example.org", "staff,others"}));
   EXPECT_EQ(found.facts->acr, "mfa");
   EXPECT_EQ(found.facts->amr, std::vector<std::string>{"hwk"});
   EXPECT_EQ(found.facts->signed_in_s, Issuer::now_s - 9);
@@ -237,14 +240,21 @@ TEST_F(Bearer, SoManyWaitAndNoMore) {
   EXPECT_FALSE(tokens.ask_keys(source, false, [] {}));
 }
 
+TEST_F(Bearer, WhatATokenTellsIsBounded) {
+  give_keys();
+  Claims said = claims();
+  said["acr"] = std::string(4096, 'a');
+  EXPECT_EQ(look(token(said)).fault, "too_much_to_hold");
+}
+
 TEST_F(Bearer, SoManyAreRememberedAndNoMore) {
   give_keys();
   Claims said = claims();
-  for (int i = 0; i < 10'010; ++i) {
+  for (int i = 0; i < 4'010; ++i) {
     said["jti"] = std::to_string(i);
     ASSERT_EQ(look(token(said)).kind, Kind::good);
   }
-  EXPECT_EQ(tokens.remembered(), 10'000u);
+  EXPECT_EQ(tokens.remembered(), 4'000u);
 }
 
 TEST(BearerField, IsReadInOneWay) {

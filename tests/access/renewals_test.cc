@@ -24,6 +24,8 @@ class HeldDesk final : public SignInDesk {
   void ask_id_token(std::string, std::function<void(SignedIn<std::string>)>) override {}
   void end_session(std::string, std::function<void(SignedIn<EndedSession>)>) override {}
   void end_by_provider(std::string, std::function<void(SignedIn<void>)>) override {}
+  void ask_keys(KeySource, bool,
+                std::function<void(SignedIn<std::shared_ptr<const token::KeySet>>)>) override {}
 
   struct Asked {
     SessionFacts facts;

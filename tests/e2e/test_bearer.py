@@ -186,3 +186,15 @@ def test_what_runs_ends_with_the_token(own, visitor):
         with pytest.raises((http.client.IncompleteRead, ConnectionError, ssl.SSLError)):
             download.read()
     assert refusal(ask(visitor, own, token)) == "expired"
+
+
+def test_a_real_providers_tokens_open_the_app_that_they_are_for(lab, visitor):
+    rules = [{"name": "robot", "who": {"users": ["robot"]}, "effect": "allow"}]
+    app = Published(lab, rules)
+    app.set(machines={"bearer": [{"issuer": app.provider.issuer, "audience": "https://wiki.example/api"}]})
+    app.start(("robot", {"grant_types": ["client_credentials"], "response_types": [],
+                         "token_endpoint_auth_method": "client_secret_post"}))
+    answer = ask(visitor, app, app.provider.token("robot", "https://wiki.example/api"))
+    assert (answer.status, answer.body) == (200, "inside /api")
+    elsewhere = app.provider.token("robot", "https://hr.example/api")
+    assert refusal(ask(visitor, app, elsewhere)) == "audience_wrong"

@@ -83,9 +83,11 @@ class RawClient:
     """One TLS connection to an engine. Each write() is one record; send_bytewise() makes one of every byte."""
 
     def __init__(self, engine, host="wiki.localhost", versions=None, alpn=("http/1.1",), verified=None,
-                 half_closing=False, plain=None):
+                 half_closing=False, plain=None, certificate=None):
         context = ssl.create_default_context(cafile=str(engine.authority.certificate))
         context.set_alpn_protocols(list(alpn))
+        if certificate:  # with its key
+            context.load_cert_chain(*certificate)
         if versions:
             context.minimum_version = context.maximum_version = versions
         self.host = host

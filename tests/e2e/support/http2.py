@@ -68,8 +68,8 @@ class Stream:
 class Http2Client(RawClient):
     """One connection. What is received is acknowledged at once, but on the streams in `held`."""
 
-    def __init__(self, engine, host="wiki.localhost", settings=b"", read_settings=True):
-        super().__init__(engine, host, alpn=("h2",))
+    def __init__(self, engine, host="wiki.localhost", settings=b"", read_settings=True, certificate=None):
+        super().__init__(engine, host, alpn=("h2",), certificate=certificate)
         assert self.socket.selected_alpn_protocol() == "h2"
         self.streams = collections.defaultdict(Stream)
         self.held, self.goaways, self.ended = set(), [], False

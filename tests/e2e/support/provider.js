@@ -17,6 +17,12 @@ async function main() {
     conformIdTokenClaims: false,
     acrValues: ["urn:example:pwd", "urn:example:mfa"],
     features: { devInteractions: { enabled: false }, claimsParameter: { enabled: settings.takes_claims }, backchannelLogout: { enabled: true },
+      // Programs get access tokens as JWTs (RFC 9068) for whatever they name as `resource`.
+      clientCredentials: { enabled: true },
+      resourceIndicators: { enabled: true, defaultResource: () => undefined, useGrantedResource: () => false,
+        getResourceServerInfo: (_context, resource) => ({ scope: "", audience: resource, accessTokenFormat: "jwt",
+          jwt: { sign: { alg: "RS256" } } }) },
+     
       rpInitiatedLogout: { logoutSource: (context, form) => { context.body = `<!DOCTYPE html><title>Provider</title>${form}`; } } },
     // The parties of a test are all on this machine, whatever their names.
     httpOptions: () => ({ dnsLookup: (_host, options, callback) => options.all ?

@@ -40,6 +40,15 @@ class OpenIdProvider(Program):
                              "redirect_uris": list(redirect_uris), "grant_types": ["authorization_code", "refresh_token"],
                              "response_types": ["code"], **more})
 
+    def token(self, client_id, resource):
+        """An access token for a program that is a client of its own."""
+        form = urllib.parse.urlencode({"grant_type": "client_credentials", "client_id": client_id,
+                                       "client_secret": self.client_secret, "resource": resource})
+        answer = Visitor(self.authority).ask(f"{self.issuer}/token", "POST", form,
+                                             Content_Type="application/x-www-form-urlencoded")
+        assert answer.status == 200, answer.body
+        return json.loads(answer.body)["access_token"]
+
     def settings(self):
         """The entry of `providers:` that names it."""
         secret = self.folder / "secret"

@@ -24,14 +24,19 @@ class Published:
         news = {"name": "news", "host": "news.localhost", "origin": origin.url}
         self._apps = [wiki, news]
 
-    def start(self, **connector):
-        """`connector`: keys of connector.yaml."""
+    def set(self, **app):
+        self._apps[0].update(app)
+
+    def start(self, *clients, **connector):
+        """`clients`: (name, metadata) of others that the provider knows; `connector`: keys of connector.yaml."""
         engine = self._lab.made_engine(self._apps, **self.engine_settings)  # the provider must know its port before it starts
         self.url = f"https://wiki.localhost:{engine.client_port.number}"
         self.provider.client("wiki", f"{self.url}/.hawser/callback",
                              post_logout_redirect_uris=[f"{self.url}/.hawser/signed-out"],
                              backchannel_logout_uri=f"{self.url}/.hawser/backchannel-logout",
                              backchannel_logout_session_required=True)
+        for name, more in clients:
+            self.provider.client(name, **more)
         engine.set(providers=[self.provider.settings()])
         self.provider.start()
         self.engine = engine.start()

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a program hears whose access token does not open the app (RFC 6750 3, RFC 9470). Owner:
-// nobody (functions). Thread: any.
+// What a program hears whose access token or certificate does not open the app (RFC 6750 3, RFC
+// 9470). Owner: nobody (functions). Thread: any.
 #pragma once
 
 #include <string_view>
@@ -17,5 +17,8 @@ Answer stronger_token_answer(const Question& question, const model::AccessRule& 
                              std::string_view user);
 // 503: the issuer's keys are not to be had.
 Answer keys_unavailable_answer(const Question& question, std::string_view fault);
+// 403: the certificate that the client showed is not accepted.
+Answer certificate_refusal(const PageWords& words, const Question& question,
+                           const tls::ClientAuthority::Fault& fault, std::string_view time);
 
 }  // namespace hawser::access

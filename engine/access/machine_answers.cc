@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "access/token_answers.h"
+#include "access/machine_answers.h"
 
 #include <algorithm>
 #include <string>
 
 #include "access/answers.h"
 #include "access/cors.h"
+#include "access/visitor.h"
 
 namespace hawser::access {
 namespace {
@@ -30,7 +31,7 @@ void challenge(const Question& question, Answer& answer, std::string_view error,
   add_cors_fields(question, answer.head.fields);
 }
 
-std::string joined(const std::vector<std::string>& texts) {
+std::string with_blanks(const std::vector<std::string>& texts) {
   std::string all;
   for (const std::string& text : texts) all += (all.empty() ? "" : " ") + text;
   return all;
@@ -55,7 +56,8 @@ Answer stronger_token_answer(const Question& question, const model::AccessRule& 
   Answer answer = problem_answer({401, "Sign in again, more strongly", words, "step_up", {}},
                                  question.request_id);
   std::string wanted;
-  if (!rule.strength.acr.empty()) wanted += ", acr_values=" + in_quotes(joined(rule.strength.acr));
+  if (!rule.strength.acr.empty())
+    wanted += ", acr_values=" + in_quotes(with_blanks(rule.strength.acr));
   if (rule.strength.max_age_s != 0)
     wanted += ", max_age=\"" + std::to_string(rule.strength.max_age_s) + '"';
   challenge(question, answer, "insufficient_user_authentication", words, wanted);
@@ -74,6 +76,28 @@ Answer keys_unavailable_answer(const Question& question, std::string_view fault)
                      question.request_id);
   answer.head.fields.add(FieldName::retry_after, "5");
   add_cors_fields(question, answer.head.fields);
+  return answer;
+}
+
+Answer certificate_refusal(const PageWords& words, const Question& question,
+                           const tls::ClientAuthority::Fault& fault, std::string_view time) {
+  Answer answer;
+  if (visitor_of(question.head) == Visitor::program) {
+    answer =
+        problem_answer({403, english_of(Text::certificate_title), fault.reason, fault.name, {}},
+                       question.request_id);
+  } else {
+    Page page(words);
+    page.title = words[Text::certificate_title];
+    page.advice = words[Text::certificate_advice];
+    page.facts = {{words[Text::fact_reason], fault.name},
+                  {words[Text::fact_request], std::string(question.request_id)},
+                  {words[Text::fact_time], std::string(time)}};
+    answer = page_answer(403, page, question.request_id);
+  }
+  add_cors_fields(question, answer.head.fields);
+  answer.reason = "certificate_refused";
+  answer.detail = fault.name + ": " + fault.reason;
   return answer;
 }
 
