@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "control/sessions.h"
 
+#include <algorithm>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <utility>
 
 #include "control/record_json.h"
+#include "control/session_filter.h"
 
 namespace hawser::control {
 namespace {
@@ -14,6 +16,7 @@ namespace {
 constexpr std::string_view sessions_prefix = "sessions/";
 constexpr std::string_view revoked_prefix = "revoked-sessions/";
 constexpr size_t session_id_chars = 32;
+constexpr size_t session_page_rows = 256;
 
 std::string key_of_session(std::string_view id) {
   return std::string(sessions_prefix) + std::string(id);
@@ -61,6 +64,13 @@ Outcome<SessionRecord> read_session(const StoreEntry& entry) {
   return record;
 }
 
+// As JSON has it too.
+bool is_written_plainly(std::string_view text) {
+  return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
+    return c >= ' ' && c <= '~' && c != '"' && c != '\\';
+  });
+}
+
 Refusal unknown(std::string_view id) {
   return {404, "session_unknown",
           "there is no session with the id " + std::string(id.substr(0, session_id_chars))};
@@ -89,16 +99,44 @@ void Sessions::update(const SessionRecord& record, OutcomeDone<void> done) {
                 });
 }
 
-Outcome<std::vector<SessionRecord>> Sessions::list() const {
-  const auto listing = store_.list(sessions_prefix);
-  if (!listing.ok()) return refusal_of(listing.error());
+// Only rows in which `text` stands somewhere are looked into: that is most of the work.
+template <class Wanted>
+Outcome<std::vector<SessionRecord>> Sessions::read_where(std::string_view text,
+                                                         Wanted&& wanted) const {
   std::vector<SessionRecord> records;
-  for (const StoreEntry& entry : listing->entries) {
-    auto record = read_session(entry);
-    if (!record.ok()) return record.error();
-    records.push_back(std::move(record).value());
+  std::string after;
+  for (;;) {
+    const auto page = store_.list_page(sessions_prefix, after, session_page_rows);
+    if (!page.ok()) return refusal_of(page.error());
+    for (const StoreEntry& entry : *page) {
+      if (entry.value.find(text) == std::string::npos) continue;
+      auto record = read_session(entry);
+      if (!record.ok()) return record.error();
+      if (!wanted(*record)) continue;
+      record->sealed.clear();
+      records.push_back(std::move(record).value());
+    }
+    if (page->size() < session_page_rows) return records;
+    after = page->back().key;
   }
-  return records;
+}
+
+Outcome<std::vector<SessionRecord>> Sessions::list() const {
+  return read_where("", [](const SessionRecord&) { return true; });
+}
+
+Outcome<std::vector<SessionRecord>> Sessions::matching(const SessionFilter& filter) const {
+  if (!filter.id.empty()) {
+    const auto record = find(filter.id);
+    if (!record && record.error().status != 404) return record.error();
+    if (!record || !filter.matches(*record)) return std::vector<SessionRecord>();
+    return std::vector<SessionRecord>{*record};
+  }
+  std::string_view text;
+  for (const std::string* value :
+       {&filter.user, &filter.provider, &filter.subject, &filter.provider_session})
+    if (is_written_plainly(*value)) text = *value;
+  return read_where(text, [&](const SessionRecord& record) { return filter.matches(record); });
 }
 
 Outcome<SessionRecord> Sessions::find(const std::string& id) const {

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <functional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "control/refusal.h"
@@ -34,6 +35,8 @@ struct RevokedSession {
   int64_t expires_ms = 0;  // when the session would have ended by itself
 };
 
+struct SessionFilter;
+
 class Sessions {
  public:
   // `store` outlives it.
@@ -42,6 +45,10 @@ class Sessions {
   void create(SessionRecord record, int64_t now_ms, OutcomeDone<void> done);
   // Refused with `conflict` where the row is another by now, or gone.
   void update(const SessionRecord& record, OutcomeDone<void> done);
+  // Those that the filter names, without what is sealed. However many there are, a few are read at
+  // a time.
+  Outcome<std::vector<SessionRecord>> matching(const SessionFilter& filter) const;
+  // All of them, likewise.
   Outcome<std::vector<SessionRecord>> list() const;
   Outcome<SessionRecord> find(const std::string& id) const;
   // The row goes, and what says that its cookie is worth nothing stays until it would have ended.
@@ -49,6 +56,9 @@ class Sessions {
   Outcome<std::vector<RevokedSession>> list_revoked() const;
 
  private:
+  template <class Wanted>
+  Outcome<std::vector<SessionRecord>> read_where(std::string_view text, Wanted&& wanted) const;
+
   Store& store_;
 };
 

@@ -136,6 +136,7 @@ void RelayWorker::apply_to_gate() {
   if (options_.settings.keys != nullptr) gate_.apply(options_.settings.keys);
   if (options_.settings.signing_keys != nullptr) gate_.apply(options_.settings.signing_keys);
   gate_.revoke(options_.settings.revoked);
+  options_.settings.revoked = {};  // the gate has them
   gate_.apply(options_.settings.pages);
   context_.pages = options_.settings.pages;
 }

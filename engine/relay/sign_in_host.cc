@@ -248,18 +248,18 @@ core::Result<void> SignInHost::read_revoked() {
   const auto revoked = sessions_.list_revoked();
   if (!revoked) return core::Error{revoked.error().detail};
   for (const control::RevokedSession& session : *revoked) {
-    auto id = tls::hex_decode(session.id);
+    const auto id = tls::hex_decode(session.id);
     if (!id) return core::Error{"the state's record of the session " + session.id + " is damaged"};
-    revoked_.add(std::move(id).value(), session.expires_ms / 1000);
+    revoked_.add(*id, session.expires_ms / 1000);
   }
   return {};
 }
 
 void SignInHost::revoked(const control::SessionRecord& record, const model::Event& why) {
   access::RevokedSessions one;
-  auto id = tls::hex_decode(record.id);
+  const auto id = tls::hex_decode(record.id);
   HAWSER_ASSERT(id.ok());  // it was made by us, and read as one
-  one.add(std::move(id).value(), record.expires_ms / 1000);
+  one.add(*id, record.expires_ms / 1000);
   revoked_.forget(loop_.wall_ms() / 1000);
   revoked_.add(one);
   listener_.on_revoked(one);
@@ -280,8 +280,8 @@ void SignInHost::revoked(const control::SessionRecord& record, const model::Even
 
 void SignInHost::revoke(const control::SessionFilter& filter, const model::Event& why,
                         control::OutcomeDone<uint64_t> done) {
-  const auto all = sessions_.list();
-  if (!all) return done(all.error());
+  const auto named = sessions_.matching(filter);
+  if (!named) return done(named.error());
   auto left = std::make_shared<uint64_t>(1);  // one for this loop itself
   auto count = std::make_shared<uint64_t>(0);
   auto failure = std::make_shared<std::optional<control::Refusal>>();  // the first
@@ -289,8 +289,7 @@ void SignInHost::revoke(const control::SessionFilter& filter, const model::Event
     if (--*left != 0) return;
     *failure ? done(**failure) : done(*count);
   };
-  for (const control::SessionRecord& record : *all) {
-    if (!filter.matches(record)) continue;
+  for (const control::SessionRecord& record : *named) {
     ++*left;
     sessions_.revoke(
         record, [this, record, why, count, failure, finish](const control::Outcome<void>& gone) {
