@@ -122,12 +122,13 @@ class Crowd {
 // Of each, after the first tenth has filled what is kept for good anyway (SQLite's pages, pools).
 template <class Each>
 double bytes_of_each(size_t count, Each&& each) {
+  const size_t first = count / 10;
   size_t i = 0;
-  for (; i < count / 10; ++i) each(i);
+  for (; i < first; ++i) each(i);
   const uint64_t before = core::resident_bytes();
   for (; i < count; ++i) each(i);
   const auto more = static_cast<double>(core::resident_bytes()) - static_cast<double>(before);
-  return more / static_cast<double>(count - count / 10);
+  return more / static_cast<double>(count - first);
 }
 
 void sessions(benchmark::State& state) {

@@ -21,7 +21,7 @@ struct ProviderMetadata {
   std::string issuer;
   std::string authorization_endpoint;  // a URL of https://, perhaps with a query
   token::HttpsUrl token_endpoint;      // these two of an issuer that people sign in with
-  token::HttpsUrl keys;  // `jwks_uri`
+  token::HttpsUrl keys;                // `jwks_uri`
   std::optional<token::HttpsUrl> user_info;
   std::string end_session_endpoint;  // "" where there is none
   bool names_itself = false;         // answers carry `iss` (RFC 9207)
