@@ -13,6 +13,10 @@
 
 namespace hawser::access {
 
+// What a browser is sent back to after signing in, and where it signs in.
+std::string return_target(const Question& question);
+std::string login_target(const Question& question, std::string_view stronger);
+
 Answer page_answer(uint16_t status, const Page& page, std::string_view request_id);
 // 302 for what was asked with GET, so that a fragment travels along; else 303.
 Answer redirect_answer(std::string_view url, std::string_view request_id, uint16_t status = 302);

@@ -6,6 +6,7 @@
 #include "access/answers.h"
 #include "access/cookies.h"
 #include "access/cors.h"
+#include "access/form_ticket.h"
 #include "access/machine_answers.h"
 #include "access/method_override.h"
 #include "access/own_url.h"
@@ -16,7 +17,6 @@
 #include "token/identity_values.h"
 
 namespace hawser::access {
-namespace {
 
 // What a browser is sent back to. Too long for a URL within a URL: the path alone, else the app.
 std::string return_target(const Question& question) {
@@ -32,6 +32,8 @@ std::string login_target(const Question& question, std::string_view stronger) {
   if (!stronger.empty()) form.emplace_back("stronger", stronger);
   return std::string(own_path) + "login?" + encode_form(form);
 }
+
+namespace {
 
 // The configuration's reader has tried the file already.
 ClientCertificate::Authority authority_of(const model::App& app) {
@@ -198,6 +200,9 @@ void Gate::tell_shadows(const Question& question, const Guarded& guarded, const 
 
 void Gate::admit(const Question& question, const Guarded& guarded, SessionFacts session,
                  const Decision& decision, GateListener& listener) {
+  std::string ticket;  // to a form that was kept, for which this request stands
+  if (!question.body.empty())
+    ticket = find_ticket(question.head.fields, question.body).value_or(std::string_view());
   remove_own_cookies(question.head.fields);
   if (guarded.rules.look_at_methods()) remove_method_overrides(question.head.fields);
   Admission admission;
@@ -223,13 +228,17 @@ void Gate::admit(const Question& question, const Guarded& guarded, SessionFacts 
   admission.renew_s = renew_at(guarded, session);
   if (session.session.empty()) session.names_digest = guarded.digest;  // its marks are of now
   admission.facts = std::move(session);
+  admission.form_ticket = std::move(ticket);
   prove(question, *guarded.app, std::move(admission), listener);
 }
 
 void Gate::ask_to_sign_in(const Question& question, std::string_view stronger,
                           GateListener& listener) {
+  const Visitor visitor = visitor_of(question.head);
+  if (visitor == Visitor::submission && question.head.method == message::Method::post)
+    return ask_about_form(question, stronger, listener);
   const std::string target = login_target(question, stronger);
-  Answer answer = visitor_of(question.head) == Visitor::navigation
+  Answer answer = visitor == Visitor::navigation
                       ? redirect_answer(target, question.request_id)
                       : unauthorized_answer(question, base_url_of(question.head) + target);
   answer.reason = stronger.empty() ? "signed_out" : "step_up";

@@ -18,6 +18,7 @@
 #include "access/client_certificate.h"
 #include "access/decision_ring.h"
 #include "access/event.h"
+#include "access/form_ticket.h"
 #include "access/id_tokens.h"
 #include "access/key_ring.h"
 #include "access/page_words.h"
@@ -55,8 +56,11 @@ struct Admission {
   std::string set_cookie;           // for the response; empty: none
   std::vector<std::string> claims;  // what the app's `identity` tells: claim, value, claim, value
   std::string assertion;            // the signed token that says so; empty: none
-  SessionFacts facts;   // that were decided on; without a session where nobody signed in
-  int64_t renew_s = 0;  // when the provider has to vouch again for what still runs; 0: never
+  SessionFacts facts;       // that were decided on; without a session where nobody signed in
+  int64_t renew_s = 0;      // when the provider has to vouch again for what still runs; 0: never
+  std::string form_ticket;  // to a form that was kept, for which the request stands
+  std::unique_ptr<ParkedForm> form;  // goes on in place of what released it; null: none
+  std::string forget_cookie;         // of ours, that has done its work; empty: none
 };
 
 // An answer of the gate's own.
@@ -68,6 +72,14 @@ struct Answer {
   std::string user;    // as an Admission has them
   std::string rule;
 };
+
+// A form that would be lost while its sender signs in.
+struct FormWanted {
+  size_t limit_bytes = 0;
+  std::string subject;   // whose session it was, or is
+  std::string stronger;  // the rule that asks for a stronger sign-in; empty: none
+};
+enum class FormRefusal : uint8_t { too_large, no_room };
 
 struct Denial;
 
@@ -100,6 +112,8 @@ class GateListener {
   virtual ~GateListener() = default;
   virtual void on_admitted(Admission admission) = 0;
   virtual void on_answered(Answer answer) = 0;
+  // Read the request's body, then say so by keep_form() or refuse_form(); that is answered.
+  virtual void on_form_wanted(FormWanted wanted) = 0;
   // Only after Gate::reconsider().
   virtual void on_reconsidered(Reconsidered /*outcome*/) {}
 };
@@ -112,7 +126,7 @@ struct Question {
   message::RequestHead& head;  // ours is taken out of it
   std::string_view client_ip;
   std::string_view request_id;
-  std::string_view body{};                   // of a form that was sent to one of our own pages
+  std::string_view body{};  // of a form that was sent to one of our own pages, or looks like it
   ClientCertificate* certificate = nullptr;  // null: the client showed none
 };
 
@@ -145,6 +159,14 @@ class Gate {
   // Sessions whose marks are being asked for, and who hears that they have become fewer.
   size_t marking() const { return renewals_.marking(); }
   void on_marked(std::function<void()> call) { renewals_.on_fewer(std::move(call)); }
+
+  // After GateListener::on_form_wanted(), as decide().
+  void keep_form(const Question& question, const FormWanted& wanted, std::string body,
+                 GateListener& listener);
+  void refuse_form(const Question& question, const FormWanted& wanted, FormRefusal why,
+                   GateListener& listener);
+  // What became of an admission's form: whether any of it may have reached the application.
+  void settle_form(const std::string& id, bool sent);
 
  private:
   struct Coming;  // a sign-in whose next step takes its time
@@ -217,6 +239,20 @@ class Gate {
   const model::App* app_here(const Question& question, std::string_view name) const;
   void refuse(const Coming& coming, const SignInError& error);
   Answer published_keys(const Question& question) const;
+
+  // --- forms that wait for a sign-in (form_pages.cc)
+  void ask_about_form(const Question& question, std::string_view stronger, GateListener& listener);
+  std::optional<SessionFacts> known_person(const Question& question, bool& revoked) const;
+  Answer form_not_sent(const Question& question, Text why, std::string_view stronger) const;
+  Answer sign_in_first(const Question& question, std::string_view stronger,
+                       std::string_view ticket) const;
+  Answer form_page(const Coming& coming, const SessionFacts& facts);
+  void let_in(const Question& question, Admission admission, GateListener& listener);
+  void release_form(const Question& question, Admission admission, GateListener& listener);
+  void released(const Question& question, uint64_t waiting, const FormTicket& ticket,
+                Admission admission, LentForm lent);
+  Answer lost_form(const Question& question, const std::string& user, Text why);
+  void tell_form(Event event, std::string_view user, std::string_view reason, size_t bytes);
 
   // --- the way out (logout_pages.cc)
   void sign_out(const Question& question, GateListener& listener);

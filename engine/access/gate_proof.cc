@@ -19,18 +19,21 @@ void Gate::prove(const Question& question, const model::App& app, Admission admi
                  GateListener& listener) {
   const SessionFacts& session = admission.facts;
   if (!app.verify_identity || session.session.empty() || desk_ == nullptr)
-    return listener.on_admitted(std::move(admission));
+    return let_in(question, std::move(admission), listener);
   // The provider's answer to a renewal is another proof.
   admission.grant_name = tls::hex(session.session) + "." + std::to_string(session.checked_s);
   if (const std::string* known = id_tokens_.find(admission.grant_name)) {
     admission.grant = *known;
-    return listener.on_admitted(std::move(admission));
+    return let_in(question, std::move(admission), listener);
   }
   const uint64_t ticket = wait_for(listener);
-  desk_->ask_id_token(admission.session, [self = self_, ticket, question,
-                                          admission](const SignedIn<std::string>& id_token) {
-    if (*self != nullptr) (*self)->proved(question, ticket, admission, id_token);
-  });
+  const std::string id = admission.session;
+  // A mailbox copies what it carries.
+  const auto waiting = std::make_shared<Admission>(std::move(admission));
+  desk_->ask_id_token(
+      id, [self = self_, ticket, question, waiting](const SignedIn<std::string>& id_token) {
+        if (*self != nullptr) (*self)->proved(question, ticket, std::move(*waiting), id_token);
+      });
 }
 
 void Gate::proved(const Question& question, uint64_t ticket, Admission admission,
@@ -53,7 +56,7 @@ void Gate::proved(const Question& question, uint64_t ticket, Admission admission
   }
   id_tokens_.keep(admission.grant_name, *id_token);
   admission.grant = *id_token;
-  listener->on_admitted(std::move(admission));
+  let_in(question, std::move(admission), *listener);
 }
 
 }  // namespace hawser::access

@@ -7,7 +7,7 @@
 namespace hawser::access {
 namespace {
 
-constexpr uint64_t layout = 1;
+constexpr uint64_t layout = 2;
 constexpr size_t secret_bytes = 16;
 constexpr size_t secret_characters = 22;
 constexpr size_t state_limit_bytes = 8 * 1024;
@@ -28,6 +28,7 @@ std::string LoginState::seal(const KeyRing& keys, std::string_view host,
   packer.text(verifier);
   packer.text(nonce);
   packer.text(return_to);
+  packer.text(form);
   packer.number(static_cast<uint64_t>(begun_s));
   packer.texts(acr_values);
   packer.number(max_age_s ? *max_age_s + 1 : 0);
@@ -50,6 +51,7 @@ std::optional<LoginState> LoginState::open(const KeyRing& keys, std::string_view
   login.verifier = unpacker.text();
   login.nonce = unpacker.text();
   login.return_to = unpacker.text();
+  login.form = unpacker.text();
   login.begun_s = static_cast<int64_t>(unpacker.number());
   login.acr_values = unpacker.texts();
   if (const uint64_t max_age = unpacker.number(); max_age != 0) login.max_age_s = max_age - 1;

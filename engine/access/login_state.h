@@ -28,6 +28,7 @@ struct LoginState {
   std::string verifier;  // of PKCE: 43 characters (RFC 7636 4.1)
   std::string nonce;
   std::string return_to;  // path and query on this host
+  std::string form;       // FormTicket's bytes of what was sent there; empty: it was only opened
   int64_t begun_s = 0;
   std::vector<std::string> acr_values;  // that were asked for
   std::optional<uint64_t> max_age_s;    // likewise

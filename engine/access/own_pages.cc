@@ -178,6 +178,10 @@ void Gate::begin_sign_in(const Question& question, GateListener& listener) {
   login.verifier = random_text(verifier_bytes);
   login.nonce = random_text(random_bytes);
   login.return_to = checked_return(query_value(query, "to"), app->path_prefix);
+  if (const auto form = query_value(query, "form")) {
+    const auto ticket = FormTicket::open(*keys_, coming.host, *form);
+    if (ticket && ticket->app == app->name) login.form = ticket->pack();
+  }
   login.begun_s = now_s();
   ask_for_strength(*app, query_value(query, "stronger").value_or(""), login);
   desk_->ask_provider(login.provider, [self = self_, coming](const auto& metadata) {
@@ -272,7 +276,9 @@ void Gate::signed_in(const Coming& coming, const SignedIn<SessionFacts>& facts) 
   if (listener == nullptr) return;
   const std::string url = coming.base_url + coming.login.return_to;
   Answer answer;
-  if (coming.has_fragment) {
+  if (!coming.login.form.empty()) {
+    answer = form_page(coming, *facts);
+  } else if (coming.has_fragment) {
     const PageWords& words = pages_->words_for(coming.languages);
     Page page(words);
     page.title = words[Text::signed_in];
@@ -281,10 +287,11 @@ void Gate::signed_in(const Coming& coming, const SignedIn<SessionFacts>& facts) 
     page.nonce = random_text(random_bytes);
     page.script = restore_fragment_script(tls::hex(coming.login.id), url);
     answer = page_answer(200, page, coming.request_id);
-    answer.head.fields.add(FieldName::set_cookie, forget_cookie(fragment_cookie));
   } else {
     answer = redirect_answer(url, coming.request_id);
   }
+  if (coming.has_fragment)
+    answer.head.fields.add(FieldName::set_cookie, forget_cookie(fragment_cookie));
   answer.head.fields.add(FieldName::set_cookie,
                          set_cookie(SessionCookie::name(coming.app), *sealed));
   answer.reason = "signed_in";

@@ -14,6 +14,7 @@
 
 #include "access/discovery.h"
 #include "access/login_state.h"
+#include "access/parked_forms.h"
 #include "access/session_cookie.h"
 #include "access/sign_in_fault.h"
 #include "token/key_set.h"
@@ -75,6 +76,10 @@ class SignInDesk {
   virtual void ask_keys(
       KeySource source, bool anew,
       std::function<void(SignedIn<std::shared_ptr<const token::KeySet>>)> done) = 0;
+  // Forms that wait for a sign-in. False: there is no room for it.
+  virtual void keep_form(KeptForm form, std::function<void(bool kept)> done) = 0;
+  virtual void lend_form(std::string id, std::function<void(LentForm)> done) = 0;
+  virtual void settle_form(std::string id, bool sent) = 0;
 };
 
 }  // namespace hawser::access

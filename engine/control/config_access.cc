@@ -24,6 +24,8 @@ namespace {
 using config::MapReader;
 using config::Value;
 
+constexpr uint64_t park_limit_bytes = uint64_t{16} * 1024 * 1024;
+
 const model::Provider* find_provider(const Value& value,
                                      std::span<const model::Provider> providers) {
   const auto written = value.text("a provider's name");
@@ -68,11 +70,11 @@ void read_session(const Value& value, model::SessionLimits& target) {
   const auto recheck = map.take("recheck");
   map.finish();
   if (max_age) {
-    const auto duration = max_age->duration_ms(minute_ms, 365 * day_ms, false);
+    const auto duration = max_age->duration_ms(1000, 365 * day_ms, false);
     if (duration) target.max_age_s = *duration / 1000;
   }
   if (idle) {
-    const auto duration = idle->duration_ms(minute_ms, 365 * day_ms, false);
+    const auto duration = idle->duration_ms(1000, 365 * day_ms, false);
     if (duration) target.idle_s = *duration / 1000;
   }
   if (recheck) {
@@ -85,6 +87,24 @@ void read_session(const Value& value, model::SessionLimits& target) {
   if (recheck && target.recheck_s > target.max_age_s)
     recheck->error(longest, "after `max_age` everybody signs in anew");
   target.idle_s = std::min(target.idle_s, target.max_age_s);
+}
+
+void read_park(const Value& value, model::Park& target) {
+  MapReader map(value);
+  const auto size = map.take("size");
+  const auto kept_for = map.take("for");
+  map.finish();
+  if (size && size->is_word("off")) {
+    target.size_bytes = 0;
+    if (kept_for)
+      kept_for->error_found("`for` beside `size: off`", "one of them",
+                            "nothing is kept: remove it");
+  } else if (size) {
+    if (const auto bytes = size->size_bytes(1024, park_limit_bytes)) target.size_bytes = *bytes;
+  }
+  if (!kept_for) return;
+  const auto duration = kept_for->duration_ms(10'000, 60 * minute_ms, false);
+  if (duration) target.for_s = *duration / 1000;
 }
 
 void refuse_beside_passthrough(const std::optional<Value>& value, std::string_view what) {
@@ -110,8 +130,10 @@ void read_access(MapReader& map, std::span<const model::Provider> providers, boo
                  model::App& app) {
   const auto sign_in = map.take_nullable("sign_in");
   const auto session = map.take_nullable("session");
+  const auto park = map.take_nullable("park");
   if (sign_in) read_sign_in(*sign_in, providers, app.sign_in);
   if (session) read_session(*session, app.session);
+  if (park) read_park(*park, app.park);
   const std::vector<Value> told = read_identity(map, app);
   const auto cors = map.take_nullable("cors");
   if (cors) read_cors(*cors, app.cors);
@@ -127,7 +149,8 @@ void read_access(MapReader& map, std::span<const model::Provider> providers, boo
       refuse_beside_passthrough(key, std::string_view(key.key()).substr(key.key().rfind('.') + 1));
     refuse_beside_passthrough(cors, "cors");
     refuse_beside_passthrough(machines, "machines");
-    return refuse_beside_passthrough(session, "session");
+    refuse_beside_passthrough(session, "session");
+    return refuse_beside_passthrough(park, "park");
   }
   app.access = model::Access::rules;
   read_rules(*value, has_geo, app);

@@ -200,7 +200,7 @@ void read_hsts(MapReader& map, uint64_t& target_s) {
 model::App read_app(const Value& value, const AppSurroundings& around) {
   model::App app;
   app.timeouts = around.timeouts;
-  MapReader map(value, planned_in_app);
+  MapReader map(value);
   read_name(map.require("name", std::string(name_expected), "name: wiki"), app.name);
   read_place(map, app);
   read_name(map.take("group"), app.group);

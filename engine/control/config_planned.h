@@ -15,10 +15,6 @@ inline constexpr PlannedKey planned_in_file[] = {
     {"cluster"},
 };
 
-inline constexpr PlannedKey planned_in_app[] = {
-    {"park"},
-};
-
 // Deadlines that run before an app is known, or when the whole engine ends.
 inline constexpr std::string_view of_the_engine =
     "it rules the whole engine: set it in the file's own `timeouts`";

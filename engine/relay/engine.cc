@@ -67,7 +67,9 @@ RelayWorkerOptions Engine::worker_options(uint32_t index) {
   options.proxy_protocol_from = config_.listen.proxy_protocol_from;
   options.session_limit = std::max<uint64_t>(1, sessions / workers_.size());
   options.queue_limit = config_.limits.queue_limit;
-  options.budget_bytes = config_.memory_limit_bytes / workers_.size();
+  options.budget_bytes =
+      (config_.memory_limit_bytes - form_memory_bytes(config_.memory_limit_bytes)) /
+      workers_.size();
   options.settings = settings();
   options.loads = loads_;
   options.desk = workers_[index].desk.get();
@@ -79,7 +81,7 @@ void Engine::start_workers() {
     workers_[i].metrics = std::make_unique<RelayMetrics>(registry_);
     workers_[i].worker = std::make_unique<core::Worker>(i);
     workers_[i].desk = std::make_unique<WorkerDesk>(
-        mailbox_, *sign_in_, [this, i](const std::function<void()>& call) {
+        mailbox_, *sign_in_, *forms_, [this, i](const std::function<void()>& call) {
           to_worker(i, [call](RelayWorker&) { call(); });
         });
   }

@@ -32,6 +32,7 @@
 #include "core/worker.h"
 #include "http/status_endpoint.h"
 #include "relay/connector_gate.h"
+#include "relay/form_keep.h"
 #include "relay/redirect_listener.h"
 #include "relay/relay_worker.h"
 #include "relay/sign_in_host.h"
@@ -153,6 +154,7 @@ class Engine final : public control::AdminHost, public EngineLink, public SignIn
   std::unique_ptr<control::EventJournal> journal_;
   std::unique_ptr<SignInHost> sign_in_;
   std::unique_ptr<SigningKeys> signing_keys_;
+  std::unique_ptr<FormKeep> forms_;
   std::unique_ptr<control::EnrolmentServer> enrolment_server_;
   std::unique_ptr<control::AdminApi> admin_api_;
   std::unique_ptr<control::AdminServer> admin_server_;

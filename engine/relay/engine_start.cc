@@ -74,6 +74,7 @@ core::Result<void> Engine::open_authority() {
 }
 
 core::Result<void> Engine::open_sign_in() {
+  forms_ = std::make_unique<FormKeep>(loop_, registry_, metrics_, config_.memory_limit_bytes);
   sign_in_ = std::make_unique<SignInHost>(loop_, log_, *store_, *this, *journal_);
   sign_in_->apply(snapshot_);
   signing_keys_ =

@@ -36,6 +36,7 @@ Exchange::Exchange(RelayContext& context, ClientSide& client, const ClientFacts&
       share_(share),
       router_(context.router),
       bulk_(context),
+      form_room_(context),
       idle_deadline_([this] { idle_too_long(); }),
       total_deadline_([this] { fail(ExchangeError::of(ErrorCode::total_timeout)); }),
       session_deadline_([this] { session_due(); }) {
@@ -94,6 +95,7 @@ void Exchange::route() {
   if (!meets_expectation() || !within_limits() || !goes_onward()) return;
   if (app_->timeouts.total_ms != 0)
     total_deadline_.arm(context_.loop.timers(), app_->timeouts.total_ms);
+  if (app_->access == model::Access::rules && access::may_claim_form(*head_)) return read_claim();
   ask_gate();
 }
 
@@ -119,13 +121,15 @@ bool Exchange::meets_expectation() {
   return true;
 }
 
-void Exchange::ask_gate() {
-  step_ = Step::access;
+access::Question Exchange::question() {
   const std::string_view client_ip =
       facts_.client_ip.empty() ? client_facts_.peer_ip : facts_.client_ip;
-  context_.gate.decide(
-      {app_, *head_, client_ip, facts_.request_id, own_form_, client_facts_.certificate.get()},
-      *this);
+  return {app_, *head_, client_ip, facts_.request_id, own_form_, client_facts_.certificate.get()};
+}
+
+void Exchange::ask_gate() {
+  step_ = Step::access;
+  context_.gate.decide(question(), *this);
 }
 
 void Exchange::on_answered(access::Answer answer) {
@@ -167,6 +171,7 @@ bool Exchange::goes_onward() {
 void Exchange::on_admitted(access::Admission admission) {
   find_decision();
   admission_ = std::move(admission);
+  if (!take_kept_form()) return;
   arm_session_deadline();
   offer_upgrade();
   http::remove_hop_by_hop(head_->fields);
@@ -194,7 +199,7 @@ void Exchange::on_body_wanted() {
   asking_ = Asking::flowing;
   body_committed_ = true;
   stream_->send_data({});  // the connector waits for it before the origin sees anything
-  if (!awaits_upgrade()) client_.allow_body(0);
+  if (!awaits_upgrade() && !has_kept_body_) client_.allow_body(0);
   moved();
 }
 
@@ -202,6 +207,7 @@ void Exchange::on_sendable() { allow_more_body(); }
 
 void Exchange::allow_more_body() {
   if (asking_ != Asking::flowing || stream_ == nullptr || awaits_upgrade()) return;
+  if (has_kept_body_) return send_kept_body();
   const size_t room = stream_->sendable_bytes();
   if (room <= allowed_bytes_) return;
   const uint64_t more = room - allowed_bytes_;
@@ -213,6 +219,7 @@ void Exchange::on_request_body(core::ByteChain bytes) {
   facts_.bytes_in += bytes.size();
   allowed_bytes_ -= std::min<uint64_t>(allowed_bytes_, bytes.size());
   if (step_ == Step::own_form) return collect_own_form(bytes);
+  if (step_ == Step::park) return collect_form(bytes);
   if (asking_ != Asking::flowing || stream_ == nullptr) return;
   // The origin sees the body break off, never an end.
   const uint64_t limit_bytes = app_->limits.body_bytes;
@@ -226,6 +233,7 @@ void Exchange::on_request_body(core::ByteChain bytes) {
 void Exchange::on_request_end(const message::Fields& trailers) {
   const Asking before = std::exchange(asking_, Asking::ended);
   if (step_ == Step::own_form) return ask_gate();
+  if (step_ == Step::park) return keep_form();
   moved();
   if (before == Asking::flowing && stream_ != nullptr && !stream_->sending_ended()) {
     message::Fields kept = trailers;
@@ -269,6 +277,9 @@ void Exchange::on_head(message::ResponseHead& head, bool interim, bool bound) {
   complete_origin_response(head, *app_, context_.loop.wall_ms());
   // A cache that many share would hand it on; the next answer brings it then.
   const bool shared = head.fields.contains_token(message::FieldName::cache_control, "public");
+  if (!admission_.forget_cookie.empty())
+    head.fields.add(message::FieldName::set_cookie,
+                    access::forget_cookie(admission_.forget_cookie));
   if (!admission_.set_cookie.empty() && !shared)
     head.fields.add(message::FieldName::set_cookie, admission_.set_cookie);
   if (has_channel()) bulk_.on_length(*stream_, head.body_length);
@@ -450,7 +461,9 @@ void Exchange::finish() {
   step_ = Step::over;
   context_.gate.cancel(*this);  // its answer may come before the end of this turn
   in_flight_ = {};
+  settle_kept_form();
   release_own_form();
+  form_room_.give_back();
   idle_deadline_.disarm();
   total_deadline_.disarm();
   session_deadline_.disarm();

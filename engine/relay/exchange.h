@@ -18,6 +18,7 @@
 #include "relay/client_chain.h"
 #include "relay/client_side.h"
 #include "relay/dispatcher.h"
+#include "relay/form_room.h"
 #include "relay/relay_context.h"
 #include "relay/request_facts.h"
 
@@ -63,13 +64,14 @@ class Exchange final : private channel::StreamListener,
   Exchange* next_in_index = nullptr;
 
  private:
-  enum class Step : uint8_t { route, own_form, access, dispatch, stream, over };
+  enum class Step : uint8_t { route, own_form, park, access, dispatch, stream, over };
   enum class Asking : uint8_t { held, flowing, ended, stopped };    // the request's body
   enum class Answering : uint8_t { waiting, flowing, ended, cut };  // the response
 
   // access
   void on_admitted(access::Admission admission) override;
   void on_answered(access::Answer answer) override;
+  void on_form_wanted(access::FormWanted wanted) override;
   void on_reconsidered(access::Reconsidered outcome) override;
   // dispatch
   void on_way(const Way& way) override;
@@ -89,6 +91,7 @@ class Exchange final : private channel::StreamListener,
   bool is_misdirected(const std::string& host) const;
   bool meets_expectation();
   bool goes_onward();
+  access::Question question();
   void ask_gate();
   void arm_session_deadline();
   void session_due();
@@ -99,6 +102,16 @@ class Exchange final : private channel::StreamListener,
   void collect_own_form(const core::ByteChain& bytes);
   bool hold_own_form(size_t bytes);
   void release_own_form();
+  // Forms that wait for a sign-in (exchange_kept_form.cc).
+  void read_claim();
+  void begin_form(size_t room_bytes);
+  void collect_form(const core::ByteChain& bytes);
+  void watch_form();
+  void keep_form();
+  void refuse_form(access::FormRefusal why);
+  bool take_kept_form();
+  void send_kept_body();
+  void settle_kept_form();
   void offer_upgrade();
   // What an HTTP/2 client's upgrade needs more: the part of its handshake that it leaves to us.
   void offer_for_http_2();
@@ -138,8 +151,12 @@ class Exchange final : private channel::StreamListener,
   channel::Stream* stream_ = nullptr;
   WayName way_;  // that its stream was opened on
   BulkOffer bulk_;
-  std::string own_form_;       // that was sent to a page of ours, as far as it came
-  size_t own_form_room_ = 0;   // of the budget
+  std::string own_form_;      // that was sent to a page of ours or is to be kept, as far as it came
+  size_t own_form_room_ = 0;  // of the budget
+  FormRoom form_room_;
+  access::FormWanted form_wanted_;
+  std::string kept_body_;      // sent in place of what the client's request carries
+  size_t kept_sent_ = 0;       // of it
   std::string websocket_key_;  // ours, for a client that speaks HTTP/2
   std::string upgrade_;        // the protocol that the client offers, if this app may speak it
   core::Deadline idle_deadline_;
@@ -158,6 +175,7 @@ class Exchange final : private channel::StreamListener,
   bool body_committed_ = false;  // the first CREDIT was answered: no second attempt
   bool upgraded_ = false;        // the origin agreed: both directions carry raw bytes
   bool stream_done_ = false;
+  bool has_kept_body_ = false;
   uint8_t reconsidering_ = 0;  // a bit for each access::Renewal that the gate is to answer
 };
 

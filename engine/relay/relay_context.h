@@ -52,6 +52,7 @@ struct RelayContext {
   http::H2Limits h2_limits = {};  // sessions keep those that they began with
   LoadGate* loads = nullptr;      // null: no app has limits
   std::vector<model::Network> trusted_proxies = {};
+  size_t form_bytes = 0;           // of the budget, for forms that wait for a sign-in or had to
   Offenders* offenders = nullptr;  // null: nobody has to wait for the handshake
   std::shared_ptr<const access::Pages> pages = std::make_shared<const access::Pages>();
   access::DecisionRing* decisions = nullptr;  // null: nobody asks about them later

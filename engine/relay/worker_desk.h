@@ -9,6 +9,7 @@
 
 #include "access/sign_in_desk.h"
 #include "core/mailbox.h"
+#include "relay/form_keep.h"
 #include "relay/sign_in_host.h"
 
 namespace hawser::relay {
@@ -17,8 +18,8 @@ class WorkerDesk final : public access::SignInDesk {
  public:
   using ToWorker = std::function<void(std::function<void()>)>;  // called on the control thread
 
-  WorkerDesk(core::Mailbox& to_control, SignInHost& host, ToWorker to_worker)
-      : to_control_(to_control), host_(host), to_worker_(std::move(to_worker)) {}
+  WorkerDesk(core::Mailbox& to_control, SignInHost& host, FormKeep& forms, ToWorker to_worker)
+      : to_control_(to_control), host_(host), forms_(forms), to_worker_(std::move(to_worker)) {}
 
   void ask_provider(std::string provider,
                     std::function<void(access::SignedIn<access::ProviderMetadata>)> done) override {
@@ -74,10 +75,26 @@ class WorkerDesk final : public access::SignInDesk {
       });
     });
   }
+  void keep_form(access::KeptForm form, std::function<void(bool)> done) override {
+    auto moved = std::make_shared<access::KeptForm>(std::move(form));
+    to_control_.post([this, moved, done = std::move(done)] {
+      to_worker_([done, kept = forms_.keep(std::move(*moved))] { done(kept); });
+    });
+  }
+  void lend_form(std::string id, std::function<void(access::LentForm)> done) override {
+    to_control_.post([this, id = std::move(id), done = std::move(done)] {
+      auto lent = std::make_shared<access::LentForm>(forms_.lend(id));
+      to_worker_([done, lent] { done(std::move(*lent)); });
+    });
+  }
+  void settle_form(std::string id, bool sent) override {
+    to_control_.post([this, id = std::move(id), sent] { forms_.settle(id, sent); });
+  }
 
  private:
   core::Mailbox& to_control_;
   SignInHost& host_;
+  FormKeep& forms_;
   ToWorker to_worker_;
 };
 

@@ -49,6 +49,7 @@ apps:
     origin: http://127.0.0.1:9000
     sign_in: {provider: main, client_id: wiki, client_secret_file: wiki-secret}
     session: {max_age: 4h, idle: 30m, recheck: 5m}
+    park: {size: 300K, for: 5m}
     access:
       - name: interns, never
         who: {users: [eve@example.org], claims: {kind: [intern, guest], "org unit": [a]}}
@@ -150,6 +151,8 @@ TEST_F(ConfigAccess, AnAppMayHaveItsOwnClientAndSession) {
   EXPECT_EQ(config.apps[0].session, (model::SessionLimits{14'400, 1800, 300}));
   EXPECT_EQ(config.apps[1].sign_in.client.id, "");
   EXPECT_EQ(config.apps[1].session, model::SessionLimits{});
+  EXPECT_EQ(config.apps[0].park, (model::Park{300 * 1024, 300}));
+  EXPECT_EQ(config.apps[1].park, (model::Park{1024 * 1024, 600}));
 }
 
 TEST_F(ConfigAccess, RulesAreReadInTheirOrderWithEveryKey) {
@@ -195,6 +198,14 @@ TEST_F(ConfigAccess, TheRulesOfAnAppNameOnlySoManyGroups) {
   EXPECT_EQ(read(text).apps[0].rules.size(), 14u);
   text.insert(text.find("      - {name: trial"), rule("l"));
   EXPECT_THAT(errors_of(text), HasSubstr("apps[0].access: found 2105 groups"));
+}
+
+TEST_F(ConfigAccess, FormsNeedNotBeKept) {
+  std::string text(full);
+  text.replace(text.find("park: {size: 300K, for: 5m}"), 27, "park: {size: off}");
+  const NodeConfig config = read(text);
+  ASSERT_EQ(config.apps.size(), 2u);
+  EXPECT_EQ(config.apps[0].park.size_bytes, 0u);
 }
 
 TEST_F(ConfigAccess, AnIdleTimeThatWasNotSaidIsNeverLongerThanTheSession) {

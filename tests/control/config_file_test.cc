@@ -372,8 +372,7 @@ apps:
     refused.push_back(error.key);
     EXPECT_THAT(error.remedy, HasSubstr("is not available in this version"));
   }
-  EXPECT_THAT(refused, testing::UnorderedElementsAre(
-                           "administrators", "apps[0].park"));
+  EXPECT_THAT(refused, testing::UnorderedElementsAre("administrators"));
 }
 
 TEST(ConfigFile, AFileThatIsNotThereIsAnErrorWithItsPath) {

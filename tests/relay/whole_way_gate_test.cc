@@ -28,6 +28,10 @@ class HeldDesk final : public access::SignInDesk {
       access::KeySource, bool,
       std::function<void(access::SignedIn<std::shared_ptr<const token::KeySet>>)>) override {}
 
+  void keep_form(access::KeptForm, std::function<void(bool)>) override {}
+  void lend_form(std::string, std::function<void(access::LentForm)>) override {}
+  void settle_form(std::string, bool) override {}
+
   std::function<void(access::SignedIn<access::ProviderMetadata>)> asked;
   std::string logout_token;
   std::function<void(access::SignedIn<void>)> ended;

@@ -176,8 +176,9 @@ class Visitor:
         action = html.unescape(re.search(r'<form [^>]*method="post" action="([^"]+)"', answer.body)[1])
         hidden = re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', answer.body)
         values = {**{name: html.unescape(value) for name, value in hidden}, **values}
+        origin = "{0.scheme}://{0.netloc}".format(urllib.parse.urlsplit(answer.url))
         return self.ask(urllib.parse.urljoin(answer.url, action), "POST", urllib.parse.urlencode(values),
-                        Content_Type="application/x-www-form-urlencoded")
+                        Content_Type="application/x-www-form-urlencoded", Origin=origin)
 
     def sign_in(self, url, name):
         """Opens the page, signs in at the provider, and ends wherever that leads."""

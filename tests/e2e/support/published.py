@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """An application behind a sign-in at a real provider."""
+import re
 import signal
 
 from .provider import OpenIdProvider
@@ -13,6 +14,7 @@ class Published:
 
     def __init__(self, lab, access=None, **app):
         self.heads = []
+        self.bodies = []  # (head, content) of each POST
         self.engine = None
         self.engine_settings = {}  # keys of engine.yaml beside the apps
         self.before_connector = lambda: None
@@ -85,4 +87,7 @@ class Published:
             if head.startswith(b"GET /endless"):
                 connection.send(b"HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\nmore")
                 return connection.read_to_end()
+            if head.startswith(b"POST "):
+                length = re.search(rb"(?i)\r\ncontent-length: *([0-9]+)", head)
+                self.bodies.append((head, connection.read_exactly(int(length[1])) if length else b""))
             connection.answer(b"inside " + head.split(b" ")[1])

@@ -1,0 +1,266 @@
+// SPDX-License-Identifier: Apache-2.0
+// The part of the gate that keeps what somebody has typed while they sign in again, and lets it go
+// on once they have.
+#include <algorithm>
+#include <utility>
+
+#include "access/answers.h"
+#include "access/coming.h"
+#include "access/cookies.h"
+#include "access/form_ticket.h"
+#include "access/gate.h"
+#include "access/token_request.h"
+#include "access/visitor.h"
+#include "message/characters.h"
+#include "tls/digest.h"
+
+namespace hawser::access {
+namespace {
+
+using message::FieldName;
+
+std::string target_of(const message::RequestHead& head) {
+  std::string target;
+  head.target.append_path_and_query(target);
+  return target;
+}
+
+// The fields of its content, but for those that end at this hop.
+message::Fields form_fields(const message::RequestHead& head) {
+  message::Fields kept;
+  head.fields.for_each([&](const message::FieldView& field) {
+    if (belongs_to_form(field) && !head.fields.contains_token(FieldName::connection, field.name))
+      kept.add(field.name, field.value);
+  });
+  return kept;
+}
+
+std::string form_cookie(const FormTicket& ticket, std::string_view sealed, int64_t now_s) {
+  return ticket.cookie_name() + "=" + std::string(sealed) +
+         "; Path=/; Secure; HttpOnly; SameSite=Strict; Max-Age=" +
+         std::to_string(std::max<int64_t>(0, ticket.ends_s - now_s));
+}
+
+// Sends it once the page is there, with the fragment that only the browser knows.
+std::string send_script(std::string_view login, bool has_fragment) {
+  std::string script = "addEventListener('DOMContentLoaded',function(){var f=document.forms[0];";
+  if (has_fragment) {
+    script += "var k=" + script_text("hawser-" + std::string(login)) +
+              ";try{f.action+=sessionStorage.getItem(k)||'';sessionStorage.removeItem(k)}"
+              "catch(e){}";
+  }
+  return script + "f.submit()})";
+}
+
+}  // namespace
+
+// Of whose session the request's cookie is, or was; nothing where nobody can say.
+std::optional<SessionFacts> Gate::known_person(const Question& question, bool& revoked) const {
+  revoked = false;
+  const auto value = find_cookie(question.head.fields, SessionCookie::name(question.app->name));
+  if (!value) return std::nullopt;
+  auto facts =
+      SessionCookie::open(*keys_, question.app->name, question.head.target.authority.host, *value);
+  if (facts && revoked_.has(facts->session)) {
+    revoked = true;
+    return std::nullopt;
+  }
+  return facts;
+}
+
+Answer Gate::form_not_sent(const Question& question, Text why, std::string_view stronger) const {
+  const bool signed_in = why == Text::form_lost || why == Text::form_taken ||
+                         why == Text::form_of_other || why == Text::form_foreign;
+  NotSent told{why, "", "", question.request_id, utc_time(now_s())};
+  (signed_in ? told.go_on_url : told.sign_in_url) =
+      signed_in ? return_target(question) : login_target(question, stronger);
+  return not_sent_answer(words(question), told);
+}
+
+// A form came, and its sender has to sign in, or more strongly.
+void Gate::ask_about_form(const Question& question, std::string_view stronger,
+                          GateListener& listener) {
+  if (const auto ticket = find_ticket(question.head.fields, question.body)) {
+    // It is kept already, and so are its sender's efforts.
+    if (FormTicket::open(*keys_, question.head.target.authority.host, *ticket))
+      return listener.on_answered(sign_in_first(question, stronger, *ticket));
+  }
+  bool revoked = false;
+  const auto person = known_person(question, revoked);
+  const bool same_origin = is_same_origin(question.head);
+  if (!person || !same_origin) {
+    const Text why = revoked                  ? Text::form_revoked
+                     : person && !same_origin ? Text::form_foreign
+                                              : Text::form_signed_out;
+    return listener.on_answered(form_not_sent(question, why, stronger));
+  }
+  const uint64_t limit_bytes = question.app->park.size_bytes;
+  const message::BodyLength& length = question.head.body_length;
+  const bool too_large = limit_bytes == 0 || (length.is_known() && length.bytes > limit_bytes) ||
+                         target_of(question.head).size() > LoginState::return_limit_bytes;
+  if (too_large || desk_ == nullptr)
+    return listener.on_answered(form_not_sent(question, Text::form_too_large, stronger));
+  listener.on_form_wanted(
+      {static_cast<size_t>(limit_bytes), person->subject, std::string(stronger)});
+}
+
+void Gate::refuse_form(const Question& question, const FormWanted& wanted, FormRefusal why,
+                       GateListener& listener) {
+  const Text text = why == FormRefusal::too_large ? Text::form_too_large : Text::form_no_room;
+  listener.on_answered(form_not_sent(question, text, wanted.stronger));
+}
+
+void Gate::keep_form(const Question& question, const FormWanted& wanted, std::string body,
+                     GateListener& listener) {
+  FormTicket ticket;
+  ticket.id = tls::random_bytes(FormTicket::id_bytes);
+  ticket.key = tls::random_bytes(FormTicket::key_bytes);
+  ticket.app = question.app->name;
+  ticket.provider = question.app->sign_in.provider;
+  ticket.subject = wanted.subject;
+  ticket.ends_s = now_s() + static_cast<int64_t>(question.app->park.for_s);
+  const size_t bytes = body.size();
+  std::string packed =
+      pack_form({ticket.id, target_of(question.head), form_fields(question.head), std::move(body)});
+  KeptForm form{ticket.id, ticket.owner(), tls::aead_seal(ticket.key, packed, ticket.id),
+                ticket.ends_s};
+  packed.clear();
+  const uint64_t waiting = wait_for(listener);
+  desk_->keep_form(std::move(form), [self = self_, waiting, question, ticket, bytes,
+                                     stronger = wanted.stronger](bool kept) {
+    if (*self == nullptr) return;
+    Gate& gate = **self;
+    GateListener* sender = gate.take(waiting);
+    if (sender == nullptr) return;
+    if (!kept)
+      return sender->on_answered(gate.form_not_sent(question, Text::form_no_room, stronger));
+    gate.tell_form(gate.event_of(EventKind::form_parked, question), "", "kept", bytes);
+    const std::string sealed = ticket.seal(*gate.keys_, question.head.target.authority.host);
+    Answer answer = gate.sign_in_first(question, stronger, sealed);
+    answer.reason = "form_parked";
+    sender->on_answered(std::move(answer));
+  });
+}
+
+// 303: the browser asks for the way to the provider, and the form stays here.
+Answer Gate::sign_in_first(const Question& question, std::string_view stronger,
+                           std::string_view ticket) const {
+  Answer answer = redirect_answer(
+      login_target(question, stronger) + "&" + encode_form(Form{{"form", std::string(ticket)}}),
+      question.request_id, 303);
+  answer.reason = stronger.empty() ? "signed_out" : "step_up";
+  answer.rule = stronger;
+  return answer;
+}
+
+// After the sign-in: the page that has the browser send what was kept.
+Answer Gate::form_page(const Coming& coming, const SessionFacts& facts) {
+  const PageWords& words = pages_->words_for(coming.languages);
+  const auto ticket = FormTicket::unpack(coming.login.form);
+  if (!ticket || ticket->subject != facts.subject || ticket->provider != coming.login.provider) {
+    if (ticket) desk_->settle_form(ticket->id, true);
+    Event event = coming.event;
+    event.kind = EventKind::form_parked;
+    event.app = coming.app;
+    event.provider = coming.login.provider;
+    tell_form(std::move(event), facts.user, "form_of_other", 0);
+    return not_sent_answer(words, {Text::form_of_other, "", coming.login.return_to,
+                                   coming.request_id, utc_time(now_s())});
+  }
+  Page page(words);
+  page.title = words[Text::form_sending_title];
+  page.advice = words[Text::form_sending_advice];
+  page.form_url = coming.base_url + coming.login.return_to;
+  const std::string claim = ticket->claim();
+  const size_t equals = claim.find('=');
+  page.form_field = claim.substr(0, equals);
+  page.form_value = claim.substr(equals + 1);
+  page.form_button = words[Text::form_sending_button];
+  page.nonce = tls::base64url(tls::random_bytes(16));
+  page.script = send_script(tls::hex(coming.login.id), coming.has_fragment);
+  Answer answer = page_answer(200, page, coming.request_id);
+  // So that the browser says by Origin whose page it was; the callback's URL stays untold.
+  answer.head.fields.set("Referrer-Policy", "origin");
+  answer.head.fields.add(FieldName::set_cookie,
+                         form_cookie(*ticket, ticket->seal(*keys_, coming.host), now_s()));
+  return answer;
+}
+
+// The last step.
+void Gate::let_in(const Question& question, Admission admission, GateListener& listener) {
+  if (!admission.form_ticket.empty()) return release_form(question, std::move(admission), listener);
+  listener.on_admitted(std::move(admission));
+}
+
+// The request may pass, and stands for a form that was kept.
+void Gate::release_form(const Question& question, Admission admission, GateListener& listener) {
+  const std::string sealed = std::move(admission.form_ticket);
+  const auto ticket = FormTicket::open(*keys_, question.head.target.authority.host, sealed);
+  const auto refuse = [&](Text why) {
+    listener.on_answered(lost_form(question, admission.user, why));
+  };
+  if (!ticket || ticket->app != question.app->name || desk_ == nullptr)
+    return refuse(Text::form_lost);
+  if (!is_same_origin(question.head)) return refuse(Text::form_foreign);
+  if (ticket->subject != admission.facts.subject ||
+      ticket->provider != question.app->sign_in.provider)
+    return refuse(Text::form_of_other);
+  const uint64_t waiting = wait_for(listener);
+  auto shared =
+      std::make_shared<Admission>(std::move(admission));  // what the mailbox holds is copied
+  desk_->lend_form(
+      ticket->id, [self = self_, waiting, question, ticket = *ticket, shared](LentForm lent) {
+        if (*self == nullptr) return;
+        (*self)->released(question, waiting, ticket, std::move(*shared), std::move(lent));
+      });
+}
+
+void Gate::released(const Question& question, uint64_t waiting, const FormTicket& ticket,
+                    Admission admission, LentForm lent) {
+  GateListener* listener = take(waiting);
+  if (lent.state != LentForm::State::lent) {
+    if (listener == nullptr) return;
+    const bool taken = lent.state == LentForm::State::taken;
+    return listener->on_answered(
+        lost_form(question, admission.user, taken ? Text::form_taken : Text::form_lost));
+  }
+  if (listener == nullptr) return desk_->settle_form(ticket.id, false);  // gone meanwhile
+  const auto opened = tls::aead_open(ticket.key, lent.sealed, ticket.id);
+  lent.sealed = {};
+  auto form = opened.ok() ? unpack_form(*opened) : std::nullopt;
+  if (!form || form->target != target_of(question.head)) {
+    desk_->settle_form(ticket.id, false);
+    return listener->on_answered(lost_form(question, admission.user, Text::form_lost));
+  }
+  form->id = ticket.id;
+  tell_form(event_of(EventKind::form_parked, question), admission.user, "released",
+            form->body.size());
+  admission.form = std::make_unique<ParkedForm>(std::move(*form));
+  admission.forget_cookie = ticket.cookie_name();
+  listener->on_admitted(std::move(admission));
+}
+
+// The sender is signed in; the page says why nothing was sent all the same.
+Answer Gate::lost_form(const Question& question, const std::string& user, Text why) {
+  Answer answer = form_not_sent(question, why, "");
+  tell_form(event_of(EventKind::form_parked, question), user, answer.reason, 0);
+  answer.user = user;
+  return answer;
+}
+
+void Gate::tell_form(Event event, std::string_view user, std::string_view reason, size_t bytes) {
+  event.time_ms = loop_.wall_ms();
+  event.user = user;
+  event.reason = reason;
+  core::LogLine line(log_, core::Level::info, "form_parked");
+  line.text("request_id", event.request_id).text("app", event.app).text_if("user", user);
+  line.text("reason", reason);
+  if (bytes != 0) line.number("request_bytes", bytes);
+  tell(std::move(event));
+}
+
+void Gate::settle_form(const std::string& id, bool sent) {
+  if (desk_ != nullptr) desk_->settle_form(id, sent);
+}
+
+}  // namespace hawser::access

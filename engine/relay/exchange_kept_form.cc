@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: Apache-2.0
+// The part of an Exchange whose request's body is not its client's: a form that has to wait for a
+// sign-in is read and handed to the gate; one that had to is sent on in place of what released it.
+#include <algorithm>
+#include <utility>
+
+#include "access/form_ticket.h"
+#include "http/hop_by_hop.h"
+#include "relay/exchange.h"
+#include "relay/load_gate.h"
+
+namespace hawser::relay {
+
+using message::ErrorCode;
+using message::ExchangeError;
+
+namespace {
+
+// Of a form whose length is not known.
+constexpr size_t piece_bytes = size_t{64} * 1024;
+
+}  // namespace
+
+// --- read, to be kept
+
+// A request that looks like one that releases a form: its content tells.
+void Exchange::read_claim() {
+  if (!hold_own_form(head_->body_length.bytes))
+    return fail(ExchangeError::of(ErrorCode::budget_exhausted, "memory_limit is used up"));
+  step_ = Step::own_form;
+  begin_form(head_->body_length.bytes);
+}
+
+void Exchange::begin_form(size_t room_bytes) {
+  if (http::expectation_of(head_->fields) == http::Expectation::continue_100) {
+    message::ResponseHead go_on;
+    go_on.status = 100;
+    client_.send_interim(go_on);
+  }
+  head_->fields.remove(message::FieldName::expect);
+  asking_ = Asking::flowing;
+  allowed_bytes_ = room_bytes;
+  client_.allow_body(room_bytes);
+}
+
+void Exchange::on_form_wanted(access::FormWanted wanted) {
+  form_wanted_ = std::move(wanted);
+  // Has none, or was read already because it might have been another thing.
+  if (asking_ == Asking::ended) return keep_form();
+  const message::BodyLength& length = head_->body_length;
+  const size_t room = length.is_known() ? length.bytes : piece_bytes;
+  if (!form_room_.take(room)) return refuse_form(access::FormRefusal::no_room);
+  if (length.is_known()) own_form_.reserve(room);
+  step_ = Step::park;
+  if (total_deadline_.armed() == false)
+    total_deadline_.arm(context_.loop.timers(), app_->park.for_s * 1000);
+  watch_form();
+  begin_form(room);
+}
+
+void Exchange::collect_form(const core::ByteChain& bytes) {
+  const uint64_t limit_bytes = app_->limits.body_bytes;
+  if (limit_bytes != 0 && facts_.bytes_in > limit_bytes && context_.loads != nullptr)
+    return fail(context_.loads->body_too_long(*app_));
+  if (facts_.bytes_in > form_wanted_.limit_bytes)
+    return refuse_form(access::FormRefusal::too_large);
+  own_form_ += bytes.to_string();
+  watch_form();
+  if (allowed_bytes_ != 0 || head_->body_length.is_known()) return;
+  if (!form_room_.take(piece_bytes)) return refuse_form(access::FormRefusal::no_room);
+  allowed_bytes_ = piece_bytes;
+  client_.allow_body(piece_bytes);
+}
+
+void Exchange::watch_form() {
+  if (app_->timeouts.stream_idle_ms != 0)
+    idle_deadline_.arm(context_.loop.timers(), app_->timeouts.stream_idle_ms);
+}
+
+void Exchange::keep_form() {
+  step_ = Step::access;
+  idle_deadline_.disarm();
+  context_.gate.keep_form(question(), form_wanted_, std::exchange(own_form_, {}), *this);
+  form_room_.give_back();  // where it is kept now, it is counted
+  release_own_form();
+}
+
+void Exchange::refuse_form(access::FormRefusal why) {
+  step_ = Step::access;
+  context_.gate.refuse_form(question(), form_wanted_, why, *this);
+}
+
+// --- sent, in place of what released it
+
+// Before anything else is made of the request's head.
+bool Exchange::take_kept_form() {
+  access::ParkedForm* const form = admission_.form.get();
+  if (form == nullptr) {
+    if (own_form_.empty()) return true;
+    kept_body_ = std::move(own_form_);  // an ordinary form that only looked like something of ours
+  } else {
+    head_->fields.remove_if(access::belongs_to_form);
+    form->fields.for_each(
+        [&](const message::FieldView& field) { head_->fields.add(field.name, field.value); });
+    kept_body_ = std::move(form->body);
+    if (!form_room_.take(kept_body_.size())) {
+      fail(ExchangeError::of(ErrorCode::budget_exhausted, "memory_limit is used up"));
+      return false;
+    }
+    facts_.bytes_in = kept_body_.size();
+  }
+  head_->body_length = message::BodyLength::known(kept_body_.size());
+  asking_ = kept_body_.empty() ? Asking::ended : Asking::held;
+  has_kept_body_ = true;
+  return true;
+}
+
+void Exchange::send_kept_body() {
+  while (asking_ == Asking::flowing && stream_ != nullptr && kept_sent_ < kept_body_.size()) {
+    const size_t room = std::min(stream_->sendable_bytes(), piece_bytes);
+    if (room == 0) return;
+    const std::string_view piece = std::string_view(kept_body_).substr(kept_sent_, room);
+    core::ByteChain bytes;
+    bytes.append_copy(context_.loop.blocks(), piece);
+    kept_sent_ += piece.size();
+    moved();
+    stream_->send_data(std::move(bytes));
+  }
+  if (asking_ != Asking::flowing || stream_ == nullptr) return;
+  asking_ = Asking::ended;
+  kept_body_ = {};
+  form_room_.give_back();
+  release_own_form();
+  moved();
+  stream_->send_end({});
+  over_if_done();
+}
+
+// Whether it has reached the application, so that it is never sent twice; or has not, so that the
+// person may try again.
+void Exchange::settle_kept_form() {
+  if (admission_.form == nullptr) return;
+  const bool bodyless = !head_->body_length.has_body();
+  const bool sent = bodyless ? facts_.dispatched_us != 0 : body_committed_;
+  context_.gate.settle_form(admission_.form->id, sent);
+  admission_.form.reset();
+}
+
+}  // namespace hawser::relay
