@@ -101,7 +101,7 @@ void Gate::ask_about_form(const Question& question, std::string_view stronger,
   if (too_large || desk_ == nullptr)
     return listener.on_answered(form_not_sent(question, Text::form_too_large, stronger));
   listener.on_form_wanted(
-      {static_cast<size_t>(limit_bytes), person->subject, std::string(stronger)});
+      {static_cast<size_t>(limit_bytes), person->subject, person->user, std::string(stronger)});
 }
 
 void Gate::refuse_form(const Question& question, const FormWanted& wanted, FormRefusal why,
@@ -127,14 +127,14 @@ void Gate::keep_form(const Question& question, const FormWanted& wanted, std::st
   packed.clear();
   const uint64_t waiting = wait_for(listener);
   desk_->keep_form(std::move(form), [self = self_, waiting, question, ticket, bytes,
-                                     stronger = wanted.stronger](bool kept) {
+                                     user = wanted.user, stronger = wanted.stronger](bool kept) {
     if (*self == nullptr) return;
     Gate& gate = **self;
     GateListener* sender = gate.take(waiting);
     if (sender == nullptr) return;
     if (!kept)
       return sender->on_answered(gate.form_not_sent(question, Text::form_no_room, stronger));
-    gate.tell_form(gate.event_of(EventKind::form_parked, question), "", "kept", bytes);
+    gate.tell_form(gate.event_of(EventKind::form_parked, question), user, "kept", bytes);
     const std::string sealed = ticket.seal(*gate.keys_, question.head.target.authority.host);
     Answer answer = gate.sign_in_first(question, stronger, sealed);
     answer.reason = "form_parked";

@@ -177,9 +177,14 @@ void Gate::ask_rules(const Question& question, const Guarded& guarded,
     case Verdict::deny:
       break;
   }
-  listener.on_answered(denied(
-      question, {session ? std::string_view(session->user) : std::string_view(),
-                 decision.rule_name(), decision.message(), decision.closest, question.client_ip}));
+  Denial denial;
+  if (session) denial.user = session->user;
+  denial.rule = decision.rule_name();
+  denial.message = decision.message();
+  denial.client_ip = question.client_ip;
+  if (decision.rule == nullptr)
+    denial.closest = guarded.rules.why_not(session ? &person : nullptr, facts);
+  listener.on_answered(denied(question, denial));
 }
 
 Answer Gate::denied(const Question& question, const Denial& denial) const {

@@ -77,6 +77,7 @@ struct Answer {
 struct FormWanted {
   size_t limit_bytes = 0;
   std::string subject;   // whose session it was, or is
+  std::string user;
   std::string stronger;  // the rule that asks for a stronger sign-in; empty: none
 };
 enum class FormRefusal : uint8_t { too_large, no_room };

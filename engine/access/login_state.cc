@@ -60,6 +60,10 @@ std::optional<LoginState> LoginState::open(const KeyRing& keys, std::string_view
   return login;
 }
 
+std::string LoginState::fragment_cookie() const {
+  return std::string(fragment_cookie_prefix) + tls::hex(std::string_view(id).substr(0, 8));
+}
+
 std::string LoginState::challenge() const {
   const auto digest = tls::sha256(verifier);
   return tls::base64url({reinterpret_cast<const char*>(digest.data()), digest.size()});

@@ -20,7 +20,7 @@ struct LoginState {
   static constexpr int64_t lifetime_s = 3600;  // people read their mail in the middle of it
   // No app's name has "_", so that no session's cookie is called so.
   static constexpr std::string_view cookie_name = "__Host-hawser-_login";
-  static constexpr std::string_view fragment_cookie_name = "__Host-hawser-_fragment";
+  static constexpr std::string_view fragment_cookie_prefix = "__Host-hawser-_fragment-";
 
   std::string id;  // 16 bytes
   std::string app;
@@ -40,6 +40,8 @@ struct LoginState {
   static std::optional<LoginState> open(const KeyRing& keys, std::string_view host,
                                         std::string_view browser, std::string_view state,
                                         int64_t now_s);
+  // That the browser keeps a fragment for this sign-in: other tabs have their own.
+  std::string fragment_cookie() const;
   // S256 (RFC 7636 4.2).
   std::string challenge() const;
 };

@@ -19,7 +19,6 @@ namespace {
 
 using message::FieldName;
 
-constexpr std::string_view fragment_cookie = LoginState::fragment_cookie_name;
 constexpr size_t random_bytes = 16;
 constexpr size_t verifier_bytes = 32;
 constexpr size_t code_limit_bytes = 4096;
@@ -27,11 +26,10 @@ constexpr size_t code_limit_bytes = 4096;
 std::string random_text(size_t bytes) { return tls::base64url(tls::random_bytes(bytes)); }
 
 // Browsers keep what follows "#" to themselves: the page notes it before it goes on.
-std::string keep_fragment_script(std::string_view login, std::string_view next) {
+std::string keep_fragment_script(const LoginState& login, std::string_view next) {
   return "var h=location.hash;if(h.length>1){try{sessionStorage.setItem(" +
-         script_text("hawser-" + std::string(login)) + ",h);document.cookie=" +
-         script_text(std::string(fragment_cookie) +
-                     "=1; Path=/; Secure; SameSite=Lax; Max-Age=3600") +
+         script_text("hawser-" + tls::hex(login.id)) + ",h);document.cookie=" +
+         script_text(login.fragment_cookie() + "=1; Path=/; Secure; SameSite=Lax; Max-Age=3600") +
          "}catch(e){}}location.replace(" + script_text(next) + ")";
 }
 std::string restore_fragment_script(std::string_view login, std::string_view next) {
@@ -94,7 +92,6 @@ Gate::Coming Gate::coming_from(const Question& question) {
   coming.languages = head.fields.get("Accept-Language").value_or("");
   const auto browser = find_cookie(head.fields, LoginState::cookie_name);
   if (browser && is_browser_secret(*browser)) coming.browser = *browser;
-  coming.has_fragment = find_cookie(head.fields, fragment_cookie).has_value();
   return coming;
 }
 
@@ -213,7 +210,7 @@ void Gate::go_to_provider(const Coming& coming, const SignedIn<ProviderMetadata>
   page.next_url = with_query(metadata->authorization_endpoint, form);
   page.next_words = words[Text::signing_in_next];
   page.nonce = random_text(random_bytes);
-  page.script = keep_fragment_script(tls::hex(coming.login.id), page.next_url);
+  page.script = keep_fragment_script(coming.login, page.next_url);
   Answer answer = page_answer(200, page, coming.request_id);
   if (coming.new_browser)
     answer.head.fields.add(FieldName::set_cookie,
@@ -232,6 +229,7 @@ void Gate::come_back(const Question& question, GateListener& listener) {
   if (app_here(question, login->app) == nullptr || desk_ == nullptr)
     return refuse(coming, login_unknown("the app of this sign-in is no longer here"));
   coming.login = *login;
+  coming.has_fragment = find_cookie(question.head.fields, login->fragment_cookie()).has_value();
   coming.app = login->app;
   auto issuer = query_value(query, "iss");
   if (!issuer && query_names(query, "iss")) issuer = "";  // twice, say: it is nobody's
@@ -259,7 +257,9 @@ void Gate::come_back(const Question& question, GateListener& listener) {
 void Gate::sign_in_again(const Coming& coming) {
   GateListener* listener = take(coming.ticket);
   if (listener == nullptr) return;
-  const Form form{{"app", coming.app}, {"to", coming.login.return_to}};
+  Form form{{"app", coming.app}, {"to", coming.login.return_to}};
+  if (const auto ticket = FormTicket::unpack(coming.login.form))
+    form.emplace_back("form", ticket->seal(*keys_, coming.host));
   const std::string url = coming.base_url + std::string(own_path) + "login?" + encode_form(form);
   Answer answer = redirect_answer(url, coming.request_id);
   answer.reason = consent_wanted;
@@ -291,7 +291,7 @@ void Gate::signed_in(const Coming& coming, const SignedIn<SessionFacts>& facts) 
     answer = redirect_answer(url, coming.request_id);
   }
   if (coming.has_fragment)
-    answer.head.fields.add(FieldName::set_cookie, forget_cookie(fragment_cookie));
+    answer.head.fields.add(FieldName::set_cookie, forget_cookie(coming.login.fragment_cookie()));
   answer.head.fields.add(FieldName::set_cookie,
                          set_cookie(SessionCookie::name(coming.app), *sealed));
   answer.reason = "signed_in";

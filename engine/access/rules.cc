@@ -174,18 +174,28 @@ bool Rules::is_meant(const Compiled& compiled, const Question& question) {
                      [&](const AnyOf& claim) { return has_some(marks, claim); });
 }
 
+bool Rules::meets_method(const Compiled& compiled, const RequestFacts& request) {
+  return compiled.rule->methods.empty() || contains(compiled.rule->methods, request.method);
+}
+
+bool Rules::meets_path(const Compiled& compiled, const RequestFacts& request) {
+  return compiled.paths.empty() ||
+         std::any_of(compiled.paths.begin(), compiled.paths.end(),
+                     [&](const std::string& path) { return message::covers(path, request.path); });
+}
+
+bool Rules::meets_place(const Compiled& compiled, const Question& question) {
+  const model::RuleFrom& from = compiled.rule->from;
+  return from.empty() || compiled.networks.contains(question.client) ||
+         contains(from.countries, question.request.country);
+}
+
 RuleFinding Rules::look(const Compiled& compiled, const Question& question) {
   const AccessRule& rule = *compiled.rule;
   const RequestFacts& request = question.request;
-  if (!rule.methods.empty() && !contains(rule.methods, request.method))
-    return RuleFinding::other_method;
-  if (!compiled.paths.empty() &&
-      std::none_of(compiled.paths.begin(), compiled.paths.end(),
-                   [&](const std::string& path) { return message::covers(path, request.path); }))
-    return RuleFinding::other_path;
-  if (!rule.from.empty() && !compiled.networks.contains(question.client) &&
-      !contains(rule.from.countries, request.country))
-    return RuleFinding::other_place;
+  if (!meets_method(compiled, request)) return RuleFinding::other_method;
+  if (!meets_path(compiled, request)) return RuleFinding::other_path;
+  if (!meets_place(compiled, question)) return RuleFinding::other_place;
   const bool asks_nothing = compiled.who == Who::everybody && rule.strength.empty();
   if (question.person == nullptr)
     return asks_nothing ? RuleFinding::matched : RuleFinding::nobody_signed_in;
@@ -204,11 +214,7 @@ Decision Rules::walk(const Question& question, Seen&& seen) const {
     const RuleFinding finding = look(compiled, question);
     seen(rule, finding);
     Verdict verdict = Verdict::deny;
-    if (!decides(rule, finding, verdict)) {
-      if (rule.effect == RuleEffect::allow && !rule.shadow)
-        decision.closest = std::max(decision.closest, finding);
-      continue;
-    }
+    if (!decides(rule, finding, verdict)) continue;
     if (!rule.shadow) {
       decision.verdict = verdict;
       decision.rule = &rule;
@@ -222,6 +228,23 @@ Decision Rules::walk(const Question& question, Seen&& seen) const {
 
 Decision Rules::decide(const Person* person, const RequestFacts& request) const {
   return walk(question(person, request), [](const AccessRule&, RuleFinding) {});
+}
+
+RuleFinding Rules::why_not(const Person* person, const RequestFacts& request) const {
+  const Question asked = question(person, request);
+  RuleFinding nearest = RuleFinding::matched;
+  int fewest = std::numeric_limits<int>::max();
+  for (const Compiled& compiled : rules_) {
+    if (compiled.rule->effect != RuleEffect::allow || compiled.rule->shadow) continue;
+    const int unmet = (meets_method(compiled, request) ? 0 : 1) +
+                      (meets_path(compiled, request) ? 0 : 1) +
+                      (meets_place(compiled, asked) ? 0 : 1) +
+                      (person != nullptr && !is_meant(compiled, asked) ? 1 : 0);
+    if (unmet >= fewest) continue;
+    fewest = unmet;
+    nearest = look(compiled, asked);
+  }
+  return nearest;
 }
 
 std::vector<Rules::Step> Rules::explain(const Person* person, const RequestFacts& request,

@@ -67,8 +67,6 @@ struct Decision {
 
   Verdict verdict = Verdict::deny;
   const model::AccessRule* rule = nullptr;  // that decided; null: none did, so the answer is no
-  // Where no rule decided: how far the nearest allow rule came. `matched`: there is none.
-  RuleFinding closest = RuleFinding::matched;
   std::array<ShadowMatch, shadow_limit> shadow_matches;
   size_t shadow_count = 0;
 
@@ -100,6 +98,10 @@ class Rules {
   // The same decision, and what each rule said up to the one that decided, in their order.
   std::vector<Step> explain(const Person* person, const RequestFacts& request,
                             Decision& decision) const;
+
+  // For who was denied by no rule: the first condition that was not met of the allow rule of which
+  // the fewest were not. `matched`: there is no such rule.
+  RuleFinding why_not(const Person* person, const RequestFacts& request) const;
 
   const RuleNames& names() const { return names_; }
   bool look_at_methods() const { return look_at_methods_; }
@@ -134,6 +136,9 @@ class Rules {
   Compiled compile(const model::AccessRule& rule) const;
   AnyOf any_of(const std::vector<size_t>& bits) const;
   Question question(const Person* person, const RequestFacts& request) const;
+  static bool meets_method(const Compiled& compiled, const RequestFacts& request);
+  static bool meets_path(const Compiled& compiled, const RequestFacts& request);
+  static bool meets_place(const Compiled& compiled, const Question& question);
   static bool is_meant(const Compiled& compiled, const Question& question);
   static RuleFinding look(const Compiled& compiled, const Question& question);
   template <class Seen>

@@ -9,6 +9,7 @@
 #include <algorithm>
 
 #include "config/file.h"
+#include "model/form_memory.h"
 #include "model/quantity.h"
 #include "tls/certificate.h"
 
@@ -184,9 +185,25 @@ config::ConfigErrors check_files(const NodeConfig& config) {
   return errors;
 }
 
+namespace {
+
+void warn_of_forms(const NodeConfig& config, std::vector<std::string>& told) {
+  const uint64_t most = model::form_memory_of_one_bytes(config.memory_limit_bytes);
+  for (const model::App& app : config.apps) {
+    if (app.access != model::Access::rules || app.park.size_bytes <= most) continue;
+    told.push_back(fmt::format(
+        "`park` of app {} lets forms of {} wait for a sign-in, but with this `memory_limit` one "
+        "person's have {}: longer ones are refused once they have come",
+        app.name, model::format_size(app.park.size_bytes), model::format_size(most)));
+  }
+}
+
+}  // namespace
+
 std::vector<std::string> warnings(const NodeConfig& config, int64_t now_ms) {
   std::vector<std::string> told;
   warn_of_access(config, told);
+  warn_of_forms(config, told);
   std::vector<std::string> names;  // all that the certificates name
   for (const CertificateConfig& pair : config.tls) {
     const auto chain = config::read_file(pair.certificate_path, pem_limit_bytes);

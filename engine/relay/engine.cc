@@ -8,6 +8,7 @@
 #include "access/rules_question.h"
 #include "control/config_check.h"
 #include "core/limits.h"
+#include "model/form_memory.h"
 #include "relay/client_certificates.h"
 
 namespace hawser::relay {
@@ -68,7 +69,7 @@ RelayWorkerOptions Engine::worker_options(uint32_t index) {
   options.session_limit = std::max<uint64_t>(1, sessions / workers_.size());
   options.queue_limit = config_.limits.queue_limit;
   options.budget_bytes =
-      (config_.memory_limit_bytes - form_memory_bytes(config_.memory_limit_bytes)) /
+      (config_.memory_limit_bytes - model::form_memory_bytes(config_.memory_limit_bytes)) /
       workers_.size();
   options.settings = settings();
   options.loads = loads_;

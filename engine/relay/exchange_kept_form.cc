@@ -28,6 +28,7 @@ void Exchange::read_claim() {
   if (!hold_own_form(head_->body_length.bytes))
     return fail(ExchangeError::of(ErrorCode::budget_exhausted, "memory_limit is used up"));
   step_ = Step::own_form;
+  watch_form();
   begin_form(head_->body_length.bytes);
 }
 
@@ -52,7 +53,7 @@ void Exchange::on_form_wanted(access::FormWanted wanted) {
   if (!form_room_.take(room)) return refuse_form(access::FormRefusal::no_room);
   if (length.is_known()) own_form_.reserve(room);
   step_ = Step::park;
-  if (total_deadline_.armed() == false)
+  if (!total_deadline_.armed())
     total_deadline_.arm(context_.loop.timers(), app_->park.for_s * 1000);
   watch_form();
   begin_form(room);

@@ -1,20 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "relay/form_keep.h"
 
-#include <algorithm>
 #include <utility>
+
+#include "model/form_memory.h"
 
 namespace hawser::relay {
 namespace {
 
-constexpr uint64_t sweep_ms = 10'000;
-constexpr uint64_t people_at_least = 8;  // whose forms fill the whole of it
-// So much one person may keep in any case, where half of the whole is more.
-constexpr uint64_t person_bytes = uint64_t{2} * 1024 * 1024;
-
-size_t person_limit(uint64_t limit_bytes) {
-  return std::max(limit_bytes / people_at_least, std::min(limit_bytes / 2, person_bytes));
-}
+constexpr uint64_t form_sweep_ms = 10'000;
 
 core::Counter& counted(core::MetricRegistry& registry, core::MetricSet& metrics,
                        std::string_view outcome) {
@@ -30,8 +24,8 @@ core::Counter& counted(core::MetricRegistry& registry, core::MetricSet& metrics,
 FormKeep::FormKeep(core::Loop& loop, core::MetricRegistry& registry, core::MetricSet& metrics,
                    uint64_t memory_limit_bytes)
     : loop_(loop),
-      forms_(form_memory_bytes(memory_limit_bytes),
-             person_limit(form_memory_bytes(memory_limit_bytes))),
+      forms_(model::form_memory_bytes(memory_limit_bytes),
+             model::form_memory_of_one_bytes(memory_limit_bytes)),
       count_(
           metrics.gauge(registry.gauge("hawser_parked_forms", "Forms that wait for a sign-in."))),
       bytes_(metrics.gauge(registry.gauge("hawser_parked_form_bytes",
@@ -41,7 +35,7 @@ FormKeep::FormKeep(core::Loop& loop, core::MetricRegistry& registry, core::Metri
       sent_(counted(registry, metrics, "sent")),
       lost_(counted(registry, metrics, "lost")),
       sweep_([this] { sweep(); }) {
-  sweep_.arm(loop_.timers(), sweep_ms);
+  sweep_.arm(loop_.timers(), form_sweep_ms);
 }
 
 bool FormKeep::keep(access::KeptForm form) {
@@ -62,7 +56,7 @@ void FormKeep::settle(const std::string& id, bool sent) {
 void FormKeep::sweep() {
   lost_.add(forms_.forget(now_s()));
   show();
-  sweep_.arm(loop_.timers(), sweep_ms);
+  sweep_.arm(loop_.timers(), form_sweep_ms);
 }
 
 void FormKeep::show() {

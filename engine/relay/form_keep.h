@@ -13,11 +13,6 @@
 
 namespace hawser::relay {
 
-// The part of `memory_limit` that forms may have; the rest is the workers'.
-constexpr uint64_t form_memory_bytes(uint64_t memory_limit_bytes) {
-  return memory_limit_bytes / 16;
-}
-
 class FormKeep {
  public:
   // All outlive it.

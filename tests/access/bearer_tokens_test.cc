@@ -27,6 +27,9 @@ class KeyDesk final : public SignInDesk {
              std::function<void(SignedIn<SessionFacts>)>) override {}
   void end_session(std::string, std::function<void(SignedIn<EndedSession>)>) override {}
   void end_by_provider(std::string, std::function<void(SignedIn<void>)>) override {}
+  void keep_form(KeptForm, std::function<void(bool)>) override {}
+  void lend_form(std::string, std::function<void(LentForm)>) override {}
+  void settle_form(std::string, bool) override {}
   void ask_id_token(std::string, std::function<void(SignedIn<std::string>)>) override {}
   void ask_keys(KeySource source, bool anew, std::function<void(KeysOutcome)> done) override {
     sources.push_back(std::move(source));

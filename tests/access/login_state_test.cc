@@ -29,7 +29,7 @@ LoginState begun() {
 
 TEST(LoginState, NoAppsSessionHasItsCookies) {
   for (const std::string_view cookie :
-       {LoginState::cookie_name, LoginState::fragment_cookie_name}) {
+       {LoginState::cookie_name, LoginState::fragment_cookie_prefix}) {
     ASSERT_TRUE(cookie.starts_with(own_cookie_prefix));
     EXPECT_FALSE(model::is_name(cookie.substr(own_cookie_prefix.size()))) << cookie;
   }

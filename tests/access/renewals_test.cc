@@ -26,6 +26,9 @@ class HeldDesk final : public SignInDesk {
   void end_by_provider(std::string, std::function<void(SignedIn<void>)>) override {}
   void ask_keys(KeySource, bool,
                 std::function<void(SignedIn<std::shared_ptr<const token::KeySet>>)>) override {}
+  void keep_form(KeptForm, std::function<void(bool)>) override {}
+  void lend_form(std::string, std::function<void(LentForm)>) override {}
+  void settle_form(std::string, bool) override {}
 
   struct Asked {
     SessionFacts facts;

@@ -81,6 +81,9 @@ class RulesOf {
     const std::string verdict(to_string(decision.verdict));
     return decision.rule == nullptr ? verdict : verdict + " " + decision.rule->name;
   }
+  std::string why_not(const std::optional<Somebody>& who, const Request& request = {}) const {
+    return std::string(to_string(rules_.why_not(person(who), facts(request))));
+  }
   // "staff: other_place"
   std::vector<std::string> steps(const std::optional<Somebody>& who,
                                  const Request& request = {}) const {
@@ -304,6 +307,20 @@ TEST(Rules, ShadowsAreToldAndDecideNothing) {
 TEST(Rules, MoreShadowsThanAnAnswerHoldsAreLeftOut) {
   const RulesOf rules(std::vector<AccessRule>(20, shadow(deny("all"))));
   EXPECT_EQ(rules.decide(ada).shadows().size(), Decision::shadow_limit);
+}
+
+TEST(Rules, WhoIsDeniedHearsOfTheRuleThatCameNearest) {
+  AccessRule office = anyone();
+  office.paths = {"/office/"};
+  office.from.networks = {net("198.51.100.0/24")};
+  AccessRule reading = staff();
+  reading.methods = {"GET"};
+  const RulesOf rules({office, deny("nothing"), shadow(anyone()), reading});
+  EXPECT_EQ(rules.why_not(bob), "other_person");
+  EXPECT_EQ(rules.why_not(bob, {.path = "/office/"}), "other_place");
+  EXPECT_EQ(rules.why_not(bob, {.client = "198.51.100.1"}), "other_path");
+  EXPECT_EQ(rules.why_not(ada, {.method = "POST"}), "other_method");
+  EXPECT_EQ(RulesOf({deny("nothing")}).why_not(bob), "matched");
 }
 
 TEST(Rules, AnExplanationNamesTheFirstConditionThatWasNotMet) {

@@ -16,9 +16,10 @@ const commands = {
     browser = await chromium.launch({ executablePath: executable, chromiumSandbox: false, args: FLAGS });
     return browser.version();
   },
-  // A page with connections, cookies and cache of its own.
-  async open({ page, url, deadline_ms }) {
-    const context = await browser.newContext();
+  // A page with connections, cookies and cache of its own, or a further tab `beside` another page. `settings` are
+  // playwright's of a context: locale, viewport, javaScriptEnabled…
+  async open({ page, url, deadline_ms, beside, settings }) {
+    const context = beside ? pages.get(beside).context() : await browser.newContext(settings);
     const opened = await context.newPage();
     opened.setDefaultTimeout(deadline_ms);
     pages.set(page, opened);
@@ -28,6 +29,28 @@ const commands = {
   // The value of a script (an async function's text) in the page.
   async evaluate({ page, script, argument }) {
     return pages.get(page).evaluate(`(${script})(${JSON.stringify(argument)})`);
+  },
+  async go({ page, url }) {
+    return (await pages.get(page).goto(url)).status();
+  },
+  async fill({ page, selector, text }) {
+    return pages.get(page).fill(selector, text);
+  },
+  // Whatever comes of it.
+  async click({ page, selector }) {
+    return pages.get(page).click(selector);
+  },
+  // Until the page is there whose address begins so; its address, then.
+  async arrive({ page, url }) {
+    const opened = pages.get(page);
+    await opened.waitForURL((at) => String(at).startsWith(url));
+    return opened.url();
+  },
+  async text({ page }) {
+    return pages.get(page).innerText("body");
+  },
+  async picture({ page, file }) {
+    await pages.get(page).screenshot({ path: file, fullPage: true });
   },
   async choose_file({ page, selector, file }) {
     return pages.get(page).setInputFiles(selector, file);

@@ -32,9 +32,13 @@ class Browser:
 
     def open(self, engine, path="/", host="wiki.localhost"):
         """A page of the engine's, loaded. Chromium itself knows that *.localhost is this machine."""
+        return self.visit(f"https://{host}:{engine.client_port.number}{path}")
+
+    def visit(self, url, beside=None, **settings):
+        """A page of whatever host, wherever that leads at first; `beside`: a tab in that page's browser."""
         page = Page(self, next(self._numbers))
-        url = f"https://{host}:{engine.client_port.number}{path}"
-        status = page.ask("open", url=url, deadline_ms=int(DEADLINE_S * 1000))
+        status = page.ask("open", url=url, deadline_ms=int(DEADLINE_S * 1000), settings=settings,
+                          **({"beside": beside.number} if beside else {}))
         assert status == 200, f"{url}: {status}"
         return page
 
@@ -73,7 +77,7 @@ class Page:
     """`script` is the text of a function of one argument; what it promises is waited for."""
 
     def __init__(self, browser, number):
-        self._browser, self._number = browser, number
+        self._browser, self.number = browser, number
 
     def __enter__(self):
         return self
@@ -82,7 +86,7 @@ class Page:
         self.ask("close_page")
 
     def ask(self, command, **details):
-        return self._browser.ask(command, DEADLINE_S, page=self._number, **details)
+        return self._browser.ask(command, DEADLINE_S, page=self.number, **details)
 
     def evaluate(self, script, argument=None):
         return self.ask("evaluate", script=script, argument=argument)
@@ -90,6 +94,30 @@ class Page:
     def submit(self, selector):
         """Clicks, and answers with the status and text of the page that comes then."""
         return self.ask("submit", selector=selector)
+
+    def go(self, url):
+        """The status of the page that is there in the end."""
+        return self.ask("go", url=url)
+
+    def fill(self, selector, text):
+        self.ask("fill", selector=selector, text=text)
+
+    def click(self, selector):
+        self.ask("click", selector=selector)
+
+    def arrive(self, url):
+        """Waits for a page whose address begins so; its whole address."""
+        return self.ask("arrive", url=url)
+
+    def text(self):
+        """What a person reads."""
+        return self.ask("text")
+
+    def picture(self, name):
+        """A picture of the whole page, for people to look at, in the folder that HAWSER_PICTURES names, if it does."""
+        folder = os.environ.get("HAWSER_PICTURES")
+        if folder:
+            self.ask("picture", file=str(pathlib.Path(folder) / f"{name}.png"))
 
     def choose_file(self, selector, file):
         self.ask("choose_file", selector=selector, file=str(file))

@@ -15,6 +15,7 @@ class Published:
     def __init__(self, lab, access=None, **app):
         self.heads = []
         self.bodies = []  # (head, content) of each POST
+        self.pages = {}  # {"GET /form": what answers it on the connection; false: and ends it}
         self.engine = None
         self.engine_settings = {}  # keys of engine.yaml beside the apps
         self.before_connector = lambda: None
@@ -87,6 +88,11 @@ class Published:
             if head.startswith(b"GET /endless"):
                 connection.send(b"HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\nmore")
                 return connection.read_to_end()
+            page = self.pages.get(" ".join(head.decode("latin-1").split(" ")[:2]))
+            if page:
+                if page(connection, head) is False:
+                    return None
+                continue
             if head.startswith(b"POST "):
                 length = re.search(rb"(?i)\r\ncontent-length: *([0-9]+)", head)
                 self.bodies.append((head, connection.read_exactly(int(length[1])) if length else b""))
