@@ -40,7 +40,7 @@ struct AccessAnswer {
   std::string verdict;  // allow, deny, sign_in, step_up
   std::string rule;     // that decided; "passthrough"; "": none did
   std::string message;
-  std::string country;  // that the client's address is in; "": not known
+  std::string country;      // that the client's address is in; "": not known
   std::vector<Step> steps;  // up to the rule that decided
 };
 

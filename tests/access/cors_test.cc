@@ -10,7 +10,6 @@
 namespace hawser::access {
 namespace {
 
-using message::FieldName;
 using testing::HasSubstr;
 using testing::StartsWith;
 

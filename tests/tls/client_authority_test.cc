@@ -11,7 +11,6 @@
 namespace hawser::tls {
 namespace {
 
-using testing::ElementsAre;
 using testing::HasSubstr;
 
 int64_t now_ms() { return core::SystemClock::instance().wall_ms(); }
