@@ -76,7 +76,7 @@ struct Answer {
 // A form that would be lost while its sender signs in.
 struct FormWanted {
   size_t limit_bytes = 0;
-  std::string subject;   // whose session it was, or is
+  std::string subject;  // whose session it was, or is
   std::string user;
   std::string stronger;  // the rule that asks for a stronger sign-in; empty: none
 };

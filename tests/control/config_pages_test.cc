@@ -5,7 +5,6 @@
 #include <gtest/gtest.h>
 
 #include <fstream>
-#include <set>
 #include <string>
 
 #include "access/page_words.h"
@@ -15,10 +14,7 @@
 namespace hawser::control {
 namespace {
 
-using testing::ElementsAre;
 using testing::HasSubstr;
-using testing::IsEmpty;
-using testing::Not;
 
 class ConfigPages : public testing::Test {
  protected:
