@@ -44,6 +44,7 @@ class Admitted final : public GateListener {
     ++count;
   }
   void on_answered(Answer) override {}
+  void on_form_wanted(FormWanted) override {}
   size_t count = 0;
 };
 

@@ -47,6 +47,7 @@ class Admitted final : public access::GateListener {
  public:
   void on_admitted(access::Admission) override { ++count; }
   void on_answered(access::Answer) override { ++refused; }
+  void on_form_wanted(access::FormWanted) override { ++refused; }
   size_t count = 0;
   size_t refused = 0;
 };
