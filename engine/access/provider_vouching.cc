@@ -35,6 +35,7 @@ struct ProviderLink::Asked {
   Vouching vouching;
   VouchedDone done;
   TokenAnswer answer;
+  std::shared_ptr<const token::KeySet> tried;  // that do not have the token's key
 };
 
 void ProviderLink::finish(const std::shared_ptr<Asked>& asked, SignedIn<Vouched> outcome) {
@@ -54,7 +55,7 @@ void ProviderLink::end_vouching(const SignInError& error) {
 }
 
 void ProviderLink::vouch(Vouching vouching, VouchedDone done) {
-  auto asked = std::make_shared<Asked>(Asked{std::move(vouching), std::move(done), {}});
+  auto asked = std::make_shared<Asked>(Asked{std::move(vouching), std::move(done), {}, {}});
   vouching_.push_back(asked);
   ask_metadata([this, asked](const SignedIn<ProviderMetadata>& metadata) {
     if (!metadata) return finish(asked, metadata.error());
@@ -104,8 +105,14 @@ void ProviderLink::check(const std::shared_ptr<Asked>& asked, bool anew) {
     wanted.subject = asked->vouching.subject;
     wanted.time = {loop_.wall_ms() / 1000, static_cast<int64_t>(provider_.clock_skew_s)};
     auto checked = token::check_id_token(asked->answer.id_token, **keys, wanted);
-    if (!checked && !anew && checked.error().fault == token::TokenFault::key_unknown)
+    const bool key_unknown = !checked && checked.error().fault == token::TokenFault::key_unknown;
+    if (key_unknown && asked->tried == nullptr) {
+      asked->tried = *keys;
       return check(asked, true);
+    }
+    // They were read a moment ago, so not again: the provider may use a new key since.
+    if (key_unknown && asked->tried == *keys)
+      return finish_silent(asked, unreachable("keys", checked.error().reason));
     if (!checked) return finish(asked, token_refused(checked.error()));
     Vouched vouched;
     vouched.id_token = std::move(checked).value();

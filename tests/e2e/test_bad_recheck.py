@@ -7,7 +7,7 @@ from conftest import opened_lab
 from support.provider import Visitor
 from support.provider_lies import TOKEN_ROWS, half, http, huge
 from support.scripted_place import STAFF, provider_settings
-from support.scripted_provider import TlsListener
+from support.scripted_provider import EcKey, TlsListener
 from support.waiting import eventually
 
 # Of those that a sign-in refuses: all but what a refreshed token need not have, and what a session holds from its beginning.
@@ -34,6 +34,8 @@ GOES_ON = {
         connection, truth, issuer)},
 }
 
+ROTATED = "another_key"
+
 
 def path_of(name):
     return name.replace("_", "-")
@@ -45,7 +47,7 @@ class Rechecked:
     def __init__(self, lab):
         self.authority = lab.authority
         listener = lab.add(TlsListener(lab.authority.issue("login", "DNS:login.localhost")))
-        self.issuers = {name: listener.issuer("shared" if name in ENDS else path_of(name)) for name in (*ENDS, *GOES_ON)}
+        self.issuers = {name: listener.issuer("shared" if name in ENDS else path_of(name)) for name in (*ENDS, *GOES_ON, ROTATED)}
         origin = lab.origin(self._serve)
         apps = [{"name": path_of(name), "host": "wiki.localhost", "path": f"/{path_of(name)}/", "origin": origin.url,
                  "sign_in": {"provider": issuer.name}, "access": STAFF, "session": {"recheck": "1s"}}
@@ -110,4 +112,17 @@ def test_an_outage_ends_no_session_and_is_not_believed(rechecked, name):
     assert failed["what"] in ("refresh", "userinfo")
     assert visitor.ask(page).body == "inside"
     issuer.lies = {}
+    assert visitor.ask(page).body == "inside"
+
+
+def test_a_provider_that_just_began_to_use_another_key_ends_no_session(rechecked):
+    visitor, page = rechecked.signed_in(ROTATED)
+    issuer, key = rechecked.issuers[ROTATED], EcKey("of-today")
+    issuer.key, issuer.lies["keys"] = key, lambda truth, *_: {"keys": [key.public()]}
+
+    def read_anew():
+        assert visitor.ask(page).body == "inside", "also while the keys were read a moment ago"
+        return issuer.asked["keys"] > 1
+
+    eventually(read_anew, "the keys are read anew")
     assert visitor.ask(page).body == "inside"
