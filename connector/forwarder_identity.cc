@@ -7,6 +7,7 @@
 #include "connector/assertion_check.h"
 #include "connector/forwarder.h"
 #include "http/folded_name.h"
+#include "message/characters.h"
 #include "token/identity_values.h"
 
 namespace hawser::connector {
@@ -20,6 +21,10 @@ constexpr std::string_view assertion_field = "X-Hawser-Assertion";
 // The user's name by the issuer's own claims; "" where it has none.
 std::string user_named(const TrustedIssuer& issuer, const token::IdToken& token) {
   if (issuer.user_claim == "sub") return token.subject;
+  // As the engine has it: an address that nobody has verified might be somebody else's.
+  const auto verified = token.claims.find("email_verified");
+  if (issuer.user_claim == "email" && verified != token.claims.end() && *verified == false)
+    return {};
   const auto name = token::text_claim(token.claims, issuer.user_claim.c_str());
   return name && *name ? **name : std::string();
 }
@@ -99,6 +104,12 @@ void Forwarder::on_identity(const IdentityVerifier::Verdict& verdict) {
 
 // False: it does not, and the request was refused.
 bool Forwarder::assertion_agrees(const TrustedIssuer& issuer, const token::IdToken& token) {
+  const http::FoldedName ours(assertion_field);
+  // By another spelling an application could take for it what nobody has compared.
+  head_->fields.remove_if([&](const message::FieldView& field) {
+    return http::FoldedName(field.name).text() == ours.text() &&
+           !message::equals_ignoring_case(field.name, assertion_field);
+  });
   const size_t count = head_->fields.count(assertion_field);
   if (count == 0) return true;
   core::Result<void> agrees = core::Error{"there are two"};

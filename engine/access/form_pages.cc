@@ -134,7 +134,7 @@ void Gate::keep_form(const Question& question, const FormWanted& wanted, std::st
     if (sender == nullptr) return;
     if (!kept)
       return sender->on_answered(gate.form_not_sent(question, Text::form_no_room, stronger));
-    gate.tell_form(gate.event_of(EventKind::form_parked, question), user, "kept", bytes);
+    gate.tell_form(gate.event_of(EventKind::form_parked, question), user, "parked", bytes);
     const std::string sealed = ticket.seal(*gate.keys_, question.head.target.authority.host);
     Answer answer = gate.sign_in_first(question, stronger, sealed);
     answer.reason = "form_parked";
@@ -189,6 +189,7 @@ Answer Gate::form_page(const Coming& coming, const SessionFacts& facts) {
 // The last step.
 void Gate::let_in(const Question& question, Admission admission, GateListener& listener) {
   if (!admission.form_ticket.empty()) return release_form(question, std::move(admission), listener);
+  remove_own_cookies(question.head.fields);
   listener.on_admitted(std::move(admission));
 }
 
@@ -225,6 +226,10 @@ void Gate::released(const Question& question, uint64_t waiting, const FormTicket
         lost_form(question, admission.user, taken ? Text::form_taken : Text::form_lost));
   }
   if (listener == nullptr) return desk_->settle_form(ticket.id, false);  // gone meanwhile
+  if (!still_holds(question, admission)) {
+    desk_->settle_form(ticket.id, false);
+    return decide(question, *listener);
+  }
   const auto opened = tls::aead_open(ticket.key, lent.sealed, ticket.id);
   lent.sealed = {};
   auto form = opened.ok() ? unpack_form(*opened) : std::nullopt;
@@ -237,6 +242,7 @@ void Gate::released(const Question& question, uint64_t waiting, const FormTicket
             form->body.size());
   admission.form = std::make_unique<ParkedForm>(std::move(*form));
   admission.forget_cookie = ticket.cookie_name();
+  remove_own_cookies(question.head.fields);
   listener->on_admitted(std::move(admission));
 }
 

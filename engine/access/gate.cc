@@ -208,7 +208,6 @@ void Gate::admit(const Question& question, const Guarded& guarded, SessionFacts 
   std::string ticket;  // to a form that was kept, for which this request stands
   if (!question.body.empty())
     ticket = find_ticket(question.head.fields, question.body).value_or(std::string_view());
-  remove_own_cookies(question.head.fields);
   if (guarded.rules.look_at_methods()) remove_method_overrides(question.head.fields);
   Admission admission;
   admission.revision = guarded.app->revision;

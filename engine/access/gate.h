@@ -206,6 +206,7 @@ class Gate {
   // Admits, with the proof that the app's connector wants to see (gate_proof.cc).
   void prove(const Question& question, const model::App& app, Admission admission,
              GateListener& listener);
+  bool still_holds(const Question& question, const Admission& admission) const;
   void proved(const Question& question, uint64_t ticket, Admission admission,
               const SignedIn<std::string>& id_token);
   void ask_to_sign_in(const Question& question, std::string_view stronger, GateListener& listener);

@@ -14,6 +14,13 @@ constexpr size_t proof_limit_bytes = 16 * 1024;  // what a connector takes
 
 }  // namespace
 
+// Whether what was decided holds after an answer took its time.
+bool Gate::still_holds(const Question& question, const Admission& admission) const {
+  const auto guarded = guarded_.find(question.app->name);
+  return guarded != guarded_.end() && guarded->second.app->revision == admission.revision &&
+         !revoked_.has(admission.session);
+}
+
 // A program without a session has no such proof: its connector says no by itself.
 void Gate::prove(const Question& question, const model::App& app, Admission admission,
                  GateListener& listener) {
@@ -40,12 +47,8 @@ void Gate::proved(const Question& question, uint64_t ticket, Admission admission
                   const SignedIn<std::string>& id_token) {
   GateListener* listener = take(ticket);
   if (listener == nullptr) return;  // and the question with it
-  const auto guarded = guarded_.find(question.app->name);
-  const bool same_rules =
-      guarded != guarded_.end() && guarded->second.app->revision == admission.revision;
-  // What was decided holds no more: on the way in it is decided anew.
-  if (!id_token || !same_rules || revoked_.has(admission.session))
-    return ask_to_sign_in(question, "", *listener);
+  if (!still_holds(question, admission)) return decide(question, *listener);
+  if (!id_token) return ask_to_sign_in(question, "", *listener);
   if (id_token->size() > proof_limit_bytes) {
     const SignInError error{SignInFault::too_much_to_hold, "id_token",
                             "the ID token has " + std::to_string(id_token->size()) +

@@ -149,7 +149,9 @@ void IssuerLink::metadata_failed(const SignInError& error) {
 void IssuerLink::ask_keys(bool anew, KeysDone done) {
   if (keys_waiting_.size() >= waiting_limit) return done(busy());
   const uint64_t age_ms = anew ? ask_again_ms : keys_fresh_ms;
-  if (keys_ != nullptr && !is_past(loop_.now_ms(), keys_asked_ms_, age_ms)) return done(keys_);
+  const bool fresh = keys_ != nullptr && !is_past(loop_.now_ms(), keys_asked_ms_, age_ms);
+  // Whoever misses a key waits for those that are on their way.
+  if (fresh && !(anew && !keys_waiting_.empty())) return done(keys_);
   keys_waiting_.push_back(std::move(done));
   if (keys_waiting_.size() > 1) return;
   keys_asked_ms_ = loop_.now_ms();

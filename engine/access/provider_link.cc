@@ -108,26 +108,27 @@ void ProviderLink::check_logout(std::string logout_token, std::string client_id,
   ask_metadata([this, logout_token = std::move(logout_token), client_id = std::move(client_id),
                 done = std::move(done)](const SignedIn<ProviderMetadata>& metadata) {
     if (!metadata) return done(metadata.error());
-    check_logout_by_keys(logout_token, client_id, false, done);
+    check_logout_by_keys(logout_token, client_id, nullptr, done);
   });
 }
 
 void ProviderLink::check_logout_by_keys(const std::string& logout_token,
-                                        const std::string& client_id, bool anew,
+                                        const std::string& client_id, const Keys& tried,
                                         const LogoutDone& done) {
-  ask_keys(anew, [this, logout_token, client_id, anew,
-                  done](SignedIn<std::shared_ptr<const token::KeySet>> keys) {
-    if (!keys) return done(keys.error());
-    token::LogoutTokenWanted wanted;
-    wanted.issuer = provider_.issuer;
-    wanted.client_id = client_id;
-    wanted.time = {loop_.wall_ms() / 1000, static_cast<int64_t>(provider_.clock_skew_s)};
-    auto checked = token::check_logout_token(logout_token, **keys, wanted);
-    if (checked) return done(std::move(checked).value());
-    if (!anew && checked.error().fault == token::TokenFault::key_unknown)
-      return check_logout_by_keys(logout_token, client_id, true, done);
-    done(token_refused(checked.error()));
-  });
+  ask_keys(tried != nullptr,
+           [this, logout_token, client_id, tried, done](const SignedIn<Keys>& keys) {
+             if (!keys) return done(keys.error());
+             token::LogoutTokenWanted wanted;
+             wanted.issuer = provider_.issuer;
+             wanted.client_id = client_id;
+             wanted.time = {loop_.wall_ms() / 1000, static_cast<int64_t>(provider_.clock_skew_s)};
+             auto checked = token::check_logout_token(logout_token, **keys, wanted);
+             if (checked) return done(std::move(checked).value());
+             const bool key_unknown = checked.error().fault == token::TokenFault::key_unknown;
+             if (key_unknown && tried == nullptr)
+               return check_logout_by_keys(logout_token, client_id, *keys, done);
+             done(token_refused(checked.error()));
+           });
 }
 
 }  // namespace hawser::access

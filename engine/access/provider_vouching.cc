@@ -142,7 +142,7 @@ void ProviderLink::on_user_info(const std::shared_ptr<Asked>& asked,
                                 core::Result<http::ClientResponse> response) {
   if (!response) return finish_silent(asked, unreachable("userinfo", response.error().reason));
   // The access token is a moment old: whoever it stands for is not to be known any more.
-  if (response->status == 401)
+  if (response->status == 401 || response->status == 403)
     return finish(asked, refused("userinfo", "the UserInfo endpoint took a new access token not"));
   if (response->status != 200) {
     const std::string reason = "it answered " + std::to_string(response->status);

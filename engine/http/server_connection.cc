@@ -180,6 +180,11 @@ void ServerConnection::pump_stream() {
       return deadline_.arm(transport_->loop().timers(), options_.idle_timeout_ms);
     std::string text;
     next = stream_->read(text);
+    // It may look through much that it does not tell: others have their turn meanwhile.
+    if (text.empty() && next == BodyStream::Next::more) {
+      deadline_.disarm();
+      return transport_->loop().request_flush_next_turn(*this);
+    }
     core::ByteChain content;
     content.append_copy(pool, text);
     core::ByteChain out;
@@ -194,6 +199,10 @@ void ServerConnection::pump_stream() {
   }
   deadline_.disarm();  // who waits for more may wait for long
   if (next == BodyStream::Next::end) end_stream();
+}
+
+void ServerConnection::flush() {
+  if (state_ == State::streaming) pump_stream();
 }
 
 void ServerConnection::end_stream() {

@@ -46,7 +46,9 @@ struct ServerResponse {
   }
 };
 
-class ServerConnection final : private core::TransportListener, private RequestEvents {
+class ServerConnection final : private core::TransportListener,
+                               private RequestEvents,
+                               private core::Flushable {
  public:
   struct Options {
     size_t body_limit_bytes = 1024 * 1024;
@@ -80,6 +82,7 @@ class ServerConnection final : private core::TransportListener, private RequestE
   void on_body(core::Slice content) override;
   void on_message_end(const message::Fields& trailers) override;
   void on_error(const message::ExchangeError& error) override;
+  void flush() override;
   void on_due();
   void refuse(const message::ExchangeError& error);
   void write(const ServerResponse& response, bool keep_alive);
