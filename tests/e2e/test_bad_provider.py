@@ -3,7 +3,6 @@
 connector; once the provider is good again, the same browser signs in."""
 import re
 import time
-from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -15,7 +14,6 @@ from support.provider_lies import ROWS
 from support.scripted_place import STAFF, provider_settings
 from support.scripted_provider import EC, TlsListener
 
-SLOW_DEADLINE_S = 90  # of a machine that is busy with other tests
 PAGE_DEADLINE_S = 30  # a provider is given ten seconds
 RECOVERY_DEADLINE_S = 20
 
@@ -79,7 +77,7 @@ def serve_for_ever(connection):
 
 
 class Table:
-    """An engine with an app and a provider for each row. What takes its time runs from the start."""
+    """An engine with an app and a provider for each row."""
 
     def __init__(self, lab):
         self.authority = lab.authority
@@ -99,22 +97,17 @@ class Table:
         self.engine = lab.engine([place.app(self.origin) for place in places], providers=list(providers.values()))
         self.connector = lab.connector(self.engine)
         self.url = f"https://wiki.localhost:{self.engine.client_port.number}"
-        self.pool = ThreadPoolExecutor(8)
-        self.slow = {row.name: self.pool.submit(self.places[row.name].lie) for row in ROWS if row.slow}
 
 
 @pytest.fixture(scope="module")
 def table(authority):
     with opened_lab(authority) as lab:
-        made = Table(lab)
-        yield made
-        made.pool.shutdown(cancel_futures=True)
+        yield Table(lab)
 
 
-@pytest.mark.parametrize("row", sorted(ROWS, key=lambda row: row.slow), ids=lambda row: row.name)
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
 def test_a_lie_is_refused_by_its_name_and_reaches_nobody(table, row):
-    told = table.slow[row.name].result(SLOW_DEADLINE_S) if row.slow else table.places[row.name].lie()
-    said, logged, seen, good, dispatched = told
+    said, logged, seen, good, dispatched = table.places[row.name].lie()
     assert said == (row.fault, row.detail)
     assert row.words in logged
     assert seen == 0, "a byte went inside"

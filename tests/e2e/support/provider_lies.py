@@ -8,7 +8,7 @@ import time
 
 from .scripted_provider import EC, RSA, STRANGER, EcKey, RsaKey, b64, part
 
-# A provider that never answers costs ten seconds, and so does one whose keys are asked for again; they run beside one another.
+# A provider that never answers costs ten seconds, and so does one whose keys are asked for again.
 SLOW = {"slow": True}
 
 
