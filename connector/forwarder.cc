@@ -8,6 +8,7 @@
 #include "connector/origin_request.h"
 #include "connector/response_rewrite.h"
 #include "http/connection_auth.h"
+#include "http/folded_name.h"
 #include "http/hop_by_hop.h"
 #include "message/characters.h"
 
@@ -212,6 +213,10 @@ void Forwarder::pump_request() {
 
 void Forwarder::send_trailers() {
   remove_identity_fields(trailers_, told());
+  // No engine of ours sends one there.
+  trailers_.remove_if([](const message::FieldView& field) {
+    return http::FoldedName(field.name).text() == "x-hawser-assertion";
+  });
   connection_->send_end(trailers_);
 }
 

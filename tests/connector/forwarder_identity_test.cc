@@ -224,6 +224,16 @@ TEST_F(ForwarderIdentity, AnAssertionHasToSayWhatTheTokenSays) {
   head_with(proven(), asserting({{"groups", "staff,choir"}, {"email", "u@example.org"}}));
 }
 
+TEST_F(ForwarderIdentity, AnAssertionByAnotherSpellingStaysOutside) {
+  begin();
+  message::RequestHead head = asserting({});
+  head.fields.add("X_Hawser_Assertion", "a.b.admin");
+  head.fields.add("HTTP-X-HAWSER_ASSERTION", "a.b.admin");
+  const std::string got = head_with(proven(), head);
+  EXPECT_NE(got.find("X-Hawser-Assertion: eyJ"), std::string::npos) << got;
+  EXPECT_EQ(got.find("admin"), std::string::npos) << got;
+}
+
 TEST_F(ForwarderIdentity, AnExchangeEndsWhenItsProofDoes) {
   trusted[0].max_age_s = 40;
   begin();

@@ -88,6 +88,7 @@ def test_a_form_of_an_expired_session_is_kept(lab, visitor):
     assert [body for _, body in wiki.bodies] == [TYPED]
     wiki.engine.wait_for_metric("hawser_parked_forms", lambda count: count == 0)
     wiki.engine.wait_for_metric("hawser_parked_forms_total", lambda count: count == 2)  # kept, and sent
+    assert [r["reason"] for r in wiki.engine.records() if r.get("event") == "form_parked"] == ["parked", "released"]
 
 
 def test_a_form_without_a_known_length_is_kept_too(wiki, visitor):
