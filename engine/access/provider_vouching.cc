@@ -96,7 +96,7 @@ void ProviderLink::refreshed(const std::shared_ptr<Asked>& asked,
 
 // Everything but `nonce`, which a refreshed token need not have (Core 12.2).
 void ProviderLink::check(const std::shared_ptr<Asked>& asked, bool anew) {
-  ask_keys(anew, [this, asked, anew](const SignedIn<std::shared_ptr<const token::KeySet>>& keys) {
+  ask_keys(anew, [this, asked](const SignedIn<std::shared_ptr<const token::KeySet>>& keys) {
     if (!keys) return finish_silent(asked, keys.error());
     token::IdTokenWanted wanted;
     wanted.issuer = provider_.issuer;
