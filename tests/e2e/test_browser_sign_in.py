@@ -251,21 +251,17 @@ def test_an_error_page_looks_like_the_others(lab, browser):
 
 
 LISTEN = """() => {
-  window.ends = {};
   const chat = new WebSocket(`wss://${location.host}/chat`);
-  chat.onclose = () => { window.ends.chat = "closed"; };
+  const closed = new Promise((come) => { chat.onclose = () => come("closed"); });
   const begun = fetch("/endless").then(async (answer) => {
     const reader = answer.body.getReader();
     await reader.read();
-    (async () => { for (;;) if ((await reader.read()).done) return "whole"; })().then(
-      (how) => { window.ends.download = how; }, () => { window.ends.download = "cut"; });
+    const rest = async () => { for (;;) if ((await reader.read()).done) return "whole"; };
+    return { end: rest().catch(() => "cut") };
   });
+  window.ended = Promise.all([closed, begun.then(({ end }) => end)]);
   return Promise.all([new Promise((opened, failed) => { chat.onopen = opened; chat.onerror = failed; }), begun]).then(() => true);
 }"""
-ENDS = """() => new Promise((come) => {
-  const look = () => window.ends.chat && window.ends.download ? come(window.ends) : setTimeout(look, 10);
-  look();
-})"""
 
 
 def test_a_logout_everywhere_ends_the_websocket_and_the_download_of_a_page(lab, browser):
@@ -285,5 +281,5 @@ def test_a_logout_everywhere_ends_the_websocket_and_the_download_of_a_page(lab, 
         page.arrive(f"{wiki.url}/")
         assert page.evaluate(LISTEN)
         wiki.engine.ctl("session", "revoke", "--user", "alice")
-        assert page.evaluate(ENDS) == {"chat": "closed", "download": "cut"}
+        assert page.evaluate("() => window.ended") == ["closed", "cut"]
         assert wiki.engine.ctl_json("session", "list")["sessions"] == []
