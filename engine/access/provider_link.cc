@@ -55,10 +55,8 @@ void ProviderLink::ask_tokens(std::shared_ptr<Redeeming> redeeming) {
                   {"code", asked.code},
                   {"redirect_uri", asked.redirect_uri},
                   {"code_verifier", asked.verifier}};
-  const std::string url =
-      "https://" + metadata_->token_endpoint.authority() + metadata_->token_endpoint.target;
   auto request =
-      token_request(metadata_->token_endpoint, url, form, asked.client, loop_.wall_ms() / 1000);
+      token_request(metadata_->token_endpoint, form, asked.client, loop_.wall_ms() / 1000);
   if (!request) {
     return finish(redeeming,
                   SignInError{SignInFault::engine_failed, "client_key", request.error().reason});

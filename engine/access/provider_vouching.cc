@@ -65,10 +65,9 @@ void ProviderLink::vouch(Vouching vouching, VouchedDone done) {
 
 void ProviderLink::refresh(const std::shared_ptr<Asked>& asked) {
   const Vouching& vouching = asked->vouching;
-  const token::HttpsUrl& endpoint = metadata_->token_endpoint;
   const Form form{{"grant_type", "refresh_token"}, {"refresh_token", vouching.refresh_token}};
-  auto request = token_request(endpoint, "https://" + endpoint.authority() + endpoint.target, form,
-                               vouching.client, loop_.wall_ms() / 1000);
+  auto request =
+      token_request(metadata_->token_endpoint, form, vouching.client, loop_.wall_ms() / 1000);
   if (!request) {
     return finish(asked,
                   SignInError{SignInFault::engine_failed, "client_key", request.error().reason});

@@ -83,8 +83,7 @@ std::string with_query(const std::string& url, const Form& form) {
   return url + (url.find('?') == std::string::npos ? "?" : "&") + encode_form(form);
 }
 
-core::Result<token::FetchRequest> token_request(const token::HttpsUrl& endpoint,
-                                                std::string_view endpoint_url, Form form,
+core::Result<token::FetchRequest> token_request(const token::HttpsUrl& endpoint, Form form,
                                                 const model::ProviderClient& client,
                                                 int64_t now_s) {
   token::FetchRequest request;
@@ -101,7 +100,7 @@ core::Result<token::FetchRequest> token_request(const token::HttpsUrl& endpoint,
       form.emplace_back("client_secret", client.secret);
       break;
     case ClientAuthentication::private_key: {
-      auto proof = signed_proof(client, endpoint_url, now_s);
+      auto proof = signed_proof(client, "https://" + endpoint.authority() + endpoint.target, now_s);
       if (!proof) return proof.error();
       form.emplace_back("client_id", client.id);
       form.emplace_back("client_assertion_type",

@@ -24,8 +24,7 @@ std::string with_query(const std::string& url, const Form& form);
 
 // With the client's proof of itself added in the way that it was configured; `now_s` goes into a
 // signed one.
-core::Result<token::FetchRequest> token_request(const token::HttpsUrl& endpoint,
-                                                std::string_view endpoint_url, Form form,
+core::Result<token::FetchRequest> token_request(const token::HttpsUrl& endpoint, Form form,
                                                 const model::ProviderClient& client, int64_t now_s);
 
 struct TokenAnswer {

@@ -49,7 +49,6 @@ class Exchange final : private channel::StreamListener,
   // By the present access rules, where it runs.
   void reconsider(access::Renewal renewal);
 
-  bool response_begun() const { return answering_ != Answering::waiting; }
   const RequestFacts& facts() const { return facts_; }
   uint64_t queued_since_ms_ = 0;                  // anew where a connector had it and was lost
   const model::App* app() const { return app_; }  // null before the route
