@@ -198,12 +198,12 @@ void Gate::release_form(const Question& question, Admission admission, GateListe
   const std::string sealed = std::move(admission.form_ticket);
   const auto ticket = FormTicket::open(*keys_, question.head.target.authority.host, sealed);
   const auto refuse = [&](Text why) {
-    listener.on_answered(lost_form(question, admission.user, why));
+    listener.on_answered(lost_form(question, admission.user(), why));
   };
   if (!ticket || ticket->app != question.app->name || desk_ == nullptr)
     return refuse(Text::form_lost);
   if (!is_same_origin(question.head)) return refuse(Text::form_foreign);
-  if (ticket->subject != admission.facts.subject ||
+  if (!admission.facts || ticket->subject != admission.facts->subject ||
       ticket->provider != question.app->sign_in.provider)
     return refuse(Text::form_of_other);
   const uint64_t waiting = wait_for(listener);
@@ -223,7 +223,7 @@ void Gate::released(const Question& question, uint64_t waiting, const FormTicket
     if (listener == nullptr) return;
     const bool taken = lent.state == LentForm::State::taken;
     return listener->on_answered(
-        lost_form(question, admission.user, taken ? Text::form_taken : Text::form_lost));
+        lost_form(question, admission.user(), taken ? Text::form_taken : Text::form_lost));
   }
   if (listener == nullptr) return desk_->settle_form(ticket.id, false);  // gone meanwhile
   if (!still_holds(question, admission)) {
@@ -235,10 +235,10 @@ void Gate::released(const Question& question, uint64_t waiting, const FormTicket
   auto form = opened.ok() ? unpack_form(*opened) : std::nullopt;
   if (!form || form->target != target_of(question.head)) {
     desk_->settle_form(ticket.id, false);
-    return listener->on_answered(lost_form(question, admission.user, Text::form_lost));
+    return listener->on_answered(lost_form(question, admission.user(), Text::form_lost));
   }
   form->id = ticket.id;
-  tell_form(event_of(EventKind::form_parked, question), admission.user, "released",
+  tell_form(event_of(EventKind::form_parked, question), admission.user(), "released",
             form->body.size());
   admission.form = std::make_unique<ParkedForm>(std::move(*form));
   admission.forget_cookie = ticket.cookie_name();
@@ -247,7 +247,7 @@ void Gate::released(const Question& question, uint64_t waiting, const FormTicket
 }
 
 // The sender is signed in; the page says why nothing was sent all the same.
-Answer Gate::lost_form(const Question& question, const std::string& user, Text why) {
+Answer Gate::lost_form(const Question& question, std::string_view user, Text why) {
   Answer answer = form_not_sent(question, why, "");
   tell_form(event_of(EventKind::form_parked, question), user, answer.reason, 0);
   answer.user = user;

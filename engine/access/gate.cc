@@ -69,7 +69,7 @@ void Gate::apply(std::shared_ptr<const model::Snapshot> snapshot) {
   snapshot_ = std::move(snapshot);
   for (const model::App& app : snapshot_->apps()) {
     if (app.access != model::Access::rules) continue;
-    Guarded guarded{&app, Rules(app), 0, authority_of(app)};
+    Guarded guarded{&app, SessionCookie::name(app.name), Rules(app), 0, authority_of(app)};
     const model::Provider* provider = snapshot_->find_provider(app.sign_in.provider);
     if (provider != nullptr)
       guarded.digest = marks_digest(guarded.rules.names(), app.identity, *provider);
@@ -108,23 +108,22 @@ void Gate::decide(const Question& question, GateListener& listener) {
 
 void Gate::decide_by_session(const Question& question, const Guarded& guarded,
                              GateListener& listener) {
-  auto session = read_session(question, *guarded.app);
+  SessionPtr session = read_session(question, guarded);
   if (!session && guarded.authority != nullptr && question.certificate != nullptr)
     return decide_by_certificate(question, guarded, listener);
-  if (session && !is_current(guarded, *session))
-    return renew(question, guarded, *session, listener);
+  if (session && !is_current(guarded, *session)) return renew(question, guarded, session, listener);
   ask_rules(question, guarded, std::move(session), listener);
 }
 
-std::optional<SessionFacts> Gate::read_session(const Question& question,
-                                               const model::App& app) const {
-  const auto value = find_cookie(question.head.fields, SessionCookie::name(app.name));
-  if (!value) return std::nullopt;
-  auto facts = SessionCookie::open(*keys_, app.name, question.head.target.authority.host, *value);
-  if (!facts) return std::nullopt;
-  const int64_t idle_end_s = facts->issued_s + static_cast<int64_t>(app.session.idle_s);
-  if (revoked_.has(facts->session)) return std::nullopt;
-  if (now_s() >= facts->expires_s || now_s() >= idle_end_s) return std::nullopt;
+Gate::SessionPtr Gate::read_session(const Question& question, const Guarded& guarded) {
+  const auto value = find_cookie(question.head.fields, guarded.cookie);
+  if (!value) return nullptr;
+  SessionPtr facts =
+      opened_.open(*keys_, guarded.app->name, question.head.target.authority.host, *value);
+  if (!facts) return nullptr;
+  const int64_t idle_end_s = facts->issued_s + static_cast<int64_t>(guarded.app->session.idle_s);
+  if (revoked_.has(facts->session)) return nullptr;
+  if (now_s() >= facts->expires_s || now_s() >= idle_end_s) return nullptr;
   return facts;
 }
 
@@ -139,8 +138,8 @@ Person Gate::person_of(const SessionFacts& session, const Guarded& guarded) {
   return person;
 }
 
-void Gate::ask_rules(const Question& question, const Guarded& guarded,
-                     std::optional<SessionFacts> session, GateListener& listener) {
+void Gate::ask_rules(const Question& question, const Guarded& guarded, SessionPtr session,
+                     GateListener& listener) {
   Person person;
   if (session) person = person_of(*session, guarded);
   RequestFacts facts;
@@ -156,7 +155,7 @@ void Gate::ask_rules(const Question& question, const Guarded& guarded,
   facts.now_s = now_s();
   const Decision decision = guarded.rules.decide(session ? &person : nullptr, facts);
   tell_shadows(question, guarded, person, decision);
-  tell_decision(question, guarded, session ? &*session : nullptr, facts, decision);
+  tell_decision(question, guarded, session.get(), facts, decision);
   switch (decision.verdict) {
     case Verdict::allow:
       if (session && outlived_silence(guarded, *session)) {
@@ -166,8 +165,7 @@ void Gate::ask_rules(const Question& question, const Guarded& guarded,
             {SignInFault::provider_unreachable, "recheck", "it is silent for too long"},
             utc_time(now_s())));
       }
-      return admit(question, guarded, std::move(session).value_or(SessionFacts()), decision,
-                   listener);
+      return admit(question, guarded, std::move(session), decision, listener);
     case Verdict::sign_in:
       return ask_to_sign_in(question, "", listener);
     case Verdict::step_up:
@@ -203,7 +201,7 @@ void Gate::tell_shadows(const Question& question, const Guarded& guarded, const 
   }
 }
 
-void Gate::admit(const Question& question, const Guarded& guarded, SessionFacts session,
+void Gate::admit(const Question& question, const Guarded& guarded, SessionPtr session,
                  const Decision& decision, GateListener& listener) {
   std::string ticket;  // to a form that was kept, for which this request stands
   if (!question.body.empty())
@@ -211,29 +209,30 @@ void Gate::admit(const Question& question, const Guarded& guarded, SessionFacts 
   if (guarded.rules.look_at_methods()) remove_method_overrides(question.head.fields);
   Admission admission;
   admission.revision = guarded.app->revision;
-  admission.user = session.user;
-  admission.client_id = session.client_id;
-  admission.session = session.session;
-  admission.expires_s = session.expires_s;
   admission.rule = decision.rule_name();
-  admission.claims = token::claims_told(guarded.app->identity, session.identity);
-  if (guarded.app->assertion && !session.user.empty())
-    admission.assertion =
-        assertions_.of(*guarded.app, base_url_of(question.head), session, now_s());
-  // Issued again after half of `idle`, so that an answer seldom carries one.
-  const int64_t half_s = static_cast<int64_t>(guarded.app->session.idle_s) / 2;
-  if (!session.session.empty() && now_s() >= session.issued_s + half_s) {
-    session.issued_s = now_s();
-    const std::string& app = guarded.app->name;
-    const auto sealed =
-        SessionCookie::seal(*keys_, app, question.head.target.authority.host, session);
-    if (sealed) admission.set_cookie = set_cookie(SessionCookie::name(app), *sealed);
-  }
-  admission.renew_s = renew_at(guarded, session);
-  if (session.session.empty()) session.names_digest = guarded.digest;  // its marks are of now
-  admission.facts = std::move(session);
   admission.form_ticket = std::move(ticket);
+  if (session) {
+    admission.claims = token::claims_told(guarded.app->identity, session->identity);
+    if (guarded.app->assertion && !session->user.empty())
+      admission.assertion =
+          assertions_.of(*guarded.app, base_url_of(question.head), *session, now_s());
+    admission.renew_s = renew_at(guarded, *session);
+    admission.facts = std::move(session);
+    renew_cookie(question, guarded, admission);
+  }
   prove(question, *guarded.app, std::move(admission), listener);
+}
+
+// Issued again after half of `idle`, so that an answer seldom carries one.
+void Gate::renew_cookie(const Question& question, const Guarded& guarded,
+                        Admission& admission) const {
+  const int64_t half_s = static_cast<int64_t>(guarded.app->session.idle_s) / 2;
+  if (admission.session().empty() || now_s() < admission.facts->issued_s + half_s) return;
+  SessionFacts now = *admission.facts;
+  now.issued_s = now_s();
+  const auto sealed =
+      SessionCookie::seal(*keys_, guarded.app->name, question.head.target.authority.host, now);
+  if (sealed) admission.set_cookie = set_cookie(guarded.cookie, *sealed);
 }
 
 void Gate::ask_to_sign_in(const Question& question, std::string_view stronger,

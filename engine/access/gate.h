@@ -21,6 +21,7 @@
 #include "access/form_ticket.h"
 #include "access/id_tokens.h"
 #include "access/key_ring.h"
+#include "access/opened_cookies.h"
 #include "access/page_words.h"
 #include "access/renewals.h"
 #include "access/revoked_sessions.h"
@@ -45,10 +46,7 @@ inline constexpr size_t own_form_limit_bytes = 16 * 1024;
 // What an exchange is admitted with. Every fact that the connector may be told about the user
 // stands here.
 struct Admission {
-  std::string user;        // empty: anonymous
-  std::string client_id;   // the program's, of its access token
-  std::string session;     // its id, raw; empty where there is none
-  int64_t expires_s = 0;   // when the session ends, and with it what it admitted; 0: never
+  std::shared_ptr<const SessionFacts> facts;  // that were decided on; null: nobody signed in
   std::string rule;        // the rule that admitted, "passthrough" where the app has none
   std::string grant_name;  // of the proof for the connector, where the app asks for it
   std::string grant;       // and the proof: the person's ID token
@@ -56,11 +54,17 @@ struct Admission {
   std::string set_cookie;           // for the response; empty: none
   std::vector<std::string> claims;  // what the app's `identity` tells: claim, value, claim, value
   std::string assertion;            // the signed token that says so; empty: none
-  SessionFacts facts;       // that were decided on; without a session where nobody signed in
   int64_t renew_s = 0;      // when the provider has to vouch again for what still runs; 0: never
   std::string form_ticket;  // to a form that was kept, for which the request stands
   std::unique_ptr<ParkedForm> form;  // goes on in place of what released it; null: none
   std::string forget_cookie;         // of ours, that has done its work; empty: none
+
+  // Empty: anonymous.
+  std::string_view user() const { return facts ? std::string_view(facts->user) : ""; }
+  // Its id, raw; empty where there is none.
+  std::string_view session() const { return facts ? std::string_view(facts->session) : ""; }
+  // When the session ends, and with it what it admitted; 0: never.
+  int64_t expires_s() const { return facts ? facts->expires_s : 0; }
 };
 
 // An answer of the gate's own.
@@ -89,8 +93,8 @@ struct Running {
   const model::App& app;  // as it was routed
   const message::RequestHead& head;
   std::string_view client_ip;
-  int64_t admitted_s;         // how long ago somebody signed in counts until then
-  const SessionFacts& facts;  // that it was let in with
+  int64_t admitted_s;  // how long ago somebody signed in counts until then
+  const std::shared_ptr<const SessionFacts>& facts;  // that it was let in with; null: nobody's
 };
 
 enum class Standing : uint8_t {
@@ -104,8 +108,8 @@ enum class Standing : uint8_t {
 struct Reconsidered {
   Renewal renewal = Renewal::marks;  // that was asked for
   Standing standing = Standing::goes_on;
-  std::optional<SessionFacts> facts;  // where they are others now
-  int64_t renew_s = 0;                // as an Admission has it
+  std::shared_ptr<const SessionFacts> facts;  // where they are others now; else null
+  int64_t renew_s = 0;                        // as an Admission has it
 };
 
 class GateListener {
@@ -139,7 +143,10 @@ class Gate {
   ~Gate();
 
   void apply(std::shared_ptr<const model::Snapshot> snapshot);
-  void apply(std::shared_ptr<const KeyRing> keys) { keys_ = std::move(keys); }
+  void apply(std::shared_ptr<const KeyRing> keys) {
+    keys_ = std::move(keys);
+    opened_.forget();
+  }
   void apply(std::shared_ptr<const Pages> pages) { pages_ = std::move(pages); }
   void apply(std::shared_ptr<const SigningRing> keys) { assertions_.apply(std::move(keys)); }
   // Where decisions are remembered; outlives the gate.
@@ -172,17 +179,19 @@ class Gate {
  private:
   struct Coming;  // a sign-in whose next step takes its time
 
+  using SessionPtr = std::shared_ptr<const SessionFacts>;  // null: there is none
   struct Guarded {
     const model::App* app;
+    std::string cookie;  // the name of its sessions' cookie
     Rules rules;
     uint64_t digest;                         // that the marks of a session have
     ClientCertificate::Authority authority;  // null: the app takes no client certificate
   };
-  std::optional<SessionFacts> read_session(const Question& question, const model::App& app) const;
+  SessionPtr read_session(const Question& question, const Guarded& guarded);
   static Person person_of(const SessionFacts& session, const Guarded& guarded);
   void decide_by_session(const Question& question, const Guarded& guarded, GateListener& listener);
-  void ask_rules(const Question& question, const Guarded& guarded,
-                 std::optional<SessionFacts> session, GateListener& listener);
+  void ask_rules(const Question& question, const Guarded& guarded, SessionPtr session,
+                 GateListener& listener);
   void tell_shadows(const Question& question, const Guarded& guarded, const Person& person,
                     const Decision& decision);
 
@@ -190,7 +199,7 @@ class Gate {
   bool is_silent(const Guarded& guarded) const;
   bool is_current(const Guarded& guarded, const SessionFacts& session) const;
   bool is_vouched(const Guarded& guarded, const SessionFacts& session) const;
-  void renew(const Question& question, const Guarded& guarded, const SessionFacts& session,
+  void renew(const Question& question, const Guarded& guarded, const SessionPtr& session,
              GateListener& listener);
   void renewed(const Question& question, Renewal renewal, uint64_t ticket,
                const SessionFacts& before, const SignedIn<SessionFacts>& now);
@@ -201,8 +210,9 @@ class Gate {
                     const SignedIn<SessionFacts>& now);
   Reconsidered judge(const Running& running, Renewal renewal, const Guarded& guarded,
                      const SessionFacts& facts) const;
-  void admit(const Question& question, const Guarded& guarded, SessionFacts session,
+  void admit(const Question& question, const Guarded& guarded, SessionPtr session,
              const Decision& decision, GateListener& listener);
+  void renew_cookie(const Question& question, const Guarded& guarded, Admission& admission) const;
   // Admits, with the proof that the app's connector wants to see (gate_proof.cc).
   void prove(const Question& question, const model::App& app, Admission admission,
              GateListener& listener);
@@ -253,7 +263,7 @@ class Gate {
   void release_form(const Question& question, Admission admission, GateListener& listener);
   void released(const Question& question, uint64_t waiting, const FormTicket& ticket,
                 Admission admission, LentForm lent);
-  Answer lost_form(const Question& question, const std::string& user, Text why);
+  Answer lost_form(const Question& question, std::string_view user, Text why);
   void tell_form(Event event, std::string_view user, std::string_view reason, size_t bytes);
 
   // --- the way out (logout_pages.cc)
@@ -286,6 +296,7 @@ class Gate {
   std::shared_ptr<const core::CountryFile> countries_;
   RevokedSessions revoked_;
   std::shared_ptr<const KeyRing> keys_ = std::make_shared<const KeyRing>();
+  OpenedCookies opened_;
   std::shared_ptr<const Pages> pages_ = std::make_shared<const Pages>();
   Assertions assertions_;
   Renewals renewals_;

@@ -20,15 +20,15 @@ void Gate::decide_by_token(const Question& question, const Guarded& guarded, std
     case BearerFinding::Kind::good: {
       SessionFacts facts = *found.facts;
       facts.names_digest = guarded.digest;  // it was looked through for the present rules
-      return ask_rules(question, guarded, std::move(facts), listener);
+      return ask_rules(question, guarded, std::make_shared<const SessionFacts>(std::move(facts)),
+                       listener);
     }
     case BearerFinding::Kind::keys_wanted:
       return wait_for_keys(question, found.source, listener);
     case BearerFinding::Kind::unavailable:
       return listener.on_answered(keys_unavailable_answer(question, found.fault));
     case BearerFinding::Kind::not_ours:
-      if (read_session(question, *guarded.app))
-        return decide_by_session(question, guarded, listener);
+      if (read_session(question, guarded)) return decide_by_session(question, guarded, listener);
       break;
     case BearerFinding::Kind::bad:
       break;
@@ -57,7 +57,7 @@ void Gate::decide_by_certificate(const Question& question, const Guarded& guarde
   facts.signed_in_s = now_s();
   facts.expires_s = checked->not_after_ms / 1000;
   facts.names_digest = guarded.digest;
-  ask_rules(question, guarded, std::move(facts), listener);
+  ask_rules(question, guarded, std::make_shared<const SessionFacts>(std::move(facts)), listener);
 }
 
 void Gate::wait_for_keys(const Question& question, const KeySource& source,

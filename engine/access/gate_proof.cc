@@ -18,23 +18,23 @@ constexpr size_t proof_limit_bytes = 16 * 1024;  // what a connector takes
 bool Gate::still_holds(const Question& question, const Admission& admission) const {
   const auto guarded = guarded_.find(question.app->name);
   return guarded != guarded_.end() && guarded->second.app->revision == admission.revision &&
-         !revoked_.has(admission.session);
+         !revoked_.has(admission.session());
 }
 
 // A program without a session has no such proof: its connector says no by itself.
 void Gate::prove(const Question& question, const model::App& app, Admission admission,
                  GateListener& listener) {
-  const SessionFacts& session = admission.facts;
-  if (!app.verify_identity || session.session.empty() || desk_ == nullptr)
+  if (!app.verify_identity || admission.session().empty() || desk_ == nullptr)
     return let_in(question, std::move(admission), listener);
   // The provider's answer to a renewal is another proof.
+  const SessionFacts& session = *admission.facts;
   admission.grant_name = tls::hex(session.session) + "." + std::to_string(session.checked_s);
   if (const std::string* known = id_tokens_.find(admission.grant_name)) {
     admission.grant = *known;
     return let_in(question, std::move(admission), listener);
   }
   const uint64_t ticket = wait_for(listener);
-  const std::string id = admission.session;
+  const std::string id = session.session;
   // A mailbox copies what it carries.
   const auto waiting = std::make_shared<Admission>(std::move(admission));
   desk_->ask_id_token(

@@ -14,6 +14,20 @@ namespace {
 
 bool is_person(const SessionFacts& facts) { return !facts.user.empty() || !facts.subject.empty(); }
 
+// The session, with what the provider says of the person now.
+SessionFacts vouched_again(const SessionFacts& before, const SessionFacts& now) {
+  SessionFacts session = before;
+  session.subject = now.subject;
+  session.user = now.user;
+  session.marks = now.marks;
+  session.acr = now.acr;
+  session.amr = now.amr;
+  session.identity = now.identity;
+  session.checked_s = now.checked_s;
+  session.names_digest = now.names_digest;
+  return session;
+}
+
 }  // namespace
 
 bool Gate::is_silent(const Guarded& guarded) const {
@@ -52,13 +66,13 @@ void Gate::note_silence(const Guarded& guarded, const SignedIn<SessionFacts>& no
 
 // --- a request that comes in
 
-void Gate::renew(const Question& question, const Guarded& guarded, const SessionFacts& session,
+void Gate::renew(const Question& question, const Guarded& guarded, const SessionPtr& session,
                  GateListener& listener) {
   const uint64_t ticket = wait_for(listener);
-  const Renewal renewal = is_vouched(guarded, session) ? Renewal::marks : Renewal::vouched;
-  renewals_.ask(guarded.app->name, session, renewal,
+  const Renewal renewal = is_vouched(guarded, *session) ? Renewal::marks : Renewal::vouched;
+  renewals_.ask(guarded.app->name, *session, renewal,
                 [self = self_, ticket, question, session, renewal](const auto& now) {
-                  if (*self != nullptr) (*self)->renewed(question, renewal, ticket, session, now);
+                  if (*self != nullptr) (*self)->renewed(question, renewal, ticket, *session, now);
                 });
 }
 
@@ -78,18 +92,11 @@ void Gate::renewed(const Question& question, Renewal renewal, uint64_t ticket,
     return listener->on_answered(
         unreachable_answer(words(question), question, now.error(), utc_time(now_s())));
   }
-  std::optional<SessionFacts> session;
+  SessionPtr session;
   if (now && now->names_digest == guarded.digest && !revoked_.has(now->session)) {
-    session = before;
-    session->subject = now->subject;
-    session->user = now->user;
-    session->marks = now->marks;
-    session->acr = now->acr;
-    session->amr = now->amr;
-    session->identity = now->identity;
-    session->checked_s = now->checked_s;
-    session->names_digest = now->names_digest;
-    if (*session != before) session->issued_s = 0;  // so that a new cookie goes out
+    SessionFacts vouched = vouched_again(before, *now);
+    if (vouched != before) vouched.issued_s = 0;  // so that a new cookie goes out
+    session = std::make_shared<const SessionFacts>(std::move(vouched));
   }
   ask_rules(question, guarded, std::move(session), *listener);
 }
@@ -103,15 +110,17 @@ void Gate::reconsider(const Running& running, Renewal renewal, GateListener& lis
     const bool open = running.app.access == model::Access::passthrough ||
                       (snapshot_ != nullptr && snapshot_->find_app(running.app.name) != nullptr);
     return listener.on_reconsidered(
-        {renewal, open ? Standing::goes_on : Standing::rules_changed, std::nullopt, 0});
+        {renewal, open ? Standing::goes_on : Standing::rules_changed, nullptr, 0});
   }
   const Guarded& guarded = found->second;
-  const bool enough = renewal == Renewal::vouched ? is_current(guarded, running.facts)
-                                                  : running.facts.names_digest == guarded.digest;
-  if (running.facts.session.empty() || enough)
-    return listener.on_reconsidered(judge(running, renewal, guarded, running.facts));
+  static const SessionFacts nobody;
+  const SessionFacts& facts = running.facts ? *running.facts : nobody;
+  const bool enough = renewal == Renewal::vouched ? is_current(guarded, facts)
+                                                  : facts.names_digest == guarded.digest;
+  if (facts.session.empty() || enough)
+    return listener.on_reconsidered(judge(running, renewal, guarded, facts));
   const uint64_t ticket = wait_for(listener);
-  renewals_.ask(guarded.app->name, running.facts, renewal,
+  renewals_.ask(guarded.app->name, facts, renewal,
                 [self = self_, ticket, running, renewal](const SignedIn<SessionFacts>& now) {
                   if (*self != nullptr) (*self)->reconsidered(running, renewal, ticket, now);
                 });
@@ -126,13 +135,13 @@ void Gate::reconsidered(const Running& running, Renewal renewal, uint64_t ticket
   const Guarded& guarded = found->second;
   if (renewal == Renewal::vouched) note_silence(guarded, now);
   if (!now && now.error().detail == "busy")
-    return listener->on_reconsidered({renewal, Standing::goes_on, std::nullopt, now_s() + 1});
-  if (!now) return listener->on_reconsidered({renewal, Standing::session_over, std::nullopt, 0});
+    return listener->on_reconsidered({renewal, Standing::goes_on, nullptr, now_s() + 1});
+  if (!now) return listener->on_reconsidered({renewal, Standing::session_over, nullptr, 0});
   // The control thread has a newer configuration, which is on its way here and asks again.
   if (now->names_digest != guarded.digest)
-    return listener->on_reconsidered({renewal, Standing::goes_on, std::nullopt, now_s() + 1});
+    return listener->on_reconsidered({renewal, Standing::goes_on, nullptr, now_s() + 1});
   Reconsidered outcome = judge(running, renewal, guarded, *now);
-  outcome.facts = *now;
+  outcome.facts = std::make_shared<const SessionFacts>(vouched_again(*running.facts, *now));
   listener->on_reconsidered(std::move(outcome));
 }
 

@@ -134,7 +134,7 @@ void Exchange::ask_gate() {
 
 void Exchange::on_answered(access::Answer answer) {
   find_decision();
-  admission_.user = answer.user;
+  facts_.answered_user = answer.user;
   admission_.rule = answer.rule;
   facts_.own_answer = answer.reason;
   facts_.reason = answer.detail;

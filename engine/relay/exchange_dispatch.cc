@@ -41,13 +41,13 @@ channel::OpenInfo Exchange::open_info() const {
   info.tenant = app_->tenant;
   info.app = app_->name;
   info.app_revision = app_->revision;
-  info.user = admission_.user;
+  info.user = admission_.user();
   info.grant = admission_.grant_name;
-  if (!admission_.session.empty()) info.session = tls::hex(admission_.session);
+  if (!admission_.session().empty()) info.session = tls::hex(admission_.session());
   info.claims = admission_.claims;
   if (!admission_.grant.empty()) {
-    info.proof = std::make_shared<const channel::Grant>(
-        channel::Grant{info.grant, info.session, info.app, admission_.grant, admission_.expires_s});
+    info.proof = std::make_shared<const channel::Grant>(channel::Grant{
+        info.grant, info.session, info.app, admission_.grant, admission_.expires_s()});
   }
   const message::BodyLength& length = head_->body_length;
   info.body = !length.has_body()  ? channel::BodyKind::none

@@ -35,7 +35,7 @@ uint8_t bit_of(access::Renewal renewal) {
 
 // At the session's end, or when the provider has to vouch again, whichever comes first.
 void Exchange::arm_session_deadline() {
-  int64_t due_s = admission_.expires_s;
+  int64_t due_s = admission_.expires_s();
   if (admission_.renew_s != 0 && (due_s == 0 || admission_.renew_s < due_s))
     due_s = admission_.renew_s;
   if (due_s == 0) return session_deadline_.disarm();
@@ -45,7 +45,8 @@ void Exchange::arm_session_deadline() {
 }
 
 void Exchange::session_due() {
-  if (admission_.expires_s != 0 && context_.loop.wall_ms() >= admission_.expires_s * 1000)
+  const int64_t expires_s = admission_.expires_s();
+  if (expires_s != 0 && context_.loop.wall_ms() >= expires_s * 1000)
     return fail(ExchangeError::of(ErrorCode::revoked, "the session has come to its end"));
   reconsider(access::Renewal::vouched);
 }
@@ -73,7 +74,7 @@ void Exchange::on_reconsidered(access::Reconsidered outcome) {
   if (step_ == Step::over) return;
   if (outcome.standing != access::Standing::goes_on)
     return fail(ExchangeError::of(ErrorCode::revoked, reason_of(outcome.standing)));
-  if (outcome.facts) admission_.facts = *std::move(outcome.facts);
+  if (outcome.facts) admission_.facts = std::move(outcome.facts);
   admission_.renew_s = outcome.renew_s;
   arm_session_deadline();
 }

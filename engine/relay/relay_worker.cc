@@ -143,7 +143,7 @@ void RelayWorker::apply_to_gate() {
 
 void RelayWorker::revoke_sessions(const access::RevokedSessions& sessions) {
   gate_.revoke(sessions);
-  index_.cut([&](const Exchange& exchange) { return sessions.has(exchange.admission().session); },
+  index_.cut([&](const Exchange& exchange) { return sessions.has(exchange.admission().session()); },
              message::ExchangeError::of(message::ErrorCode::revoked, "the session was ended"));
 }
 

@@ -42,6 +42,7 @@ struct RequestFacts {
   message::ErrorCode error = message::ErrorCode::none;
   message::Blame blame = message::Blame::engine;
   std::string reason;
+  std::string answered_user;  // whom the gate knew when it answered itself
   std::string own_answer;  // what the gate answered itself, by name; empty: it let the request pass
 };
 
