@@ -19,6 +19,10 @@ namespace {
 
 using message::FieldName;
 
+// Whoever has left a form open over night still keeps what was typed; a cookie of long ago, from
+// wherever it comes, opens no room for anything.
+constexpr int64_t known_after_end_s = int64_t{24} * 3600;
+
 std::string target_of(const message::RequestHead& head) {
   std::string target;
   head.target.append_path_and_query(target);
@@ -54,7 +58,9 @@ std::string send_script(std::string_view login, bool has_fragment) {
 
 }  // namespace
 
-// Of whose session the request's cookie is, or was; nothing where nobody can say.
+// Of whose session the request's cookie is, or was until not long ago; nothing where nobody can
+// say. A cookie does not name the provider, but its marks do: those of another's people, of whom
+// one may have the same `sub`, have another digest.
 std::optional<SessionFacts> Gate::known_person(const Question& question, bool& revoked) const {
   revoked = false;
   const auto value = find_cookie(question.head.fields, SessionCookie::name(question.app->name));
@@ -65,7 +71,24 @@ std::optional<SessionFacts> Gate::known_person(const Question& question, bool& r
     revoked = true;
     return std::nullopt;
   }
+  if (!facts) return std::nullopt;
+  const auto guarded = guarded_.find(question.app->name);
+  if (guarded == guarded_.end() || facts->names_digest != guarded->second.digest)
+    return std::nullopt;
+  const model::App& app = *guarded->second.app;
+  const int64_t ended_s =
+      std::min(facts->expires_s, facts->issued_s + static_cast<int64_t>(app.session.idle_s));
+  const auto known_s = std::max(known_after_end_s, static_cast<int64_t>(app.park.for_s));
+  if (now_s() >= ended_s + known_s) return std::nullopt;
   return facts;
+}
+
+// Of the app's provider, by the present configuration.
+std::string Gate::issuer_of(const std::string& app_name) const {
+  const model::App* app = snapshot_ == nullptr ? nullptr : snapshot_->find_app(app_name);
+  if (app == nullptr) return {};
+  const model::Provider* provider = snapshot_->find_provider(app->sign_in.provider);
+  return provider == nullptr ? std::string() : provider->issuer;
 }
 
 Answer Gate::form_not_sent(const Question& question, Text why, std::string_view stronger) const {
@@ -79,14 +102,15 @@ Answer Gate::form_not_sent(const Question& question, Text why, std::string_view 
 
 // A form came, and its sender has to sign in, or more strongly.
 void Gate::ask_about_form(const Question& question, std::string_view stronger,
-                          GateListener& listener) {
+                          const SessionFacts* session, GateListener& listener) {
   if (const auto ticket = find_ticket(question.head.fields, question.body)) {
     // It is kept already, and so are its sender's efforts.
     if (FormTicket::open(*keys_, question.head.target.authority.host, *ticket))
       return listener.on_answered(sign_in_first(question, stronger, *ticket));
   }
   bool revoked = false;
-  const auto person = known_person(question, revoked);
+  const bool is_signed_in = session != nullptr && !session->session.empty();
+  const auto person = is_signed_in ? std::optional(*session) : known_person(question, revoked);
   const bool same_origin = is_same_origin(question.head);
   if (!person || !same_origin) {
     const Text why = revoked                  ? Text::form_revoked
@@ -100,8 +124,8 @@ void Gate::ask_about_form(const Question& question, std::string_view stronger,
                          target_of(question.head).size() > LoginState::return_limit_bytes;
   if (too_large || desk_ == nullptr)
     return listener.on_answered(form_not_sent(question, Text::form_too_large, stronger));
-  listener.on_form_wanted(
-      {static_cast<size_t>(limit_bytes), person->subject, person->user, std::string(stronger)});
+  listener.on_form_wanted({static_cast<size_t>(limit_bytes), issuer_of(question.app->name),
+                           person->subject, person->user, std::string(stronger)});
 }
 
 void Gate::refuse_form(const Question& question, const FormWanted& wanted, FormRefusal why,
@@ -111,12 +135,12 @@ void Gate::refuse_form(const Question& question, const FormWanted& wanted, FormR
 }
 
 void Gate::keep_form(const Question& question, const FormWanted& wanted, std::string body,
-                     GateListener& listener) {
+                     std::unique_ptr<HeldRoom> room, GateListener& listener) {
   FormTicket ticket;
   ticket.id = tls::random_bytes(FormTicket::id_bytes);
   ticket.key = tls::random_bytes(FormTicket::key_bytes);
   ticket.app = question.app->name;
-  ticket.provider = question.app->sign_in.provider;
+  ticket.issuer = wanted.issuer;
   ticket.subject = wanted.subject;
   ticket.ends_s = now_s() + static_cast<int64_t>(question.app->park.for_s);
   const size_t bytes = body.size();
@@ -124,12 +148,14 @@ void Gate::keep_form(const Question& question, const FormWanted& wanted, std::st
       pack_form({ticket.id, target_of(question.head), form_fields(question.head), std::move(body)});
   KeptForm form{ticket.id, ticket.owner(), tls::aead_seal(ticket.key, packed, ticket.id),
                 ticket.ends_s};
-  packed.clear();
+  std::string().swap(packed);
   const uint64_t waiting = wait_for(listener);
+  form_rooms_.emplace(waiting, std::move(room));
   desk_->keep_form(std::move(form), [self = self_, waiting, question, ticket, bytes,
                                      user = wanted.user, stronger = wanted.stronger](bool kept) {
     if (*self == nullptr) return;
     Gate& gate = **self;
+    gate.form_rooms_.erase(waiting);  // where it is kept now, it is counted
     GateListener* sender = gate.take(waiting);
     if (sender == nullptr) return;
     if (!kept)
@@ -153,11 +179,21 @@ Answer Gate::sign_in_first(const Question& question, std::string_view stronger,
   return answer;
 }
 
+// Where the sender of a kept form may sign in again, as long as it is kept; "" where the request
+// stands for none.
+std::string Gate::login_url_of_claim(const Question& question) const {
+  const auto sealed = find_ticket(question.head.fields, question.body);
+  if (!sealed) return {};
+  const auto ticket = FormTicket::open(*keys_, question.head.target.authority.host, *sealed);
+  if (!ticket || ticket->ends_s <= now_s()) return {};
+  return login_target(question, "") + "&" + encode_form(Form{{"form", std::string(*sealed)}});
+}
+
 // After the sign-in: the page that has the browser send what was kept.
 Answer Gate::form_page(const Coming& coming, const SessionFacts& facts) {
   const PageWords& words = pages_->words_for(coming.languages);
   const auto ticket = FormTicket::unpack(coming.login.form);
-  if (!ticket || ticket->subject != facts.subject || ticket->provider != coming.login.provider) {
+  if (!ticket || ticket->subject != facts.subject || ticket->issuer != issuer_of(coming.app)) {
     if (ticket) desk_->settle_form(ticket->id, true);
     Event event = coming.event;
     event.kind = EventKind::form_parked;
@@ -204,7 +240,7 @@ void Gate::release_form(const Question& question, Admission admission, GateListe
     return refuse(Text::form_lost);
   if (!is_same_origin(question.head)) return refuse(Text::form_foreign);
   if (!admission.facts || ticket->subject != admission.facts->subject ||
-      ticket->provider != question.app->sign_in.provider)
+      ticket->issuer != issuer_of(question.app->name))
     return refuse(Text::form_of_other);
   const uint64_t waiting = wait_for(listener);
   auto shared =

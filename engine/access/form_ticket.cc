@@ -15,7 +15,7 @@ namespace {
 
 using message::FieldName;
 
-constexpr uint64_t form_layout = 1;
+constexpr uint64_t form_layout = 2;
 constexpr size_t ticket_limit_bytes = 2048;
 constexpr std::string_view claim_field = "hawser-form=";
 constexpr size_t claim_bytes = claim_field.size() + 2 * FormTicket::id_bytes;
@@ -37,7 +37,7 @@ std::string FormTicket::pack() const {
   packer.text(id);
   packer.text(key);
   packer.text(app);
-  packer.text(provider);
+  packer.text(issuer);
   packer.text(subject);
   packer.number(static_cast<uint64_t>(ends_s));
   return packer.bytes();
@@ -50,7 +50,7 @@ std::optional<FormTicket> FormTicket::unpack(std::string_view bytes) {
   ticket.id = unpacker.text();
   ticket.key = unpacker.text();
   ticket.app = unpacker.text();
-  ticket.provider = unpacker.text();
+  ticket.issuer = unpacker.text();
   ticket.subject = unpacker.text();
   ticket.ends_s = static_cast<int64_t>(unpacker.number());
   if (!unpacker.complete() || ticket.id.size() != FormTicket::id_bytes ||
@@ -71,7 +71,7 @@ std::optional<FormTicket> FormTicket::open(const KeyRing& keys, std::string_view
   return unpack(*bytes);
 }
 
-std::string FormTicket::owner() const { return app + "\n" + provider + "\n" + subject; }
+std::string FormTicket::owner() const { return app + "\n" + issuer + "\n" + subject; }
 
 std::string FormTicket::cookie_name() const {
   return std::string(form_cookie_prefix) + tls::hex(id);

@@ -22,8 +22,8 @@ struct FormTicket {
   std::string id;
   std::string key;
   std::string app;
-  std::string provider;
-  std::string subject;  // by that provider
+  std::string issuer;
+  std::string subject;  // by that issuer
   int64_t ends_s = 0;
 
   std::string pack() const;

@@ -163,15 +163,15 @@ void Gate::ask_rules(const Question& question, const Guarded& guarded, SessionPt
         return listener.on_answered(unreachable_answer(
             words(question), question,
             {SignInFault::provider_unreachable, "recheck", "it is silent for too long"},
-            utc_time(now_s())));
+            utc_time(now_s()), login_url_of_claim(question)));
       }
       return admit(question, guarded, std::move(session), decision, listener);
     case Verdict::sign_in:
-      return ask_to_sign_in(question, "", listener);
+      return ask_to_sign_in(question, "", nullptr, listener);
     case Verdict::step_up:
       if (!session->client_id.empty())
         return listener.on_answered(stronger_token_answer(question, *decision.rule, session->user));
-      return ask_to_sign_in(question, decision.rule_name(), listener);
+      return ask_to_sign_in(question, decision.rule_name(), session.get(), listener);
     case Verdict::deny:
       break;
   }
@@ -236,10 +236,10 @@ void Gate::renew_cookie(const Question& question, const Guarded& guarded,
 }
 
 void Gate::ask_to_sign_in(const Question& question, std::string_view stronger,
-                          GateListener& listener) {
+                          const SessionFacts* session, GateListener& listener) {
   const Visitor visitor = visitor_of(question.head);
   if (visitor == Visitor::submission && question.head.method == message::Method::post)
-    return ask_about_form(question, stronger, listener);
+    return ask_about_form(question, stronger, session, listener);
   const std::string target = login_target(question, stronger);
   Answer answer = visitor == Visitor::navigation
                       ? redirect_answer(target, question.request_id)

@@ -19,6 +19,7 @@
 #include "access/decision_ring.h"
 #include "access/event.h"
 #include "access/form_ticket.h"
+#include "access/held_room.h"
 #include "access/id_tokens.h"
 #include "access/key_ring.h"
 #include "access/opened_cookies.h"
@@ -80,6 +81,7 @@ struct Answer {
 // A form that would be lost while its sender signs in.
 struct FormWanted {
   size_t limit_bytes = 0;
+  std::string issuer;   // that vouched for its sender
   std::string subject;  // whose session it was, or is
   std::string user;
   std::string stronger;  // the rule that asks for a stronger sign-in; empty: none
@@ -168,9 +170,10 @@ class Gate {
   size_t marking() const { return renewals_.marking(); }
   void on_marked(std::function<void()> call) { renewals_.on_fewer(std::move(call)); }
 
-  // After GateListener::on_form_wanted(), as decide().
+  // After GateListener::on_form_wanted(), as decide(). `room` is what the body was counted in: it
+  // goes when the control thread has answered, whoever still waits for that.
   void keep_form(const Question& question, const FormWanted& wanted, std::string body,
-                 GateListener& listener);
+                 std::unique_ptr<HeldRoom> room, GateListener& listener);
   void refuse_form(const Question& question, const FormWanted& wanted, FormRefusal why,
                    GateListener& listener);
   // What became of an admission's form: whether any of it may have reached the application.
@@ -219,7 +222,9 @@ class Gate {
   bool still_holds(const Question& question, const Admission& admission) const;
   void proved(const Question& question, uint64_t ticket, Admission admission,
               const SignedIn<std::string>& id_token);
-  void ask_to_sign_in(const Question& question, std::string_view stronger, GateListener& listener);
+  // `session`: that is not strong enough; null where there is none.
+  void ask_to_sign_in(const Question& question, std::string_view stronger,
+                      const SessionFacts* session, GateListener& listener);
 
   // --- events (gate_events.cc)
   Event event_of(EventKind kind, const Question& question) const;
@@ -247,14 +252,19 @@ class Gate {
   void go_to_provider(const Coming& coming, const SignedIn<ProviderMetadata>& metadata);
   void come_back(const Question& question, GateListener& listener);
   void sign_in_again(const Coming& coming);
+  Answer fragment_page(const Coming& coming, const std::string& url, Text title) const;
   void signed_in(const Coming& coming, const SignedIn<SessionFacts>& facts);
   const model::App* app_here(const Question& question, std::string_view name) const;
   void refuse(const Coming& coming, const SignInError& error);
   Answer published_keys(const Question& question) const;
 
   // --- forms that wait for a sign-in (form_pages.cc)
-  void ask_about_form(const Question& question, std::string_view stronger, GateListener& listener);
+  void ask_about_form(const Question& question, std::string_view stronger,
+                      const SessionFacts* session, GateListener& listener);
   std::optional<SessionFacts> known_person(const Question& question, bool& revoked) const;
+  std::string issuer_of(const std::string& app) const;
+  std::string login_url_again(const Coming& coming) const;
+  std::string login_url_of_claim(const Question& question) const;
   Answer form_not_sent(const Question& question, Text why, std::string_view stronger) const;
   Answer sign_in_first(const Question& question, std::string_view stronger,
                        std::string_view ticket) const;
@@ -303,6 +313,7 @@ class Gate {
   std::map<std::string, int64_t, std::less<>> silent_until_s_;  // providers; of snapshot_
   IdTokens id_tokens_;
   std::map<uint64_t, GateListener*> waiting_;
+  std::map<uint64_t, std::unique_ptr<HeldRoom>> form_rooms_;  // of forms on their way to be kept
   uint64_t next_ticket_ = 1;
   std::shared_ptr<Gate*> self_;  // for answers that come after the gate has gone
 };

@@ -48,14 +48,14 @@ void Gate::proved(const Question& question, uint64_t ticket, Admission admission
   GateListener* listener = take(ticket);
   if (listener == nullptr) return;  // and the question with it
   if (!still_holds(question, admission)) return decide(question, *listener);
-  if (!id_token) return ask_to_sign_in(question, "", *listener);
+  if (!id_token) return ask_to_sign_in(question, "", nullptr, *listener);
   if (id_token->size() > proof_limit_bytes) {
     const SignInError error{SignInFault::too_much_to_hold, "id_token",
                             "the ID token has " + std::to_string(id_token->size()) +
                                 " bytes, and connectors take no more than " +
                                 std::to_string(proof_limit_bytes)};
-    return listener->on_answered(
-        fault_answer(words(question), error, question.request_id, utc_time(now_s())));
+    return listener->on_answered(fault_answer(words(question), error, question.request_id,
+                                              utc_time(now_s()), login_url_of_claim(question)));
   }
   id_tokens_.keep(admission.grant_name, *id_token);
   admission.grant = *id_token;

@@ -50,6 +50,18 @@ void ask_for_strength(const model::App& app, std::string_view rule_name, LoginSt
   }
 }
 
+// The rule that wanted what a sign-in asks for; "" where there is none any more.
+std::string_view rule_of_strength(const model::App& app, const LoginState& login) {
+  if (login.acr_values.empty() && login.amr.empty() && !login.max_age_s) return {};
+  for (const model::AccessRule& rule : app.rules) {
+    const model::RuleStrength& strength = rule.strength;
+    if (strength.acr == login.acr_values && strength.amr == login.amr &&
+        strength.max_age_s == login.max_age_s.value_or(0))
+      return rule.name;
+  }
+  return {};
+}
+
 std::string joined(const std::vector<std::string>& texts) {
   std::string all;
   for (const std::string& text : texts) all += (all.empty() ? "" : " ") + text;
@@ -151,9 +163,14 @@ void Gate::refuse(const Coming& coming, const SignInError& error) {
   event.detail = error.detail.empty() ? error.reason : error.detail + ": " + error.reason;
   tell(std::move(event));
   GateListener* listener = take(coming.ticket);
-  if (listener != nullptr)
-    listener->on_answered(fault_answer(pages_->words_for(coming.languages), error,
-                                       coming.request_id, utc_time(now_s())));
+  if (listener == nullptr) return;
+  const auto form = FormTicket::unpack(coming.login.form);
+  // A second answer to the same sign-in may find that it was sent already.
+  const bool is_first = error.fault != SignInFault::login_replayed;
+  const bool form_is_kept = is_first && form && form->ends_s > now_s();
+  listener->on_answered(fault_answer(pages_->words_for(coming.languages), error, coming.request_id,
+                                     utc_time(now_s()),
+                                     form_is_kept ? login_url_again(coming) : std::string()));
 }
 
 void Gate::begin_sign_in(const Question& question, GateListener& listener) {
@@ -253,15 +270,42 @@ void Gate::come_back(const Question& question, GateListener& listener) {
   });
 }
 
+// To begin this sign-in anew, with what it was for: the form that is kept, and how strong it has to
+// be.
+std::string Gate::login_url_again(const Coming& coming) const {
+  const LoginState& login = coming.login;
+  Form form{{"app", coming.app}, {"to", login.return_to}};
+  if (const auto ticket = FormTicket::unpack(login.form))
+    form.emplace_back("form", ticket->seal(*keys_, coming.host));
+  const model::App* app = snapshot_->find_app(coming.app);
+  if (app != nullptr) {
+    const std::string_view stronger = rule_of_strength(*app, login);
+    if (!stronger.empty()) form.emplace_back("stronger", stronger);
+  }
+  return std::string(own_path) + "login?" + encode_form(form);
+}
+
+// Goes on to the URL with the fragment that the browser has kept for this sign-in.
+Answer Gate::fragment_page(const Coming& coming, const std::string& url, Text title) const {
+  const PageWords& words = pages_->words_for(coming.languages);
+  Page page(words);
+  page.title = words[title];
+  page.next_url = url;
+  page.next_words = words[Text::signed_in_next];
+  page.nonce = random_text(random_bytes);
+  page.script = restore_fragment_script(tls::hex(coming.login.id), url);
+  Answer answer = page_answer(200, page, coming.request_id);
+  answer.head.fields.add(FieldName::set_cookie, forget_cookie(coming.login.fragment_cookie()));
+  return answer;
+}
+
 // The provider gives no refresh token without the person's consent, as has turned out now.
 void Gate::sign_in_again(const Coming& coming) {
   GateListener* listener = take(coming.ticket);
   if (listener == nullptr) return;
-  Form form{{"app", coming.app}, {"to", coming.login.return_to}};
-  if (const auto ticket = FormTicket::unpack(coming.login.form))
-    form.emplace_back("form", ticket->seal(*keys_, coming.host));
-  const std::string url = coming.base_url + std::string(own_path) + "login?" + encode_form(form);
-  Answer answer = redirect_answer(url, coming.request_id);
+  const std::string url = coming.base_url + login_url_again(coming);
+  Answer answer = coming.has_fragment ? fragment_page(coming, url, Text::signing_in)
+                                      : redirect_answer(url, coming.request_id);
   answer.reason = consent_wanted;
   listener->on_answered(std::move(answer));
 }
@@ -278,20 +322,13 @@ void Gate::signed_in(const Coming& coming, const SignedIn<SessionFacts>& facts) 
   Answer answer;
   if (!coming.login.form.empty()) {
     answer = form_page(coming, *facts);
+    if (coming.has_fragment)
+      answer.head.fields.add(FieldName::set_cookie, forget_cookie(coming.login.fragment_cookie()));
   } else if (coming.has_fragment) {
-    const PageWords& words = pages_->words_for(coming.languages);
-    Page page(words);
-    page.title = words[Text::signed_in];
-    page.next_url = url;
-    page.next_words = words[Text::signed_in_next];
-    page.nonce = random_text(random_bytes);
-    page.script = restore_fragment_script(tls::hex(coming.login.id), url);
-    answer = page_answer(200, page, coming.request_id);
+    answer = fragment_page(coming, url, Text::signed_in);
   } else {
     answer = redirect_answer(url, coming.request_id);
   }
-  if (coming.has_fragment)
-    answer.head.fields.add(FieldName::set_cookie, forget_cookie(coming.login.fragment_cookie()));
   answer.head.fields.add(FieldName::set_cookie,
                          set_cookie(SessionCookie::name(coming.app), *sealed));
   answer.reason = "signed_in";

@@ -92,6 +92,9 @@ namespace hawser::access {
     "You are signed in with yours: fill it in again if it is for you to send.")                    \
   X(form_foreign, "form.not_sent.form_foreign",                                                    \
     "Another site's page wanted to send it, so nothing reached the application.")                  \
+  X(form_kept, "form.kept.advice",                                                                 \
+    "What you had filled in is kept for a few minutes more: sign in until then, and it is sent.")  \
+  X(form_kept_again, "form.kept.again", "Sign in, and send what I had filled in")                  \
   X(sign_in_in_tab, "form.sign_in", "Sign in in a new tab")                                        \
   X(go_to_application, "form.go_on", "Go to the application")                                      \
   /* --- narrower than the advice of sign_in.token_refused */                                      \

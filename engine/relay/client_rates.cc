@@ -21,7 +21,8 @@ uint64_t mix(uint64_t value) {
   return value ^ (value >> 31);
 }
 
-// The address, or of IPv6 the /64, as one number.
+}  // namespace
+
 uint64_t network_of(const core::Address& client) {
   uint64_t number = 0;
   if (client.is_ipv6()) {
@@ -33,8 +34,6 @@ uint64_t network_of(const core::Address& client) {
   }
   return number;
 }
-
-}  // namespace
 
 bool take_turn(std::atomic<uint64_t>& full_until_ns, uint64_t now_ns, uint64_t per_second) {
   const uint64_t interval_ns = second_ns / per_second;

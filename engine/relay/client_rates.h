@@ -19,6 +19,9 @@ namespace hawser::relay {
 // then one each time its part of a second is over (GCRA).
 bool take_turn(std::atomic<uint64_t>& full_until_ns, uint64_t now_ns, uint64_t per_second);
 
+// The address, or of IPv6 the /64, as one number.
+uint64_t network_of(const core::Address& client);
+
 class ClientRates {
  public:
   ClientRates();

@@ -36,7 +36,6 @@ Exchange::Exchange(RelayContext& context, ClientSide& client, const ClientFacts&
       share_(share),
       router_(context.router),
       bulk_(context),
-      form_room_(context),
       idle_deadline_([this] { idle_too_long(); }),
       total_deadline_([this] { fail(ExchangeError::of(ErrorCode::total_timeout)); }),
       session_deadline_([this] { session_due(); }) {
@@ -232,7 +231,10 @@ void Exchange::on_request_body(core::ByteChain bytes) {
 
 void Exchange::on_request_end(const message::Fields& trailers) {
   const Asking before = std::exchange(asking_, Asking::ended);
-  if (step_ == Step::own_form) return ask_gate();
+  if (step_ == Step::own_form) {
+    idle_deadline_.disarm();  // who is asked now has time limits of its own
+    return ask_gate();
+  }
   if (step_ == Step::park) return keep_form();
   moved();
   if (before == Asking::flowing && stream_ != nullptr && !stream_->sending_ended()) {
@@ -463,7 +465,7 @@ void Exchange::finish() {
   in_flight_ = {};
   settle_kept_form();
   release_own_form();
-  form_room_.give_back();
+  form_room_.reset();
   idle_deadline_.disarm();
   total_deadline_.disarm();
   session_deadline_.disarm();

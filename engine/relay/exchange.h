@@ -104,6 +104,8 @@ class Exchange final : private channel::StreamListener,
   // Forms that wait for a sign-in (exchange_kept_form.cc).
   void read_claim();
   void begin_form(size_t room_bytes);
+  void hold_form(bool sent, size_t form_bytes);
+  size_t form_room_wanted() const;
   void collect_form(const core::ByteChain& bytes);
   void watch_form();
   void keep_form();
@@ -152,7 +154,7 @@ class Exchange final : private channel::StreamListener,
   BulkOffer bulk_;
   std::string own_form_;      // that was sent to a page of ours or is to be kept, as far as it came
   size_t own_form_room_ = 0;  // of the budget
-  FormRoom form_room_;
+  std::unique_ptr<FormRoom> form_room_;  // null: it holds no form
   access::FormWanted form_wanted_;
   std::string kept_body_;      // sent in place of what the client's request carries
   size_t kept_sent_ = 0;       // of it

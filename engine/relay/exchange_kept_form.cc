@@ -6,6 +6,7 @@
 
 #include "access/form_ticket.h"
 #include "http/hop_by_hop.h"
+#include "relay/client_rates.h"
 #include "relay/exchange.h"
 #include "relay/load_gate.h"
 
@@ -16,8 +17,11 @@ using message::ExchangeError;
 
 namespace {
 
-// Of a form whose length is not known.
-constexpr size_t piece_bytes = size_t{64} * 1024;
+constexpr size_t piece_bytes = size_t{64} * 1024;  // to the application
+// Of what a sender may have under way: as much as has come, so that a slow one holds next to
+// nothing and a long form does not wait for each piece.
+constexpr size_t least_step_bytes = size_t{16} * 1024;
+constexpr size_t most_step_bytes = size_t{256} * 1024;
 
 }  // namespace
 
@@ -46,17 +50,33 @@ void Exchange::begin_form(size_t room_bytes) {
 
 void Exchange::on_form_wanted(access::FormWanted wanted) {
   form_wanted_ = std::move(wanted);
+  hold_form(false, form_wanted_.limit_bytes + 1);
   // Has none, or was read already because it might have been another thing.
-  if (asking_ == Asking::ended) return keep_form();
-  const message::BodyLength& length = head_->body_length;
-  const size_t room = length.is_known() ? length.bytes : piece_bytes;
-  if (!form_room_.take(room)) return refuse_form(access::FormRefusal::no_room);
-  if (length.is_known()) own_form_.reserve(room);
+  const bool is_read = asking_ == Asking::ended;
+  const size_t room = is_read ? own_form_.size() : form_room_wanted();
+  if (!form_room_->take(room)) return refuse_form(access::FormRefusal::no_room);
+  if (is_read) return keep_form();
   step_ = Step::park;
   if (!total_deadline_.armed())
     total_deadline_.arm(context_.loop.timers(), app_->park.for_s * 1000);
   watch_form();
   begin_form(room);
+}
+
+void Exchange::hold_form(bool sent, size_t form_bytes) {
+  const std::string& subject = sent ? admission_.facts->subject : form_wanted_.subject;
+  form_room_ = std::make_unique<FormRoom>(
+      context_.form_rooms,
+      FormOwner{app_->name + "\n" + subject, network_of(chain_.client), form_bytes, sent});
+}
+
+// For what its sender may send next; of a form whose length is not known one byte more than is
+// allowed, so that one that is too long shows.
+size_t Exchange::form_room_wanted() const {
+  const message::BodyLength& length = head_->body_length;
+  const size_t whole = length.is_known() ? length.bytes : form_wanted_.limit_bytes + 1;
+  const size_t came = own_form_.size();
+  return std::min(whole - came, std::clamp(came, least_step_bytes, most_step_bytes));
 }
 
 void Exchange::collect_form(const core::ByteChain& bytes) {
@@ -67,10 +87,12 @@ void Exchange::collect_form(const core::ByteChain& bytes) {
     return refuse_form(access::FormRefusal::too_large);
   own_form_ += bytes.to_string();
   watch_form();
-  if (allowed_bytes_ != 0 || head_->body_length.is_known()) return;
-  if (!form_room_.take(piece_bytes)) return refuse_form(access::FormRefusal::no_room);
-  allowed_bytes_ = piece_bytes;
-  client_.allow_body(piece_bytes);
+  if (allowed_bytes_ != 0) return;
+  const size_t room = form_room_wanted();
+  if (room == 0) return;  // that was all
+  if (!form_room_->take(room)) return refuse_form(access::FormRefusal::no_room);
+  allowed_bytes_ = room;
+  client_.allow_body(room);
 }
 
 void Exchange::watch_form() {
@@ -81,8 +103,10 @@ void Exchange::watch_form() {
 void Exchange::keep_form() {
   step_ = Step::access;
   idle_deadline_.disarm();
-  context_.gate.keep_form(question(), form_wanted_, std::exchange(own_form_, {}), *this);
-  form_room_.give_back();  // where it is kept now, it is counted
+  access::Question asked = question();
+  asked.body = {};  // which goes on its way
+  context_.gate.keep_form(asked, form_wanted_, std::exchange(own_form_, {}), std::move(form_room_),
+                          *this);
   release_own_form();
 }
 
@@ -104,7 +128,8 @@ bool Exchange::take_kept_form() {
     form->fields.for_each(
         [&](const message::FieldView& field) { head_->fields.add(field.name, field.value); });
     kept_body_ = std::move(form->body);
-    if (!form_room_.take(kept_body_.size())) {
+    hold_form(true, kept_body_.size());
+    if (!form_room_->take(kept_body_.size())) {
       fail(ExchangeError::of(ErrorCode::budget_exhausted, "memory_limit is used up"));
       return false;
     }
@@ -129,8 +154,8 @@ void Exchange::send_kept_body() {
   }
   if (asking_ != Asking::flowing || stream_ == nullptr) return;
   asking_ = Asking::ended;
-  kept_body_ = {};
-  form_room_.give_back();
+  std::string().swap(kept_body_);  // with what it had room for
+  form_room_.reset();
   release_own_form();
   moved();
   stream_->send_end({});

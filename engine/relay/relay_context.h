@@ -18,6 +18,7 @@
 #include "message/head_pool.h"
 #include "model/ip_network.h"
 #include "model/timeouts.h"
+#include "relay/form_room.h"
 #include "relay/relay_metrics.h"
 #include "relay/request_ids.h"
 #include "relay/router.h"
@@ -52,7 +53,7 @@ struct RelayContext {
   http::H2Limits h2_limits = {};  // sessions keep those that they began with
   LoadGate* loads = nullptr;      // null: no app has limits
   std::vector<model::Network> trusted_proxies = {};
-  size_t form_bytes = 0;           // of the budget, for forms that wait for a sign-in or had to
+  std::shared_ptr<FormRooms> form_rooms = std::make_shared<FormRooms>(budget);
   Offenders* offenders = nullptr;  // null: nobody has to wait for the handshake
   std::shared_ptr<const access::Pages> pages = std::make_shared<const access::Pages>();
   access::DecisionRing* decisions = nullptr;  // null: nobody asks about them later

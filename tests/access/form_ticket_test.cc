@@ -7,7 +7,8 @@ namespace hawser::access {
 namespace {
 
 FormTicket ticket() {
-  return {std::string(16, 'i'), std::string(32, 'k'), "wiki", "main", "ada", 1'700'000'600};
+  return {std::string(16, 'i'), std::string(32, 'k'), "wiki", "https://login.example", "ada",
+          1'700'000'600};
 }
 
 KeyRing keys() { return KeyRing({{1, 0, std::string(32, 's')}}); }

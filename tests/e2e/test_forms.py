@@ -1,20 +1,24 @@
 # SPDX-License-Identifier: Apache-2.0
 """Nothing typed is lost: a form whose sender has to sign in (again) is kept and arrives once, or a page says that it did not."""
+import html
 import http.client
 import os
 import re
 import urllib.parse
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from conftest import opened_lab
 from support.client import RawClient
+from support.provider import Visitor
 from support.published import STAFF, Published
 from support.waiting import eventually
 
 # Whoever only reads needs less of a sign-in than who writes: so a live session is asked for more.
 STRONGER_TO_WRITE = [{"name": "write", "who": {"groups": ["staff"]}, "methods": ["POST"],
                       "strength": {"acr": ["urn:example:mfa"]}, "effect": "allow"}, *STAFF]
+NOT_ALICE = [{"name": "not alice", "who": {"users": ["alice"]}, "effect": "deny"}, *STRONGER_TO_WRITE]
 TYPED = os.urandom(300_000)
 MULTIPART = "multipart/form-data; boundary=abc"
 
@@ -45,6 +49,12 @@ def again_at_the_provider(visitor, answer, name="alice"):
     """Follows the way to the provider and back, to the page that sends what was kept."""
     page = visitor.follow(answer)
     return visitor.follow(visitor.submit(page, login=name, go="yes"))
+
+
+def again_at_the_provider_if_asked(visitor, answer, name="alice"):
+    """As above; a provider that still knows the person does not ask."""
+    page = visitor.follow(answer)
+    return page if "hawser-form" in page.body else visitor.follow(visitor.submit(page, login=name, go="yes"))
 
 
 def reason(page):
@@ -241,3 +251,103 @@ def test_one_person_cannot_fill_the_room(own, visitor):
     assert reason(post(visitor, own)) == "form_no_room"
     held = own.engine.metric("hawser_parked_form_bytes")
     assert 1_800_000 < held < 2 << 20
+
+
+def test_one_persons_slow_forms_leave_room_for_others(lab, authority):
+    """One worker has 7.5M for forms under way, and one person a form's part of it, on however many connections."""
+    wiki = Published(lab, STRONGER_TO_WRITE)
+    wiki.provider.accounts = {name: {"groups": ["staff"]} for name in ("alice", "bob")}
+    wiki.engine_settings = {"workers": 1}
+    wiki.start()
+
+    def slow(name):
+        visitor = Visitor(authority)
+        visitor.sign_in(f"{wiki.url}/", name)
+        client = raw_post(wiki, visitor, "Content-Length: 700000")
+        client.send(b"a" * 600_000)
+        return client
+
+    def held():
+        return wiki.engine.metric("hawser_body_budget_used_bytes")
+
+    with slow("alice") as first:
+        eventually(lambda: held() >= 600_000, "most of it is there")
+        with slow("alice") as second:
+            page = second.response()
+            assert page.status == 401 and b"form_no_room" in page.body
+        with slow("bob") as other:
+            for client in (other, first):
+                client.send(b"a" * 100_000)
+                assert client.response().status == 303
+    eventually(lambda: held() == 0, "all of it is given back")
+
+
+def test_one_that_is_cut_by_new_rules_while_it_is_sent_is_never_sent_again(own, visitor):
+    own.pages["POST /post?a=b"] = lambda connection, head: connection.read_to_end() and False  # never answers
+    visitor.sign_in(f"{own.url}/", "alice")
+    page = again_at_the_provider(visitor, post(visitor, own))
+    cookies = dict(visitor.cookies["wiki.localhost"])
+    with ThreadPoolExecutor(1) as browser:
+        sending = browser.submit(visitor.submit, page)
+        eventually(lambda: any(head.startswith(b"POST ") for head in own.heads), "the application has its head")
+        own.reload_rules(NOT_ALICE)
+        assert "revoked" in sending.result().body
+    own.reload_rules(STRONGER_TO_WRITE)
+    visitor.cookies["wiki.localhost"] = cookies
+    second = visitor.submit(page)
+    assert (second.status, reason(second)) == (409, "form_taken")
+    assert sum(head.startswith(b"POST ") for head in own.heads) == 1
+
+
+def test_one_whose_session_is_revoked_before_it_was_sent_waits_for_the_next_sign_in(own, visitor):
+    visitor.sign_in(f"{own.url}/", "alice")
+    page = again_at_the_provider(visitor, post(visitor, own))
+    own.connector.stop()
+    with ThreadPoolExecutor(1) as browser:
+        sending = browser.submit(visitor.submit, page)
+        own.engine.wait_for_metric("hawser_queued_exchanges", lambda count: count == 1)
+        own.engine.ctl("session", "revoke", "--user", "alice")
+        assert "revoked" in sending.result().body
+    own.connector.start()
+    once_more = visitor.submit(page)
+    assert once_more.status == 303, "it is still there"
+    assert visitor.submit(again_at_the_provider_if_asked(visitor, once_more)).status == 200
+    assert [body for _, body in own.bodies] == [TYPED]
+
+
+def test_rules_that_change_while_one_is_read_decide_when_it_is_sent(own, visitor):
+    visitor.sign_in(f"{own.url}/", "alice")
+    with raw_post(own, visitor, "Content-Length: 300000", "Content-Type: text/plain") as client:
+        client.send(TYPED[:200_000])
+        eventually(lambda: own.engine.metric("hawser_body_budget_used_bytes") >= 200_000, "half of it is there")
+        own.reload_rules(NOT_ALICE)
+        client.send(TYPED[200_000:])
+        kept = client.response()
+    assert kept.status == 303 and own.engine.metric("hawser_parked_forms") == 1
+    page = again_at_the_provider_if_asked(visitor, visitor.ask(f"{own.url}{kept.fields['location']}"))
+    denied = visitor.submit(page)
+    assert (denied.status, own.bodies) == (403, [])
+    own.reload_rules(STRONGER_TO_WRITE)
+    assert visitor.submit(page).status == 200
+    assert [body for _, body in own.bodies] == [TYPED]
+
+
+def test_a_provider_that_fails_meanwhile_does_not_lose_it(own, visitor):
+    visitor.sign_in(f"{own.url}/", "alice")
+    login = visitor.ask(post(visitor, own).location)
+    state = re.search(r"state=([^&\"]+)", login.body)[1]
+    failed = visitor.ask(f"{own.url}/.hawser/callback?state={state}&error=temporarily_unavailable")
+    assert failed.status == 502 and "What you had filled in is kept" in failed.body
+    again = html.unescape(re.search(r'href="(/.hawser/login[^"]+)"', failed.body)[1])
+    assert "stronger=write" in again
+    assert visitor.submit(again_at_the_provider(visitor, visitor.ask(f"{own.url}{again}"))).status == 200
+    assert [body for _, body in own.bodies] == [TYPED]
+
+
+def test_another_providers_people_are_not_this_ones(own, visitor):
+    """Who was signed in by another may share the `sub` with somebody else."""
+    visitor.sign_in(f"{own.url}/", "alice")
+    own.reload_provider(name="partners")
+    page = post(visitor, own)
+    assert (page.status, reason(page)) == (401, "signed_out")
+    assert own.engine.metric("hawser_parked_forms") == 0

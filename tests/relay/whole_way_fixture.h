@@ -6,12 +6,14 @@
 
 #include <gtest/gtest.h>
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "connector/forwarder_fixture.h"
+#include "core/clock.h"
 #include "core/io_faults.h"
 #include "relay/bulk_tickets.h"
 #include "relay/client_session.h"
@@ -26,10 +28,11 @@
 namespace hawser::test {
 
 struct Pieces {
-  size_t client = SIZE_MAX;   // between client and engine, of the TLS connection
-  size_t channel = SIZE_MAX;  // between engine and connector
-  size_t origin = SIZE_MAX;   // between connector and origin
-  std::string alpn = {};      // what the client offers
+  size_t client = SIZE_MAX;      // between client and engine, of the TLS connection
+  size_t channel = SIZE_MAX;     // between engine and connector
+  size_t origin = SIZE_MAX;      // between connector and origin
+  std::string alpn = {};         // what the client offers
+  core::Clock* clock = nullptr;  // null: the system's
 };
 
 // What the engine's worker is otherwise: the owner of sessions and channels.
@@ -70,7 +73,8 @@ class WholeWay {
   // `desk` outlives it.
   explicit WholeWay(const Pieces& pieces = {}, size_t engine_bytes = 64 * 1024 * 1024,
                     access::SignInDesk* desk = nullptr)
-      : faults_(pieces.origin),
+      : loop(pieces.clock),
+        faults_(pieces.origin),
         origin(loop),
         engine_budget_(engine_bytes),
         desk_(desk),
@@ -107,6 +111,13 @@ class WholeWay {
   }
   // The app asks people to sign in from now on.
   void guard() { publish(origin.url(), model::Access::rules); }
+  // As `change` has it, from now on.
+  void publish(const std::function<void(model::App&)>& change,
+               std::vector<model::Provider> providers = {}) {
+    model::App app = published(origin.url());
+    change(app);
+    apply(std::move(app), std::move(providers));
+  }
   // Nobody listens where the app says that its origin is.
   void lose_the_origins_address() { publish("http://127.0.0.1:1"); }
   template <class Predicate>
@@ -142,13 +153,20 @@ class WholeWay {
 
  private:
   void publish(const std::string& url, model::Access access = model::Access::passthrough) {
-    model::App app;
+    model::App app = published(url);
     app.access = access;
+    apply(std::move(app), {});
+  }
+  static model::App published(const std::string& url) {
+    model::App app;
     app.name = "wiki";
     app.host = *model::HostPattern::parse("wiki.example");
     app.origins = {*model::Origin::parse_url(url)};
+    return app;
+  }
+  void apply(model::App app, std::vector<model::Provider> providers) {
     app.revision = model::content_revision(app);
-    auto snapshot = model::Snapshot::make({app});
+    auto snapshot = model::Snapshot::make({std::move(app)}, std::move(providers));
     gate_.apply(snapshot);
     context_.router = std::make_shared<const relay::Router>(std::move(snapshot));
   }
