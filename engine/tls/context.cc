@@ -219,6 +219,20 @@ std::string wire_list(const std::vector<std::string>& protocols) {
   return list;
 }
 
+// Takes the session where it is kept, as the library's callbacks do by giving 1.
+int on_new_session(SSL* ssl, SSL_SESSION* session) {
+  KeptSession& kept = *internals_of(ssl).kept_session;
+  const std::lock_guard lock(kept.mutex);
+  kept.newest.reset(session);
+  return 1;
+}
+
+void keep_sessions(SSL_CTX* raw, Context::Internals& internals) {
+  internals.kept_session = std::make_unique<KeptSession>();
+  SSL_CTX_set_session_cache_mode(raw, SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL);
+  SSL_CTX_sess_set_new_cb(raw, on_new_session);
+}
+
 core::Result<void> configure_client(SSL_CTX* raw, const ClientOptions& options) {
   const std::string protocols = wire_list(options.alpn);
   if (SSL_CTX_set_alpn_protos(raw, reinterpret_cast<const uint8_t*>(protocols.data()),
@@ -236,6 +250,13 @@ core::Result<void> configure_client(SSL_CTX* raw, const ClientOptions& options) 
 
 void set_expectation(SSL* ssl, Expectation* expectation) {
   SSL_set_ex_data(ssl, expectation_index(), expectation);
+}
+
+void offer_kept_session(SSL* ssl, const Context& context) {
+  KeptSession* const kept = context.internals().kept_session.get();
+  if (kept == nullptr) return;
+  const std::lock_guard lock(kept->mutex);
+  if (kept->newest != nullptr) SSL_set_session(ssl, kept->newest.get());
 }
 
 Context::Context() : internals_(std::make_unique<Internals>()) {}
@@ -289,6 +310,7 @@ core::Result<std::shared_ptr<Context>> Context::client(const ClientOptions& opti
     return library_fault("TLS client");
   if (auto configured = configure_client(raw.get(), options); !configured)
     return configured.error();
+  if (options.keep_session) keep_sessions(raw.get(), internals);
   made->raw_ = raw.release();
   return made;
 }

@@ -54,6 +54,9 @@ struct ClientOptions {
   bool system_roots = false;  // /etc/ssl/certs/ca-certificates.crt
   bool verify = true;         // false must have been spelled by the operator
   KeyPair certificate;        // empty: no client certificate
+  // Offers the newest session that a server gave (RFC 8446 2.2); only for a context whose
+  // connections all go to one server.
+  bool keep_session = false;
 };
 
 class Context {

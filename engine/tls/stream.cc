@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "tls/client_hello.h"
+#include "tls/context_internals.h"
 #include "tls/library.h"
 #include "tls/peer_check.h"
 #include "tls/stream_state.h"
@@ -109,6 +110,7 @@ std::unique_ptr<Stream> Stream::connect(std::unique_ptr<core::Transport> below,
   HAWSER_ASSERT(!context->is_server());
   bssl::UniquePtr<SSL> ssl = new_connection(*context);
   SSL_set_connect_state(ssl.get());
+  offer_kept_session(ssl.get(), *context);
   const std::string host = plain_host(server_name);
   // A name that can't go on the wire (longer than 255 bytes) also fits no certificate.
   if (!host.empty() && !is_ip_literal(host)) SSL_set_tlsext_host_name(ssl.get(), host.c_str());

@@ -31,6 +31,26 @@ TEST(Handshake, BothSidesKnowWhatWasAgreed) {
   EXPECT_TRUE(pair.client.stream->established());
 }
 
+// --- sessions that go on
+
+TEST(Handshake, ASessionIsOfferedAgainWhereItIsKept) {
+  for (const bool keep : {true, false}) {
+    PairOptions options;
+    options.client.keep_session = keep;
+    const auto server = server_context(options.server);
+    const auto client = client_context(options.client);
+    TlsPair first(server, client);
+    ASSERT_TRUE(first.settle().both_ready());
+    EXPECT_FALSE(first.seen_by_server().resumed);
+    first.server.stream->write_copy("tickets leave with what a server says first");
+    first.settle();
+    TlsPair second(server, client);
+    ASSERT_TRUE(second.settle().both_ready()) << second.client_reason();
+    EXPECT_EQ(second.seen_by_server().resumed, keep);
+    EXPECT_EQ(second.seen_by_client().resumed, keep);
+  }
+}
+
 // --- versions and ciphers
 
 std::shared_ptr<Context> limited_client(const PairOptions& options, uint16_t version,
