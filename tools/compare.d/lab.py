@@ -3,6 +3,7 @@
 
 The proxies share core 0; load generators and the origin have core 1. Everything ends with the Lab.
 """
+import contextlib
 import json
 import os
 import pathlib
@@ -56,15 +57,22 @@ class Processes:
 
     def __init__(self):
         self._all = []
+        self._groups = []
 
-    def start(self, core, *command, log):
+    def start(self, core, *command, log, env=None, group=False):
+        """`group`: the command starts processes of its own, which are ended with it."""
         with open(log, "ab") as out:
             process = subprocess.Popen(["taskset", "-c", core, *map(str, command)], stdout=out, stderr=out,
-                                       stdin=subprocess.DEVNULL)
+                                       stdin=subprocess.DEVNULL, env=env, start_new_session=group)
         self._all.append(process)
+        if group:
+            self._groups.append(process)
         return process
 
     def stop(self):
+        for process in self._groups:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGTERM)
         for process in reversed(self._all):
             if process.poll() is None:
                 process.send_signal(signal.SIGTERM)
@@ -85,12 +93,18 @@ def family(pid):
 
 
 def cpu_seconds(processes):
-    ticks = 0
-    for process in processes:
-        for pid in family(process.pid):
-            fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
-            ticks += int(fields[11]) + int(fields[12])
-    return ticks / TICKS
+    """User and system, to the nanosecond where the kernel has the scheduler's own count."""
+    return sum(process_cpu_seconds(pid) for process in processes for pid in family(process.pid))
+
+
+def process_cpu_seconds(pid):
+    with contextlib.suppress(OSError):
+        spent_ns = sum(int(thread.joinpath("schedstat").read_text().split()[0])
+                       for thread in pathlib.Path(f"/proc/{pid}/task").iterdir())
+        if spent_ns:
+            return spent_ns / 1e9
+    fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / TICKS
 
 
 def resident_mib(processes):
@@ -110,6 +124,8 @@ class Lab:
         self.folder.chmod(0o755)
         self.programs = programs
         self.processes = Processes()
+        self.engine = None  # its configuration
+        self.metrics = {}  # where a program tells its own
         self.certificate, self.key = self.folder / "edge.pem", self.folder / "edge-key.pem"
         subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2",
                         "-subj", f"/CN={HOST}", "-addext", f"subjectAltName=DNS:{HOST}", "-keyout", self.key, "-out",
@@ -124,13 +140,14 @@ class Lab:
         self._temporary.cleanup()
 
     def origin(self, large_mib):
-        """nginx that serves /small (1 KiB) and /large, and takes /put/…: its process and port."""
+        """nginx that serves /small (1 KiB), /large, /huge (1 GiB) and /endless (1 TiB), and takes /put/…: its process and port."""
         www = self.folder / "www"
         (www / "put").mkdir(parents=True)
         (www / "put").chmod(0o777)
         (www / "small").write_bytes(b"x" * 1024)
-        with open(www / "large", "wb") as large:
-            large.truncate(large_mib * 2**20)
+        for name, mib in (("large", large_mib), ("huge", 1024), ("endless", 2**20)):
+            with open(www / name, "wb") as file:
+                file.truncate(mib * 2**20)
         return self.nginx("origin", LOAD_CORE, tls=False, root=www)
 
     def nginx(self, name, core, behind=None, tls=True, to_tls=False, root=None):
@@ -140,7 +157,7 @@ class Lab:
         location = f"root {root}; client_body_temp_path {folder}/put; dav_methods PUT;" if root else \
             f"proxy_pass {'https' if to_tls else 'http'}://behind; proxy_ssl_session_reuse on; proxy_ssl_protocols TLSv1.3;"
         text = (HERE / "nginx.conf").read_text()
-        for key, value in {"FOLDER": folder, "PORT": port, "BEHIND": f"127.0.0.1:{behind or 9}", "SSL": "ssl" if tls else "",
+        for key, value in {"FOLDER": folder, "PORT": port, "BEHIND": f"127.0.0.1:{behind or 9}", "SSL": "ssl http2" if tls else "",
                            "CERTIFICATE": f"ssl_certificate {self.certificate}; ssl_certificate_key {self.key};" if tls else "",
                            "LOCATION": location}.items():
             text = text.replace(f"@{key}@", str(value))
@@ -150,11 +167,12 @@ class Lab:
         wait_for(f"{name} listening", lambda: listens(port))
         return process, port
 
-    def hawser(self, origin_port, **settings):
-        """Engine and connector with one worker each, and the port for clients; `settings` go into engine.yaml."""
+    def hawser(self, origin_port, connector=None, **settings):
+        """Engine and connector with one worker each, and the port for clients; `settings` go into engine.yaml, `connector`
+        into connector.yaml."""
         folder = self.folder / "hawser"
         folder.mkdir()
-        clients, connectors, metrics, own = (free_port() for _ in range(4))
+        clients, connectors, metrics = (free_port() for _ in range(3))
         config = {"listen": {"clients": [{"address": f"127.0.0.1:{clients}"}],
                              "connectors": [{"address": f"127.0.0.1:{connectors}"}]},
                   "admin": f"unix:{folder}/state/admin.sock", "metrics": f"127.0.0.1:{metrics}",
@@ -162,20 +180,31 @@ class Lab:
                   "tls": [{"certificate": str(self.certificate), "key": str(self.key)}], "state": str(folder / "state"),
                   "apps": [{"name": "wiki", "host": HOST, "origin": f"http://127.0.0.1:{origin_port}",
                             "access": "passthrough"}], **settings}
+        self.engine, self.metrics["engine"] = config, config["metrics"]
         (folder / "engine.yaml").write_text(json.dumps(config, indent=1))
         engine = self.processes.start(PROXY_CORE, self.programs / "hawser-engine", "run", "--config", folder / "engine.yaml",
                                       log=folder / "engine.log")
         wait_for("the engine listening", lambda: listens(clients) and listens(metrics))
-        token = subprocess.run([self.programs / "hawserctl", "--admin", config["admin"], "token", "create", "--group", "default",
+        return [engine, self.connector("connector", **(connector or {}))], clients
+
+    def connector(self, name, group="default", **settings):
+        """One more connector of the engine, with an identity of its own, once its channels are there."""
+        state, log = self.folder / "hawser" / name, self.folder / "hawser" / f"{name}.log"
+        token = subprocess.run([self.programs / "hawserctl", "--admin", self.engine["admin"], "token", "create", "--group", group,
                                 "--ttl", "1h"], check=True, capture_output=True, text=True).stdout.strip()
-        state = folder / "connector"
-        subprocess.run([self.programs / "hawser-connector", "enrol", "--engine", f"127.0.0.1:{connectors}", "--token-file", "-",
+        subprocess.run([self.programs / "hawser-connector", "enrol", "--engine", self.engine["advertise"], "--token-file", "-",
                         "--state", state], input=token, check=True, capture_output=True, text=True)
-        (state / "connector.yaml").write_text(f"workers: 1\nmetrics: 127.0.0.1:{own}\n")
-        connector = self.processes.start(PROXY_CORE, self.programs / "hawser-connector", "run", "--state", state,
-                                         log=folder / "connector.log")
-        wait_for("the connector's channels", lambda: b"channel_established" in (folder / "connector.log").read_bytes())
-        return [engine, connector], clients
+        config = {"workers": 1, "metrics": f"127.0.0.1:{free_port()}", **settings}
+        self.metrics[name] = config["metrics"]
+        (state / "connector.yaml").write_text(json.dumps(config) + "\n")
+        connector = self.processes.start(PROXY_CORE, self.programs / "hawser-connector", "run", "--state", state, log=log)
+        wait_for("the connector's channels", lambda: b"channel_established" in log.read_bytes())
+        return connector
+
+    def trim_logs(self):
+        """What was logged is no longer wanted; who writes goes on at the beginning."""
+        for log in self.folder.rglob("*.log"):
+            os.truncate(log, 0)
 
     def load(self, port, *arguments, watch=(), timeout_s=180):
         """hawser-load's rows; `watch` are (name, process). None where it could not do it; it has said why then."""

@@ -11,13 +11,22 @@ namespace hawser::load {
 
 namespace {
 constexpr std::string_view head_end = "\r\n\r\n";
-constexpr std::string_view status_begin = "HTTP/1.1 ";
+constexpr std::string_view status_begin = "http/1.1 ";
 constexpr size_t head_limit_bytes = 64 * 1024;
+
+// Where `wanted`, which is in lower case, stands in `text` in any case.
+size_t find_in_any_case(std::string_view text, std::string_view wanted) {
+  const auto same = [](char there, char lower) {
+    return (there >= 'A' && there <= 'Z' ? there - 'A' + 'a' : there) == lower;
+  };
+  const auto found = std::search(text.begin(), text.end(), wanted.begin(), wanted.end(), same);
+  return found == text.end() ? std::string_view::npos : static_cast<size_t>(found - text.begin());
+}
 
 // The number behind the first `before` in `text`.
 template <class Number>
 bool read_number(std::string_view text, std::string_view before, Number& number) {
-  const size_t at = text.find(before);
+  const size_t at = find_in_any_case(text, before);
   if (at == std::string_view::npos) return false;
   const char* const digits = text.data() + at + before.size();
   return std::from_chars(digits, text.data() + text.size(), number).ec == std::errc();
@@ -43,9 +52,14 @@ void Client::allow(int64_t bytes) {
   if (before <= 0 && allowed_bytes_ > 0) stream_->resume(core::PauseReason::no_credit);
 }
 
-void Client::ask(std::string_view request) {
-  asked_us_ = stream_->loop().now_us();
+void Client::ask(std::string_view request, uint64_t since_us) {
+  asked_us_ = since_us;
   stream_->write_copy(request);
+}
+
+void Client::say_goodbye() {
+  said_goodbye_ = true;
+  stream_->end();
 }
 
 void Client::on_ready() {
@@ -59,7 +73,8 @@ void Client::on_bytes(core::Slice bytes) {
     allowed_bytes_ -= static_cast<int64_t>(bytes.size());
     if (allowed_bytes_ <= 0) stream_->pause(core::PauseReason::no_credit);
   }
-  read(bytes.view());
+  if (reader_ == nullptr) return read(bytes.view());
+  if (const auto taken = reader_->read(*this, bytes.view()); !taken.ok()) end(taken.error().reason);
 }
 
 void Client::read(std::string_view bytes) {
@@ -86,14 +101,16 @@ void Client::read_head(std::string_view& bytes) {
   bytes.remove_prefix(head_bytes + head_end.size() - before);
   if (!read_number(head_, status_begin, status_)) return end("the answer is not HTTP/1.1");
   const bool bodyless = status_ == 204 || status_ == 304;
-  if (!bodyless && !read_number(head_, "\r\nContent-Length: ", body_left_))
+  if (!bodyless && !read_number(head_, "\r\ncontent-length: ", body_left_))
     return end("the answer has no Content-Length");
   head_.clear();
   in_body_ = true;
 }
 
 void Client::end(const std::string& why) {
-  if (std::exchange(over_, true)) return;
+  if (over_) return;
+  if (said_goodbye_) return owner_.on_client_answered(*this);
+  over_ = true;
   owner_.on_client_over(*this, why);
 }
 

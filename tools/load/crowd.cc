@@ -18,9 +18,9 @@ void Crowd::grow_to(size_t clients) {
   dial_more();
 }
 
-// One that failed is not dialled again: it is counted and missed.
+// One that went is missed until it may come again.
 void Crowd::dial_more() {
-  while (dialling_ < options_.at_once && clients_.size() + failed_ < wanted_) {
+  while (dialling_ < options_.at_once && clients_.size() + away_ < wanted_) {
     ++dialling_;
     clients_.push_back(std::make_unique<Client>(loop_, target_, options_.receive_buffer_bytes,
                                                 static_cast<ClientOwner&>(*this)));
@@ -48,6 +48,24 @@ void Crowd::replace(Client& client) {
   loop_.defer_call([this] { dial_more(); });
 }
 
+void Crowd::dismiss(Client& client) {
+  client.leave();
+  ++gone_;
+  ++away_;
+  --up_;
+  loop_.defer_delete(take(client));
+}
+
+void Crowd::let_come_again(size_t clients) {
+  if (!options_.again) return;
+  away_ -= std::min(away_, clients);
+  dial_more();
+}
+
+void Crowd::on_client_drained(Client& client) {
+  if (on_drained) on_drained(client);
+}
+
 void Crowd::on_client_up(Client& client) {
   --dialling_;
   ++up_;
@@ -61,9 +79,9 @@ void Crowd::on_client_answered(Client& client) {
 }
 
 void Crowd::on_client_over(Client& client, const std::string& why) {
-  if (failed_++ == 0) first_failure_ = why;
+  if (gone_++ == 0) first_failure_ = why;
+  ++away_;
   --(client.was_up() ? up_ : dialling_);
-  if (on_over) on_over(client);
   loop_.defer_delete(take(client));
   dial_more();
 }

@@ -35,7 +35,8 @@ core::Result<Target> Target::make(const TargetOptions& options) {
         "given twice, lets it through)"};
   }
   tls::ClientOptions client;
-  client.alpn = {"http/1.1"};
+  client.alpn = {options.http2 ? "h2" : "http/1.1"};
+  client.keep_session = options.resume;
   client.verify = !options.ca_file.empty();
   if (client.verify) {
     auto pem = read_file(options.ca_file);

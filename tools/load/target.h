@@ -16,6 +16,8 @@ struct TargetOptions {
   std::string host;     // for SNI, the certificate and the Host field
   std::string ca_file;  // empty: the certificate is not verified
   bool beyond_loopback = false;
+  bool http2 = false;   // the only protocol offered; else HTTP/1.1
+  bool resume = false;  // each connection offers the newest session that the server gave
 };
 
 struct Target {
