@@ -86,7 +86,7 @@ class Figures:
             elif against is None:
                 value = self.median(OURS, key)
             else:
-                value = self.ratio(key, against) if against in self.ways else self.ratio(key, OURS, against)
+                value = self.ratio(key, OURS, against) if "." in against else self.ratio(key, against)
             made.append({"measure": measure, "value": value, "better": better, "must": must, "aim": aim,
                          "met": verdict(value, better, must, aim)})
         return made
