@@ -64,7 +64,7 @@ Gate::~Gate() { *self_ = nullptr; }
 
 void Gate::apply(std::shared_ptr<const model::Snapshot> snapshot) {
   guarded_.clear();  // refers to the old one
-  silent_until_s_.clear();
+  silences_.forget();
   bearer_.forget_tokens();
   snapshot_ = std::move(snapshot);
   for (const model::App& app : snapshot_->apps()) {

@@ -29,6 +29,7 @@
 #include "access/rules.h"
 #include "access/session_cookie.h"
 #include "access/sign_in_desk.h"
+#include "access/silences.h"
 #include "core/country_file.h"
 #include "core/log.h"
 #include "core/loop.h"
@@ -199,7 +200,7 @@ class Gate {
                     const Decision& decision);
 
   // --- sessions whose facts are not what the rules need now (gate_renewing.cc)
-  bool is_silent(const Guarded& guarded) const;
+  bool is_silent(const Guarded& guarded, const SessionFacts& session) const;
   bool is_current(const Guarded& guarded, const SessionFacts& session) const;
   bool is_vouched(const Guarded& guarded, const SessionFacts& session) const;
   void renew(const Question& question, const Guarded& guarded, const SessionPtr& session,
@@ -310,7 +311,7 @@ class Gate {
   std::shared_ptr<const Pages> pages_ = std::make_shared<const Pages>();
   Assertions assertions_;
   Renewals renewals_;
-  std::map<std::string, int64_t, std::less<>> silent_until_s_;  // providers; of snapshot_
+  Silences silences_;  // of snapshot_; sessions by their raw ids
   IdTokens id_tokens_;
   std::map<uint64_t, GateListener*> waiting_;
   std::map<uint64_t, std::unique_ptr<HeldRoom>> form_rooms_;  // of forms on their way to be kept

@@ -30,15 +30,15 @@ SessionFacts vouched_again(const SessionFacts& before, const SessionFacts& now) 
 
 }  // namespace
 
-bool Gate::is_silent(const Guarded& guarded) const {
-  const auto silent = silent_until_s_.find(guarded.app->sign_in.provider);
-  return silent != silent_until_s_.end() && now_s() < silent->second;
+bool Gate::is_silent(const Guarded& guarded, const SessionFacts& session) const {
+  return silences_.find(guarded.app->sign_in.provider, session.session, now_s()) !=
+         Silences::Of::nobody;
 }
 
 // Of a silent provider, what it said last counts.
 bool Gate::is_vouched(const Guarded& guarded, const SessionFacts& session) const {
   const int64_t due_s = recheck_due_s(guarded.app->session, session.session, session.checked_s);
-  return due_s == 0 || now_s() < due_s || is_silent(guarded);
+  return due_s == 0 || now_s() < due_s || is_silent(guarded, session);
 }
 
 bool Gate::is_current(const Guarded& guarded, const SessionFacts& session) const {
@@ -54,14 +54,16 @@ bool Gate::outlived_silence(const Guarded& guarded, const SessionFacts& session)
 int64_t Gate::renew_at(const Guarded& guarded, const SessionFacts& session) const {
   const int64_t due_s = recheck_due_s(guarded.app->session, session.session, session.checked_s);
   if (due_s == 0 || now_s() < due_s) return due_s;
-  return is_silent(guarded) ? now_s() + ask_silent_again_s : now_s();
+  return is_silent(guarded, session) ? now_s() + ask_silent_again_s : now_s();
 }
 
 void Gate::note_silence(const Guarded& guarded, const SignedIn<SessionFacts>& now) {
   if (!now) return;
   const int64_t due_s = recheck_due_s(guarded.app->session, now->session, now->checked_s);
-  if (due_s != 0 && now_s() >= due_s)
-    silent_until_s_[guarded.app->sign_in.provider] = now_s() + ask_silent_again_s;
+  if (due_s == 0 || now_s() < due_s) return;
+  const std::string& provider = guarded.app->sign_in.provider;
+  now->in_doubt ? silences_.of_session(provider, now->session, now_s())
+                : silences_.of_provider(provider, now_s());
 }
 
 // --- a request that comes in

@@ -56,7 +56,8 @@ class ProviderLink final : public IssuerLink {
  public:
   using TokensDone = std::function<void(SignedIn<Tokens>)>;
   // Of its faults code_refused and token_refused mean that the provider does not vouch for the
-  // person any more; every other, that it could not be asked rightly.
+  // person any more; provider_refused, that it said neither yes nor no of this person, which says
+  // nothing of others; every other, that it could not be asked rightly.
   using VouchedDone = std::function<void(SignedIn<Vouched>)>;
   using LogoutDone = std::function<void(SignedIn<token::LogoutToken>)>;
 
@@ -90,6 +91,8 @@ class ProviderLink final : public IssuerLink {
   void on_user_info(const std::shared_ptr<Asked>& asked,
                     core::Result<http::ClientResponse> response);
   void finish(const std::shared_ptr<Asked>& asked, SignedIn<Vouched> outcome);
+  void finish_refused(const std::shared_ptr<Asked>& asked, const std::string& what,
+                      const SignInError& why);
   void finish_silent(const std::shared_ptr<Asked>& asked, const SignInError& error);
   void end_vouching(const SignInError& error);
 

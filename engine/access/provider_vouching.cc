@@ -25,6 +25,15 @@ bool is_of_the_person(std::string_view error) {
   return std::find(std::begin(names), std::end(names), error) != std::end(names);
 }
 
+// About nobody in particular (RFC 6585 4, RFC 9110 15.5.9; RFC 6749 5.2 for our client's proof). An
+// answer to one person's token may be any other 4xx, and others' checks must not wait for it.
+bool is_of_the_provider(int status, std::string_view error) {
+  constexpr int request_timeout = 408;
+  constexpr int too_many_requests = 429;
+  return status < 400 || status >= 500 || status == request_timeout ||
+         status == too_many_requests || error == "invalid_client";
+}
+
 SignInError refused(std::string detail, std::string reason) {
   return {SignInFault::code_refused, std::move(detail), std::move(reason)};
 }
@@ -42,11 +51,20 @@ void ProviderLink::finish(const std::shared_ptr<Asked>& asked, SignedIn<Vouched>
   if (std::erase(vouching_, asked) != 0) asked->done(std::move(outcome));
 }
 
+void ProviderLink::finish_refused(const std::shared_ptr<Asked>& asked, const std::string& what,
+                                  const SignInError& why) {
+  SignInError error = unreachable(what, why.reason);
+  error.fault = SignInFault::provider_refused;
+  error.detail = why.detail;
+  finish_silent(asked, error);
+}
+
 // The old refresh token may be worth nothing any more.
 void ProviderLink::finish_silent(const std::shared_ptr<Asked>& asked, const SignInError& error) {
   Vouched vouched;
   vouched.refresh_token = asked->answer.refresh_token;
   vouched.unfinished = error;
+  if (vouched.refresh_token.empty()) return finish(asked, error);
   finish(asked, std::move(vouched));
 }
 
@@ -81,8 +99,11 @@ void ProviderLink::refreshed(const std::shared_ptr<Asked>& asked,
                              core::Result<http::ClientResponse> response) {
   if (!response) return finish(asked, unreachable("refresh", response.error().reason));
   auto answer = read_token_answer(*response, GrantType::refresh_token);
-  if (!answer && is_of_the_person(answer.error().detail))
-    return finish(asked, refused(answer.error().detail, answer.error().reason));
+  if (!answer && !is_of_the_provider(response->status, answer.error().detail)) {
+    if (is_of_the_person(answer.error().detail))
+      return finish(asked, refused(answer.error().detail, answer.error().reason));
+    return finish_refused(asked, "refresh", answer.error());
+  }
   if (!answer && answer.error().fault != SignInFault::token_refused) {
     SignInError error = unreachable("refresh", answer.error().reason);
     error.detail = answer.error().detail;
@@ -145,6 +166,8 @@ void ProviderLink::on_user_info(const std::shared_ptr<Asked>& asked,
     return finish(asked, refused("userinfo", "the UserInfo endpoint took a new access token not"));
   if (response->status != 200) {
     const std::string reason = "it answered " + std::to_string(response->status);
+    if (!is_of_the_provider(response->status, ""))
+      return finish_refused(asked, "userinfo", {SignInFault::provider_refused, "", reason});
     return finish_silent(asked, unreachable("userinfo", reason));
   }
   auto claims = token::parse_strict_object(response->body, user_info_limit_bytes);

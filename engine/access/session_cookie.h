@@ -28,6 +28,8 @@ struct SessionFacts {
   int64_t issued_s = 0;               // of this cookie: `idle` counts from it
   int64_t checked_s = 0;              // when the provider last vouched for the person, by our clock
   uint64_t names_digest = 0;          // of the names that the marks stand for, and who gave them
+  // The provider answered about this person alone, and neither yes nor no; no cookie has it.
+  bool in_doubt = false;
 
   bool operator==(const SessionFacts&) const = default;
 };

@@ -94,7 +94,7 @@ void SignInHost::rotate_keys() {
 
 void SignInHost::apply(std::shared_ptr<const model::Snapshot> snapshot) {
   snapshot_ = std::move(snapshot);
-  silent_until_s_.clear();
+  silences_.forget();
   std::map<std::string, std::unique_ptr<access::ProviderLink>> links;
   for (const model::Provider& provider : snapshot_->providers()) {
     auto& old = links_[provider.name];
@@ -226,6 +226,8 @@ access::SignedIn<access::SessionFacts> SignInHost::mark_again(const std::string&
   access::mark(facts, access::RuleNames(app->rules), app->identity, *provider, row->at("claims"));
   facts.user = record->user;
   facts.checked_s = record->checked_ms / 1000;
+  facts.in_doubt = silences_.find(record->provider, record->id, loop_.wall_ms() / 1000) ==
+                   access::Silences::Of::session;
   // What no cookie could hold is told at the next sign-in, instead of being read at every request.
   if (auto good = access::check_session(*keys_, *app, {}, facts); !good) return good.error();
   return facts;

@@ -16,6 +16,7 @@
 #include "access/provider_link.h"
 #include "access/revoked_sessions.h"
 #include "access/sign_in_desk.h"
+#include "access/silences.h"
 #include "control/session_filter.h"
 #include "control/sessions.h"
 #include "control/store.h"
@@ -91,10 +92,13 @@ class SignInHost {
                                                     access::SessionFacts facts) const;
   // --- asking providers again (sign_in_recheck.cc)
   bool is_due(const model::App& app, const std::string& session, int64_t checked_s) const;
+  bool is_silent(const std::string& provider, const std::string& session) const;  // in hex
   void recheck(const std::string& provider, const std::string& session);
   void vouched(control::SessionRecord record, nlohmann::json row,
                access::SignedIn<access::Vouched> vouched);
   void save_vouched(control::SessionRecord record, const nlohmann::json& row);
+  // Where the provider could not be asked rightly, about anybody or about this person.
+  void note_silence(const control::SessionRecord& record, const access::SignInError& error);
   void end_unvouched(const control::SessionRecord& record, std::string_view reason);
   bool try_with_consent(const model::Provider& provider, int64_t login_begun_s);
   void begin_session(const access::Callback& callback, const access::Tokens& tokens,
@@ -113,7 +117,7 @@ class SignInHost {
   std::map<access::KeySource, std::unique_ptr<access::IssuerLink>> issuers_;
   std::map<std::string, int64_t> used_ids_;  // when each ends, in seconds
   RecheckQueue rechecks_;
-  std::map<std::string, int64_t> silent_until_s_;  // providers that could not be reached
+  access::Silences silences_;  // sessions by their ids in hex
   struct Consent {
     int64_t asked_since_s = 0;  // 0: not yet
     bool in_vain = false;

@@ -40,16 +40,20 @@ bool SignInHost::is_due(const model::App& app, const std::string& session,
   return due_s != 0 && loop_.wall_ms() / 1000 >= due_s;
 }
 
+bool SignInHost::is_silent(const std::string& provider, const std::string& session) const {
+  return silences_.find(provider, session, loop_.wall_ms() / 1000) != access::Silences::Of::nobody;
+}
+
 void SignInHost::renew(const std::string& app_name, const access::SessionFacts& facts,
                        access::Renewal renewal, const SignedInDone& done) {
   auto now = mark_again(app_name, facts);
   if (!now || renewal == access::Renewal::marks) return done(std::move(now));
   const model::App* app = snapshot_->find_app(app_name);  // whose row it is
   const std::string& provider = app->sign_in.provider;
-  const auto silent = silent_until_s_.find(provider);
-  const bool is_silent = silent != silent_until_s_.end() && loop_.wall_ms() / 1000 < silent->second;
-  if (is_silent || !is_due(*app, facts.session, now->checked_s)) return done(std::move(now));
-  rechecks_.add(provider, tls::hex(facts.session),
+  const std::string session = tls::hex(facts.session);
+  if (is_silent(provider, session) || !is_due(*app, facts.session, now->checked_s))
+    return done(std::move(now));
+  rechecks_.add(provider, session,
                 [this, app_name, facts, done] { done(mark_again(app_name, facts)); });
 }
 
@@ -60,7 +64,7 @@ void SignInHost::recheck(const std::string& provider, const std::string& session
   const bool theirs = app != nullptr && link != nullptr && record->provider == provider &&
                       app->sign_in.provider == provider;
   const auto id = tls::hex_decode(session);
-  if (!theirs || !id || silent_until_s_[provider] > loop_.wall_ms() / 1000 ||
+  if (!theirs || !id || is_silent(provider, session) ||
       !is_due(*app, *id, record->checked_ms / 1000))
     return rechecks_.finish(provider, session);
   auto row = open_row(*keys_, record->sealed);
@@ -83,13 +87,12 @@ void SignInHost::vouched(control::SessionRecord record, nlohmann::json row,
     const SignInError& error = outcome.error();
     if (error.fault == SignInFault::code_refused || error.fault == SignInFault::token_refused)
       return end_unvouched(record, error.detail);
-    if (error.fault != SignInFault::login_unknown)  // then its settings changed
-      silent_until_s_[record.provider] = loop_.wall_ms() / 1000 + access::ask_silent_again_s;
+    note_silence(record, error);
     return rechecks_.finish(record.provider, record.id);
   }
   if (!outcome->refresh_token.empty()) row["refresh_token"] = outcome->refresh_token;
   if (outcome->unfinished) {
-    silent_until_s_[record.provider] = loop_.wall_ms() / 1000 + access::ask_silent_again_s;
+    note_silence(record, *outcome->unfinished);
     return save_vouched(std::move(record), row);
   }
   token::IdToken person;
@@ -102,6 +105,14 @@ void SignInHost::vouched(control::SessionRecord record, nlohmann::json row,
   record.user = *user;
   record.checked_ms = loop_.wall_ms();
   save_vouched(std::move(record), row);
+}
+
+void SignInHost::note_silence(const control::SessionRecord& record, const SignInError& error) {
+  const int64_t now_s = loop_.wall_ms() / 1000;
+  if (error.fault == SignInFault::login_unknown) return;  // the provider's settings changed
+  error.fault == SignInFault::provider_refused
+      ? silences_.of_session(record.provider, record.id, now_s)
+      : silences_.of_provider(record.provider, now_s);
 }
 
 // A conflict: the session was ended meanwhile.

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """A provider that is asked again whether it still vouches for somebody, and lies or falls silent: a lie ends the session by
 name, an outage does not, and neither is believed."""
+import collections
+
 import pytest
 
 from conftest import opened_lab
@@ -27,14 +29,19 @@ GOES_ON = {
     "down": {"raw token": lambda *_: http("503 Down", "")},
     "huge": {"raw token": lambda truth, issuer, login: lambda connection: huge(connection, truth, issuer)},
     "cut": {"raw token": lambda truth, issuer, login: lambda connection: half(connection, truth, issuer)},
+    "refused_for_no_known_reason": {"raw token": lambda *_: http("400 Bad Request", '{"error": "not_today"}')},
+    "busy": {"raw token": lambda *_: http("429 Too Many Requests", '{"error": "access_denied"}')},
+    "our_client_unknown": {"raw token": lambda *_: http("401 Unauthorized", '{"error": "invalid_client"}')},
     "html": {"raw token": lambda *_: http("200 OK", "<html></html>", content_type="text/html")},
     "user_info_down": {**USER_INFO_ALONE, "raw userinfo": lambda *_: http("503 Down", "")},
+    "user_info_refused_for_no_known_reason": {**USER_INFO_ALONE, "raw userinfo": lambda *_: http("400 Bad Request", "")},
     "user_info_no_json": {**USER_INFO_ALONE, "raw userinfo": lambda *_: http("200 OK", "<html></html>")},
     "user_info_huge": {**USER_INFO_ALONE, "raw userinfo": lambda truth, issuer, login: lambda connection: huge(
         connection, truth, issuer)},
 }
 
 ROTATED = "another_key"
+ONE_PERSONS = "one_persons"
 
 
 def path_of(name):
@@ -47,7 +54,7 @@ class Rechecked:
     def __init__(self, lab):
         self.authority = lab.authority
         listener = lab.add(TlsListener(lab.authority.issue("login", "DNS:login.localhost")))
-        self.issuers = {name: listener.issuer("shared" if name in ENDS else path_of(name)) for name in (*ENDS, *GOES_ON, ROTATED)}
+        self.issuers = {name: listener.issuer("shared" if name in ENDS else path_of(name)) for name in (*ENDS, *GOES_ON, ONE_PERSONS, ROTATED)}
         origin = lab.origin(self._serve)
         apps = [{"name": path_of(name), "host": "wiki.localhost", "path": f"/{path_of(name)}/", "origin": origin.url,
                  "sign_in": {"provider": issuer.name}, "access": STAFF, "session": {"recheck": "1s"}}
@@ -113,6 +120,27 @@ def test_an_outage_ends_no_session_and_is_not_believed(rechecked, name):
     assert visitor.ask(page).body == "inside"
     issuer.lies = {}
     assert visitor.ask(page).body == "inside"
+
+
+def test_what_a_provider_says_of_one_person_keeps_nobody_else_from_being_asked_about(rechecked):
+    one, page = rechecked.signed_in(ONE_PERSONS)
+    issuer = rechecked.issuers[ONE_PERSONS]
+    ones = set(issuer.logins)
+    other, _ = rechecked.signed_in(ONE_PERSONS)
+    about = collections.Counter()
+
+    def refresh(truth, _issuer, login):
+        about["one" if login.code in ones else "other"] += 1
+        return ("400 Bad Request", {"error": "not_today"}) if login.code in ones else truth
+
+    issuer.lies["refresh"] = refresh
+
+    def both_asked():
+        assert one.ask(page).body == "inside", "neither yes nor no ends no session"
+        assert other.ask(page).body == "inside"
+        return about["one"] and about["other"] > 2 * about["one"]
+
+    eventually(both_asked, "the other is asked about again and again, whatever is said of the one")
 
 
 def test_a_provider_that_just_began_to_use_another_key_ends_no_session(rechecked):

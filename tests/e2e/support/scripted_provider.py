@@ -92,7 +92,7 @@ class Login:
 class Issuer:
     """One provider. `lies` {step: function(truth, issuer, login)} replaces what it would say: `description`, `keys`,
     `header`, `claims`, `token` (the compact text), `answer` (the token endpoint's), `userinfo`, `sent_back` (the
-    callback's parameters); and `raw description`, `raw keys`, `raw token`, `raw userinfo`: the bytes of the whole HTTP
+    callback's parameters), `refresh` (status and answer in place of new tokens, None for those); and `raw description`, `raw keys`, `raw token`, `raw userinfo`: the bytes of the whole HTTP
     response, or a function that takes the connection."""
 
     def __init__(self, name, listener):
@@ -143,7 +143,8 @@ class Issuer:
         assert fields.get("authorization") == expected, "another client's proof"
         if form.get("grant_type") == "refresh_token":
             self.asked["refresh"] += 1
-            return "200 OK", self.tokens(self.logins[form["refresh_token"]])
+            login = self.logins[form["refresh_token"]]
+            return self.say("refresh", None, login) or ("200 OK", self.tokens(login))
         login = self.logins.get(form.get("code"))
         verifier = form.get("code_verifier", "")
         if login is None or form.get("redirect_uri") != login.redirect_uri or (
