@@ -4,13 +4,14 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "token/key_freshness.h"
 #include "token/strict_json.h"
 
 namespace hawser::connector {
 namespace {
 
 constexpr uint64_t second_ms = 1000;
-constexpr uint64_t fresh_ms = 3600 * second_ms;
+constexpr uint64_t retry_ms = 60 * second_ms;  // after a failure, while known ones are used
 constexpr uint64_t ask_again_ms =
     5 * second_ms;  // after a failure, and for a key that is not known
 constexpr size_t description_limit_bytes = 256 * 1024;
@@ -52,10 +53,14 @@ bool IssuerKeys::is_past(uint64_t age_ms) const {
   return asked_ms_ == 0 || asked_ms_ + age_ms <= loop_.now_ms();
 }
 
+bool IssuerKeys::has_usable_keys() const {
+  return keys_ != nullptr && loop_.now_ms() < read_ms_ + token::keys_usable_ms;
+}
+
 void IssuerKeys::ask(bool anew, Done done) {
   if (issuer_.pinned != nullptr) return done(keys_);
-  const bool known = keys_ != nullptr;
-  if (!asking_ && is_past(known && !anew ? fresh_ms : ask_again_ms)) begin();
+  const bool known = has_usable_keys();
+  if (!asking_ && (known && !anew ? loop_.now_ms() >= due_ms_ : is_past(ask_again_ms))) begin();
   // Old ones are as good while new ones are fetched.
   if (known && !(anew && asking_)) return done(keys_);
   if (!asking_) return done(core::Error{failure_});
@@ -100,12 +105,15 @@ void IssuerKeys::on_keys(core::Result<http::ClientResponse> response) {
   auto keys = token::KeySet::parse(response->body);
   if (!keys) return fail(keys.error().reason);
   keys_ = std::make_shared<const token::KeySet>(std::move(keys).value());
+  read_ms_ = loop_.now_ms();
+  due_ms_ = read_ms_ + token::keys_fresh_ms(response->fields);
   failure_.clear();
   answer();
 }
 
 void IssuerKeys::fail(const std::string& reason) {
   failure_ = reason;
+  due_ms_ = loop_.now_ms() + retry_ms;
   core::LogLine(log_, core::Level::warn, "issuer_keys_failed")
       .text("issuer", issuer_.issuer)
       .text("reason", reason);
@@ -115,7 +123,7 @@ void IssuerKeys::fail(const std::string& reason) {
 void IssuerKeys::answer() {
   asking_ = false;
   for (const Done& done : std::exchange(waiting_, {})) {
-    if (keys_ != nullptr)
+    if (has_usable_keys())
       done(keys_);
     else
       done(core::Error{failure_});

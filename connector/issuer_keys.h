@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // IssuerKeys: the keys of one trusted issuer: those that the operator pinned, or those that the
-// issuer publishes, kept and used through an outage. Owner: the IdentityVerifier. Thread: the
+// issuer publishes, read again as often as token/key_freshness.h says and used through an outage of
+// a day at most. Owner: the IdentityVerifier. Thread: the
 // worker's own.
 #pragma once
 
@@ -43,6 +44,7 @@ class IssuerKeys {
   void fail(const std::string& reason);
   void answer();
   bool is_past(uint64_t age_ms) const;
+  bool has_usable_keys() const;
 
   core::Loop& loop_;
   core::Log& log_;
@@ -52,6 +54,8 @@ class IssuerKeys {
   std::string failure_;  // of the last attempt
   bool asking_ = false;
   uint64_t asked_ms_ = 0;  // 0: never
+  uint64_t due_ms_ = 0;    // when known ones are read again
+  uint64_t read_ms_ = 0;   // when they came
   std::vector<Done> waiting_;
   std::unique_ptr<token::Fetch> fetch_;
 };

@@ -178,6 +178,7 @@ Answer back_channel_answer(const SignedIn<void>& ended, std::string_view request
        {"error_description", std::string(name_of(error.fault)) + ": " + error.detail}});
   const bool ours =
       error.fault == SignInFault::provider_unreachable || error.fault == SignInFault::engine_failed;
+  if (ours) answer.head.fields.add(FieldName::retry_after, "5");
   complete(answer, ours ? 503 : 400, "application/json", request_id);
   answer.detail = error.detail.empty() ? error.reason : error.detail + ": " + error.reason;
   return answer;

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "access/issuer_link.h"
 #include "access/session_facts.h"
 #include "message/characters.h"
 #include "tls/digest.h"
@@ -23,7 +24,7 @@ constexpr size_t facts_limit_bytes = 4096;    // of each of them
 constexpr size_t token_waiting_limit = 1000;  // of one issuer
 // How soon the control thread is asked again for keys that a token wants, and that are there.
 constexpr uint64_t desk_ask_again_ms = 5'000;
-constexpr uint64_t kept_keys_fresh_ms = 300'000;
+constexpr uint64_t kept_keys_fresh_ms = 60'000;
 
 constexpr std::string_view bearer_scheme = "Bearer ";
 
@@ -109,8 +110,10 @@ BearerFinding BearerTokens::look(const model::App& app, const RuleNames& names,
                                  std::string_view token, bool keys_asked) {
   const Digest digest = tls::sha256(app.name + "\n" + std::string(token));
   const auto known = good_.find(digest);
-  if (known != good_.end() && now_s() < known->second.expires_s)
-    return {Kind::good, &known->second, {}, {}, {}};
+  if (known != good_.end() && now_s() < known->second.facts.expires_s) {
+    refresh(*known->second.checked_by);
+    return {Kind::good, &known->second.facts, {}, {}, {}};
+  }
   const auto issuer = issuer_of(app, token);
   if (!issuer) return finding(Kind::not_ours, issuer.error());
   return check(app, names, token, **issuer, keys_asked, digest);
@@ -120,7 +123,8 @@ BearerFinding BearerTokens::check(const model::App& app, const RuleNames& names,
                                   std::string_view token, const model::BearerIssuer& issuer,
                                   bool keys_asked, const Digest& digest) {
   const KeySource source{issuer.issuer, issuer.ca_pem};
-  const Known& known = keys_[source];
+  const auto& entry = *keys_.try_emplace(source).first;
+  const Known& known = entry.second;
   const bool may_wait = !keys_asked && (known.asking || is_past(known, desk_ask_again_ms));
   const BearerFinding wanted{Kind::keys_wanted, nullptr, {}, {}, source};
   if (known.keys == nullptr) {
@@ -135,8 +139,14 @@ BearerFinding BearerTokens::check(const model::App& app, const RuleNames& names,
   if (!checked) return finding(Kind::bad, checked.error());
   auto facts = token_facts(app, names, issuer, *checked);
   if (!facts) return finding(Kind::bad, facts.error().detail, facts.error().reason);
-  if (!known.asking && is_past(known, kept_keys_fresh_ms)) ask_keys(source, false, [] {});
-  return {Kind::good, remember(digest, std::move(facts).value()), {}, {}, {}};
+  refresh(entry);
+  return {Kind::good, remember(digest, {std::move(facts).value(), &entry}), {}, {}, {}};
+}
+
+// Also for a token that is remembered: its key may have been withdrawn since.
+void BearerTokens::refresh(const std::pair<const KeySource, Known>& source) {
+  const Known& known = source.second;
+  if (!known.asking && is_past(known, kept_keys_fresh_ms)) ask_keys(source.first, false, [] {});
 }
 
 bool BearerTokens::is_past(const Known& known, uint64_t age_ms) const {
@@ -155,13 +165,17 @@ bool BearerTokens::ask_keys(const KeySource& source, bool anew, std::function<vo
   return true;
 }
 
-// Those from before an outage are as good.
+// Those from before an outage are as good, but for what the control thread holds for too old.
 void BearerTokens::on_keys(const KeySource& source, const SignedIn<Keys>& keys) {
   Known& known = keys_[source];
   known.asking = false;
   if (keys && *keys != known.keys) {
     if (known.keys != nullptr) forget_tokens();  // a key may have been withdrawn
     known.keys = *keys;
+  }
+  if (!keys && keys.error().detail == IssuerLink::keys_outdated) {
+    known.keys = nullptr;
+    forget_tokens();
   }
   for (const auto& done : std::exchange(known.waiting, {})) done();
 }
@@ -171,9 +185,9 @@ void BearerTokens::forget_tokens() {
   remembered_.clear();
 }
 
-const SessionFacts* BearerTokens::remember(const Digest& digest, SessionFacts facts) {
-  const auto [place, is_new] = good_.insert_or_assign(digest, std::move(facts));
-  const SessionFacts* kept = &place->second;  // stays where it is
+const SessionFacts* BearerTokens::remember(const Digest& digest, Good good) {
+  const auto [place, is_new] = good_.insert_or_assign(digest, std::move(good));
+  const SessionFacts* kept = &place->second.facts;  // stays where it is
   if (!is_new) return kept;
   remembered_.push_back(digest);
   if (remembered_.size() <= remembered_limit) return kept;

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // BearerTokens: the access tokens that programs bring along (RFC 6750, RFC 9068), as one worker
 // knows them: its copy of the issuers' keys, and the tokens that it has found to be good, so that a
-// program's thousand requests cost one signature. Both are bounded. Owner: the Gate. Thread: the
-// worker's own.
+// program's thousand requests cost one signature. Both are bounded, and keys that are used are
+// asked for again each minute: the control thread reads them anew as often as they are fresh.
+// Owner: the Gate. Thread: the worker's own.
 #pragma once
 
 #include <array>
@@ -15,6 +16,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "access/rules_names.h"
@@ -78,17 +80,23 @@ class BearerTokens {
     std::vector<std::function<void()>> waiting;
   };
 
+  struct Good {
+    SessionFacts facts;
+    const std::pair<const KeySource, Known>* checked_by;  // an entry of keys_
+  };
+
   BearerFinding check(const model::App& app, const RuleNames& names, std::string_view token,
                       const model::BearerIssuer& issuer, bool keys_asked, const Digest& digest);
   bool is_past(const Known& known, uint64_t age_ms) const;
   void on_keys(const KeySource& source, const SignedIn<Keys>& keys);
-  const SessionFacts* remember(const Digest& digest, SessionFacts facts);
+  const SessionFacts* remember(const Digest& digest, Good good);
+  void refresh(const std::pair<const KeySource, Known>& source);
   int64_t now_s() const { return loop_.wall_ms() / 1000; }
 
   core::Loop& loop_;
   SignInDesk* desk_;
-  std::map<KeySource, Known> keys_;
-  std::unordered_map<Digest, SessionFacts, DigestHash> good_;
+  std::map<KeySource, Known> keys_;  // whose entries stay
+  std::unordered_map<Digest, Good, DigestHash> good_;
   std::deque<Digest> remembered_;  // in the order in which they came
   std::shared_ptr<BearerTokens*> self_ = std::make_shared<BearerTokens*>(this);
 };

@@ -3,12 +3,15 @@
 
 #include <utility>
 
+#include "token/key_freshness.h"
+
 namespace hawser::access {
 namespace {
 
 constexpr uint64_t second_ms = 1000;
 constexpr uint64_t metadata_fresh_ms = 3600 * second_ms;
-constexpr uint64_t keys_fresh_ms = 24 * 3600 * second_ms;
+// After keys could not be read, while those that are known are used.
+constexpr uint64_t keys_retry_ms = 60 * second_ms;
 // After a failure, and for keys that a token asks for: how soon the issuer is asked again.
 constexpr uint64_t ask_again_ms = 5 * second_ms;
 // Likewise while nothing is known of it: somebody waits.
@@ -146,18 +149,37 @@ void IssuerLink::metadata_failed(const SignInError& error) {
 
 // --- its keys
 
+bool IssuerLink::has_usable_keys() const {
+  return keys_ != nullptr && loop_.now_ms() < keys_read_ms_ + token::keys_usable_ms;
+}
+
+bool IssuerLink::keys_wanted(bool anew) const {
+  if (keys_asking_) return false;
+  if (keys_ == nullptr) return true;
+  return anew ? is_past(loop_.now_ms(), keys_asked_ms_, ask_again_ms)
+              : loop_.now_ms() >= keys_due_ms_;
+}
+
 void IssuerLink::ask_keys(bool anew, KeysDone done) {
   if (keys_waiting_.size() >= waiting_limit) return done(busy());
-  const uint64_t age_ms = anew ? ask_again_ms : keys_fresh_ms;
-  const bool fresh = keys_ != nullptr && !is_past(loop_.now_ms(), keys_asked_ms_, age_ms);
+  const bool want = keys_wanted(anew);
+  const bool usable = has_usable_keys();
   // Whoever misses a key waits for those that are on their way.
-  if (fresh && !(anew && !keys_waiting_.empty())) return done(keys_);
-  keys_waiting_.push_back(std::move(done));
-  if (keys_waiting_.size() > 1) return;
+  const bool wait = !usable || (anew && (want || keys_asking_));
+  if (!wait) {
+    done(keys_);
+  } else {
+    keys_waiting_.push_back(std::move(done));
+  }
+  if (want || (wait && !keys_asking_)) read_keys();
+}
+
+void IssuerLink::read_keys() {
+  keys_asking_ = true;
+  ++readings_begun_;
   keys_asked_ms_ = loop_.now_ms();
   ask_metadata([this](const SignedIn<ProviderMetadata>& metadata) {
-    if (metadata) return fetch_keys();
-    for (const KeysDone& waiting : std::exchange(keys_waiting_, {})) waiting(metadata.error());
+    metadata ? fetch_keys() : give_keys(metadata.error());
   });
 }
 
@@ -179,14 +201,28 @@ void IssuerLink::on_keys(core::Result<http::ClientResponse> response) {
     trouble = misconfigured("keys", parsed.error().reason);
   } else {
     keys_ = std::make_shared<const token::KeySet>(std::move(parsed).value());
+    keys_read_ms_ = loop_.now_ms();
+    keys_reading_ = readings_begun_;
+    keys_due_ms_ = keys_read_ms_ + token::keys_fresh_ms(response->fields);
     for (const std::string& left_out : keys_->left_out()) {
       core::LogLine(log_, core::Level::debug, "provider_key_left_out")
           .text("provider", issuer_.name)
           .text("reason", left_out);
     }
   }
+  give_keys(trouble);
+}
+
+// Those from before an outage are as good, though not for ever.
+void IssuerLink::give_keys(const std::optional<SignInError>& trouble) {
+  keys_asking_ = false;
+  if (trouble) keys_due_ms_ = loop_.now_ms() + keys_retry_ms;
   SignedIn<Keys> outcome = keys_;
-  if (trouble && keys_ == nullptr) outcome = *trouble;  // else those from before the outage
+  if (!has_usable_keys()) {
+    SignInError error = *trouble;  // else they would have come just now
+    if (keys_ != nullptr) error.detail = keys_outdated;
+    outcome = std::move(error);
+  }
   for (const KeysDone& done : std::exchange(keys_waiting_, {})) done(outcome);
 }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // IssuerLink: what the engine asks of an issuer of tokens: its description, and its keys. Both are
-// kept and used through an outage. Owner: the sign-in desk. Thread: the control thread.
+// kept and used through an outage, the keys for a day at most. While they are used they are read
+// again as often as token/key_freshness.h says, so that one that was withdrawn soon opens nothing.
+// Owner: the sign-in desk. Thread: the control thread.
 #pragma once
 
 #include <cstdint>
@@ -9,6 +11,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "access/discovery.h"
@@ -45,7 +48,9 @@ class IssuerLink {
 
   // Each answers once, perhaps within the call.
   void ask_metadata(MetadataDone done);
-  // `anew`: a token names a key that is not among them.
+  // Old keys are given out at once while new ones are on their way, but with `anew`: a token names
+  // a key that is not among them. `keys_outdated` is the error's detail where keys are too old.
+  static constexpr std::string_view keys_outdated = "keys_outdated";
   void ask_keys(bool anew, KeysDone done);
   // Answers whoever still waits: the issuer is no longer what it was. Nothing is asked after it.
   virtual void end();
@@ -57,6 +62,10 @@ class IssuerLink {
   static SignInError changed();
 
   void fetch(token::FetchRequest request, token::Fetch::Done done);
+  // How often a reading of the keys was begun, and which of these brought those that are known:
+  // a later one than all that were begun when a token came has looked for that token's key.
+  uint64_t readings_begun() const { return readings_begun_; }
+  uint64_t keys_reading() const { return keys_reading_; }
   SignInError unreachable(const std::string& what, const std::string& reason);
 
   core::Loop& loop_;
@@ -71,7 +80,11 @@ class IssuerLink {
   void ask_metadata_at(const core::Result<token::HttpsUrl>& location, bool may_be_elsewhere);
   void on_metadata(core::Result<http::ClientResponse> response);
   void metadata_failed(const SignInError& error);
+  bool has_usable_keys() const;
+  bool keys_wanted(bool anew) const;
+  void read_keys();
   void fetch_keys();
+  void give_keys(const std::optional<SignInError>& trouble);
   void on_keys(core::Result<http::ClientResponse> response);
 
   Issuer issuer_;
@@ -81,7 +94,12 @@ class IssuerLink {
   SignInError metadata_error_;  // why there is none
   bool metadata_asking_ = false;
   uint64_t metadata_asked_ms_ = 0;
+  bool keys_asking_ = false;
   uint64_t keys_asked_ms_ = 0;
+  uint64_t keys_due_ms_ = 0;   // when they are read again
+  uint64_t keys_read_ms_ = 0;  // when they came
+  uint64_t readings_begun_ = 0;
+  uint64_t keys_reading_ = 0;
   std::vector<MetadataDone> metadata_waiting_;
   std::vector<KeysDone> keys_waiting_;
   std::map<uint64_t, std::unique_ptr<token::Fetch>> fetches_;

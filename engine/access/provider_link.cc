@@ -14,6 +14,14 @@ struct ProviderLink::Redeeming {
   TokenAnswer answer;
 };
 
+// A logout that the provider tells of, until it is known to be the provider's own word.
+struct ProviderLink::ToldLogout {
+  std::string token;
+  std::string client_id;
+  LogoutDone done;
+  uint64_t readings_begun;  // of the keys, before the token came
+};
+
 ProviderLink::ProviderLink(core::Loop& loop, core::Log& log, model::Provider provider)
     : IssuerLink(loop, log, {provider.name, provider.issuer, provider.ca_pem, IssuerUse::sign_in}),
       provider_(std::move(provider)) {}
@@ -103,30 +111,32 @@ void ProviderLink::check(const std::shared_ptr<Redeeming>& redeeming, bool anew)
 // --- what it tells of sessions that it has ended
 
 void ProviderLink::check_logout(std::string logout_token, std::string client_id, LogoutDone done) {
-  ask_metadata([this, logout_token = std::move(logout_token), client_id = std::move(client_id),
-                done = std::move(done)](const SignedIn<ProviderMetadata>& metadata) {
-    if (!metadata) return done(metadata.error());
-    check_logout_by_keys(logout_token, client_id, nullptr, done);
+  auto told = std::make_shared<ToldLogout>(
+      ToldLogout{std::move(logout_token), std::move(client_id), std::move(done), readings_begun()});
+  ask_metadata([this, told](const SignedIn<ProviderMetadata>& metadata) {
+    metadata ? check_logout_by_keys(told, false) : told->done(metadata.error());
   });
 }
 
-void ProviderLink::check_logout_by_keys(const std::string& logout_token,
-                                        const std::string& client_id, const Keys& tried,
-                                        const LogoutDone& done) {
-  ask_keys(tried != nullptr,
-           [this, logout_token, client_id, tried, done](const SignedIn<Keys>& keys) {
-             if (!keys) return done(keys.error());
-             token::LogoutTokenWanted wanted;
-             wanted.issuer = provider_.issuer;
-             wanted.client_id = client_id;
-             wanted.time = {loop_.wall_ms() / 1000, static_cast<int64_t>(provider_.clock_skew_s)};
-             auto checked = token::check_logout_token(logout_token, **keys, wanted);
-             if (checked) return done(std::move(checked).value());
-             const bool key_unknown = checked.error().fault == token::TokenFault::key_unknown;
-             if (key_unknown && tried == nullptr)
-               return check_logout_by_keys(logout_token, client_id, *keys, done);
-             done(token_refused(checked.error()));
-           });
+void ProviderLink::check_logout_by_keys(const std::shared_ptr<ToldLogout>& told, bool anew) {
+  ask_keys(anew, [this, told, anew](const SignedIn<Keys>& keys) {
+    if (!keys) return told->done(keys.error());
+    token::LogoutTokenWanted wanted;
+    wanted.issuer = provider_.issuer;
+    wanted.client_id = told->client_id;
+    wanted.time = {loop_.wall_ms() / 1000, static_cast<int64_t>(provider_.clock_skew_s)};
+    auto checked = token::check_logout_token(told->token, **keys, wanted);
+    if (checked) return told->done(std::move(checked).value());
+    const bool key_unknown = checked.error().fault == token::TokenFault::key_unknown;
+    // The provider is not asked again so soon, or gave no answer: it may use the key since. Whoever
+    // tells of a logout comes again where that may help.
+    if (key_unknown && keys_reading() <= told->readings_begun) {
+      if (!anew) return check_logout_by_keys(told, true);
+      return told->done(SignInError{SignInFault::provider_unreachable, "keys",
+                                    "the token's key could not be looked for just now"});
+    }
+    told->done(token_refused(checked.error()));
+  });
 }
 
 }  // namespace hawser::access

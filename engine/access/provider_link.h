@@ -80,9 +80,8 @@ class ProviderLink final : public IssuerLink {
   void on_tokens(const std::shared_ptr<Redeeming>& redeeming,
                  core::Result<http::ClientResponse> response);
   void check(const std::shared_ptr<Redeeming>& redeeming, bool anew);
-  // `tried` has not the token's key; null: none were tried yet.
-  void check_logout_by_keys(const std::string& logout_token, const std::string& client_id,
-                            const Keys& tried, const LogoutDone& done);
+  struct ToldLogout;
+  void check_logout_by_keys(const std::shared_ptr<ToldLogout>& told, bool anew);
   void finish(const std::shared_ptr<Redeeming>& redeeming, SignedIn<Tokens> outcome);
   void refresh(const std::shared_ptr<Asked>& asked);
   void refreshed(const std::shared_ptr<Asked>& asked, core::Result<http::ClientResponse> response);

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "access/issuer_link.h"
 #include "core/clock.h"
 #include "token/issuer.h"
 
@@ -217,6 +218,34 @@ TEST_F(Bearer, AnOutageLeavesTheKeysThatAreKnown) {
   Claims another = claims();
   another["jti"] = "2";
   EXPECT_EQ(look(token(another)).kind, Kind::good);
+}
+
+TEST_F(Bearer, AKeyThatWasWithdrawnIsNoticedThoughItsTokenIsRemembered) {
+  Claims said = claims();
+  said["exp"] = Issuer::now_s + 3600;
+  give_keys();
+  const std::string text = token(said);
+  ASSERT_EQ(look(text).kind, Kind::good);
+  advance_s(59);
+  ASSERT_EQ(look(text).kind, Kind::good);
+  EXPECT_TRUE(desk.waiting.empty()) << "they are fresh";
+  advance_s(1);
+  EXPECT_EQ(look(text).kind, Kind::good) << "nobody waits for the answer";
+  ASSERT_EQ(desk.waiting.size(), 1u);
+  issuer.key = test::new_p256_key();
+  desk.answer(keys());
+  EXPECT_EQ(look(text, true).fault, "key_unknown");
+}
+
+TEST_F(Bearer, KeysThatAreTooOldOpenNothing) {
+  give_keys();
+  const std::string text = token();
+  ASSERT_EQ(look(text).kind, Kind::good);
+  advance_s(60);
+  ASSERT_EQ(look(text).kind, Kind::good);
+  desk.answer(SignInError{SignInFault::provider_unreachable, std::string(IssuerLink::keys_outdated),
+                          "down for a day"});
+  EXPECT_EQ(look(text, true).kind, Kind::unavailable);
 }
 
 TEST_F(Bearer, WithoutKeysNothingIsGood) {

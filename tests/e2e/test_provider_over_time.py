@@ -109,20 +109,33 @@ def looks_allowed(began):
     return 2 + (time.monotonic() - began) / KEYS_AGAIN_S
 
 
+def told_of_a_logout(wiki, visitor, number):
+    """The answer to a logout token that nobody signed, by a key that the provider does not have."""
+    now = int(time.time())
+    header = {"alg": "ES256", "typ": "logout+jwt", "kid": f"made-up-{number}"}
+    claims = {"iss": wiki.issuer.url, "aud": "hawser", "iat": now, "exp": now + 60, "jti": str(number), "sub": "ada",
+              "events": {"http://schemas.openid.net/event/backchannel-logout": {}}}
+    token = f"{part(header)}.{part(claims)}.{b64(bytes(64))}"
+    return visitor.ask(f"{wiki.url}/.hawser/backchannel-logout", "POST", urllib.parse.urlencode({"logout_token": token}), **FORM)
+
+
 def test_made_up_logout_tokens_make_us_ask_for_keys_no_more_than_so_often(wiki):
     began = time.monotonic()
     visitor = wiki.visitor()
-    for i in range(40):
-        now = int(time.time())
-        header = {"alg": "ES256", "typ": "logout+jwt", "kid": f"made-up-{i}"}
-        claims = {"iss": wiki.issuer.url, "aud": "hawser", "iat": now, "exp": now + 60, "jti": str(i), "sub": "ada",
-                  "events": {"http://schemas.openid.net/event/backchannel-logout": {}}}
-        token = f"{part(header)}.{part(claims)}.{b64(bytes(64))}"
-        form = urllib.parse.urlencode({"logout_token": token})
-        answer = visitor.ask(f"{wiki.url}/.hawser/backchannel-logout", "POST", form, **FORM)
-        assert answer.status == 400 and "key_unknown" in json.loads(answer.body)["error_description"]
+    answers = [told_of_a_logout(wiki, visitor, i) for i in range(40)]
     assert 1 <= wiki.issuer.asked["keys"] <= looks_allowed(began)
     assert wiki.issuer.asked["description"] == 1
+    refused = [answer for answer in answers if answer.status == 400]
+    assert len(refused) == wiki.issuer.asked["keys"], "whose key was looked for since it came"
+    assert all("key_unknown" in json.loads(answer.body)["error_description"] for answer in refused)
+
+
+def test_a_logout_token_whose_key_could_not_be_looked_for_may_come_again(wiki):
+    visitor = wiki.visitor()
+    assert told_of_a_logout(wiki, visitor, 0).status == 400, "the keys were read for it"
+    again = told_of_a_logout(wiki, visitor, 1)
+    assert (again.status, again.field("Retry-After")) == (503, "5"), "they may be others since, and are not read at once again"
+    eventually(lambda: told_of_a_logout(wiki, visitor, 2).status == 400, "they are read again", 2 * KEYS_AGAIN_S)
 
 
 def test_made_up_callbacks_ask_the_provider_nothing(wiki):
