@@ -3,6 +3,7 @@
 
 #include <utility>
 
+#include "access/ambient.h"
 #include "access/answers.h"
 #include "access/cookies.h"
 #include "access/cors.h"
@@ -109,7 +110,8 @@ void Gate::decide(const Question& question, GateListener& listener) {
 void Gate::decide_by_session(const Question& question, const Guarded& guarded,
                              GateListener& listener) {
   SessionPtr session = read_session(question, guarded);
-  if (!session && guarded.authority != nullptr && question.certificate != nullptr)
+  if (!session && guarded.authority != nullptr && question.certificate != nullptr &&
+      !is_made_by_another_site(question.head, *guarded.app))
     return decide_by_certificate(question, guarded, listener);
   if (session && !is_current(guarded, *session)) return renew(question, guarded, session, listener);
   ask_rules(question, guarded, std::move(session), listener);

@@ -135,7 +135,7 @@ struct Question {
   std::string_view client_ip;
   std::string_view request_id;
   std::string_view body{};  // of a form that was sent to one of our own pages, or looks like it
-  ClientCertificate* certificate = nullptr;  // null: the client showed none
+  ClientCertificate* certificate = nullptr;  // null: the client itself showed none
 };
 
 class Gate {

@@ -123,7 +123,10 @@ bool Exchange::meets_expectation() {
 access::Question Exchange::question() {
   const std::string_view client_ip =
       facts_.client_ip.empty() ? client_facts_.peer_ip : facts_.client_ip;
-  return {app_, *head_, client_ip, facts_.request_id, own_form_, client_facts_.certificate.get()};
+  // A proxy's own certificate says nothing of those whose requests it passes on.
+  access::ClientCertificate* shown =
+      chain_.through_proxy ? nullptr : client_facts_.certificate.get();
+  return {app_, *head_, client_ip, facts_.request_id, own_form_, shown};
 }
 
 void Exchange::ask_gate() {

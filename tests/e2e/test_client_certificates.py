@@ -152,6 +152,45 @@ class Unnamed:
                    "-ign_eof", *self._arguments, stdin=request).stdout
 
 
+FOREIGN_FORM = {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "document",
+                "Origin": "https://evil.example", "Content-Type": "application/x-www-form-urlencoded"}
+
+
+def fields(**more):
+    return [part for name, value in more.items() for part in ("-H", f"{name.replace('_', '-')}: {value}")]
+
+
+def test_a_page_of_another_site_does_nothing_with_a_persons_certificate(wiki):
+    sent = ask(wiki, wiki.robot, "/pay", "--data", "to=eve", *fields(**FOREIGN_FORM))
+    assert sent.status != 200
+    image = ask(wiki, wiki.robot, "/report", *fields(Sec_Fetch_Site="cross-site", Sec_Fetch_Mode="no-cors", Sec_Fetch_Dest="image"))
+    assert image.status == 401
+    chat = ask(wiki, wiki.robot, "/chat", "--http1.1", *fields(
+        Connection="Upgrade", Upgrade="websocket", Origin="https://evil.example", Sec_WebSocket_Version="13",
+        Sec_WebSocket_Key="dGhlIHNhbXBsZSBub25jZQ=="))
+    assert chat.status == 401
+    assert wiki.heads == [], "nothing of it reaches the application"
+    link = ask(wiki, wiki.robot, "/report", *fields(Sec_Fetch_Site="cross-site", Sec_Fetch_Mode="navigate", Sec_Fetch_Dest="document"))
+    assert link.status == 200, "a link is followed, as with a cookie"
+    own = ask(wiki, wiki.robot, "/pay", "--data", "to=bob", *fields(Sec_Fetch_Site="same-origin", Sec_Fetch_Mode="cors"))
+    assert own.status == 200
+
+
+def test_a_proxys_own_certificate_is_not_its_clients(lab):
+    folder = lab.folder / "machines"
+    folder.mkdir()
+    ours = Authority(folder, "machines")
+    app = Published(lab, RULES, machines={"client_ca": str(ours.certificate)})
+    robot = ours.issue("robot", "email:robot@example.org")
+    app.engine_settings = {"trusted_proxies": ["127.0.0.1"]}
+    app.start()
+    curl = Curl(app.engine, lab.folder)
+    shown = ["--cert", robot[0], "--key", robot[1]]
+    assert curl("/api", *shown, "-H", "X-Forwarded-For: 192.0.2.7").status == 401
+    assert curl("/api", *shown).status == 401, "though it may ask for itself, nobody can tell"
+    assert app.heads == []
+
+
 def test_a_certificate_of_one_connection_is_nobody_elses(wiki):
     assert ask(wiki, wiki.robot).status == 200
     assert ask(wiki).status == 401
