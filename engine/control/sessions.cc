@@ -9,6 +9,7 @@
 
 #include "control/record_json.h"
 #include "control/session_filter.h"
+#include "control/session_index.h"
 
 namespace hawser::control {
 namespace {
@@ -39,7 +40,8 @@ std::string encode(const SessionRecord& record) {
                             {"created_ms", record.created_ms},
                             {"expires_ms", record.expires_ms},
                             {"checked_ms", record.checked_ms},
-                            {"sealed", record.sealed}});
+                            {"sealed", record.sealed},
+                            {"indexed", record.indexed}});
 }
 
 Outcome<SessionRecord> read_session(const StoreEntry& entry) {
@@ -60,6 +62,7 @@ Outcome<SessionRecord> read_session(const StoreEntry& entry) {
   record.checked_ms = record.created_ms;  // of a row that is older than this
   read_time(members, "checked_ms", record.checked_ms);
   members.read("sealed", record.sealed);
+  members.read("indexed", record.indexed);
   if (!members.ok()) return damaged_record(entry.key, members.error());
   return record;
 }
@@ -80,10 +83,13 @@ Refusal unknown(std::string_view id) {
 
 void Sessions::create(SessionRecord record, int64_t now_ms, OutcomeDone<void> done) {
   const auto ttl_ms = static_cast<uint64_t>(record.expires_ms - now_ms);
+  record.indexed = true;
   store_.grant_lease(
       ttl_ms, [this, record = std::move(record), done](const StoreResult<LeaseId>& lease) {
         if (!lease.ok()) return done(refusal_of(lease.error()));
         std::vector<StoreWrite> writes{{key_of_session(record.id), encode(record), 0, *lease}};
+        for (std::string& key : session_index_keys(record))
+          writes.push_back({std::move(key), "", 0, *lease});
         store_.commit(std::move(writes), [done](const StoreResult<uint64_t>& saved) {
           if (!saved.ok()) return done(refusal_of(saved.error()));
           done({});
@@ -132,11 +138,75 @@ Outcome<std::vector<SessionRecord>> Sessions::matching(const SessionFilter& filt
     if (!record || !filter.matches(*record)) return std::vector<SessionRecord>();
     return std::vector<SessionRecord>{*record};
   }
+  if (const std::string prefix = session_index_prefix(filter); !prefix.empty())
+    return read_indexed(prefix, filter);
   std::string_view text;
   for (const std::string* value :
        {&filter.user, &filter.provider, &filter.subject, &filter.provider_session})
     if (is_written_plainly(*value)) text = *value;
   return read_where(text, [&](const SessionRecord& record) { return filter.matches(record); });
+}
+
+Outcome<std::vector<SessionRecord>> Sessions::read_indexed(const std::string& prefix,
+                                                           const SessionFilter& filter) const {
+  std::vector<SessionRecord> records;
+  std::string after;
+  for (;;) {
+    const auto page = store_.list_page(prefix, after, session_page_rows);
+    if (!page.ok()) return refusal_of(page.error());
+    for (const StoreEntry& entry : *page) {
+      auto record = find(entry.key.substr(prefix.size()));
+      if (!record && record.error().status == 404) continue;  // by a version without an index
+      if (!record) return record.error();
+      if (!filter.matches(*record)) continue;
+      record->sealed.clear();
+      records.push_back(std::move(record).value());
+    }
+    if (page->size() < session_page_rows) return records;
+    after = page->back().key;
+  }
+}
+
+Outcome<void> Sessions::index_old() {
+  std::string after;
+  for (;;) {
+    const auto page = store_.list_page(sessions_prefix, after, session_page_rows);
+    if (!page.ok()) return refusal_of(page.error());
+    if (auto added = add_index(*page); !added) return added;
+    if (page->size() < session_page_rows) return {};
+    after = page->back().key;
+  }
+}
+
+// A few rows a commit: each is a wait for the disk.
+Outcome<void> Sessions::add_index(const std::vector<StoreEntry>& page) {
+  constexpr size_t writes_of_one = 3;
+  std::vector<StoreWrite> writes;
+  for (const StoreEntry& entry : page) {
+    if (entry.value.find(R"("indexed":true)") != std::string::npos) continue;
+    auto record = read_session(entry);
+    if (!record) continue;  // damaged: told to whoever asks for it
+    record->indexed = true;
+    writes.push_back({entry.key, encode(*record), entry.revision, entry.lease});
+    for (std::string& key : session_index_keys(*record)) {
+      const auto known = store_.get(key);
+      if (!known.ok()) return refusal_of(known.error());
+      if (!known->has_value()) writes.push_back({std::move(key), "", 0, entry.lease});
+    }
+    if (writes.size() + writes_of_one <= store_writes_limit) continue;
+    if (auto done = commit_now(std::exchange(writes, {})); !done) return done;
+  }
+  if (writes.empty()) return {};
+  return commit_now(std::move(writes));
+}
+
+// At the start, where nothing else goes on.
+Outcome<void> Sessions::commit_now(std::vector<StoreWrite> writes) {
+  const auto outcome = std::make_shared<Outcome<void>>();
+  store_.commit(std::move(writes), [outcome](const StoreResult<uint64_t>& saved) {
+    if (!saved.ok()) *outcome = refusal_of(saved.error());
+  });
+  return *outcome;
 }
 
 Outcome<SessionRecord> Sessions::find(const std::string& id) const {
@@ -152,6 +222,11 @@ void Sessions::revoke(const SessionRecord& record, OutcomeDone<void> done) {
       {key_of_session(record.id), std::nullopt, record.revision, no_lease},
       {revoked_key_of(record.id), model::write_json({{"expires_ms", record.expires_ms}}), 0,
        record.lease}};
+  for (const std::string& key : session_index_keys(record)) {
+    const auto entry = store_.get(key);
+    if (!entry.ok()) return done(refusal_of(entry.error()));
+    if (entry->has_value()) writes.push_back({key, std::nullopt, (*entry)->revision, no_lease});
+  }
   store_.commit(std::move(writes), [done](const StoreResult<uint64_t>& saved) {
     if (!saved.ok()) return done(refusal_of(saved.error()));
     done({});

@@ -45,6 +45,11 @@ SignInHost::~SignInHost() = default;
 // --- keys
 
 core::Result<void> SignInHost::open() {
+  if (auto indexed = sessions_.index_old(); !indexed) return core::Error{indexed.error().detail};
+  return renew_keys();
+}
+
+core::Result<void> SignInHost::renew_keys() {
   auto entry = store_.get(keys_key);
   if (!entry.ok()) return core::Error{entry.error().reason};
   access::KeyRing ring;
@@ -84,7 +89,7 @@ core::Result<void> SignInHost::save_keys(const access::KeyRing& ring, uint64_t r
 }
 
 void SignInHost::rotate_keys() {
-  if (const auto done = open(); !done) {
+  if (const auto done = renew_keys(); !done) {
     core::LogLine(log_, core::Level::error, "sealing_keys_not_rotated")
         .text("reason", done.error().reason);
   }

@@ -45,7 +45,7 @@ class SignInHost {
              model::EventSink& events);
   ~SignInHost();
 
-  // Reads or makes the keys.
+  // Reads or makes the keys, and what is known of sessions.
   core::Result<void> open();
   const Keys& keys() const { return keys_; }
   // A provider whose settings did not change keeps what it knows.
@@ -76,6 +76,7 @@ class SignInHost {
 
  private:
   core::Result<void> save_keys(const access::KeyRing& ring, uint64_t revision);
+  core::Result<void> renew_keys();
   void rotate_keys();
   access::ProviderLink* find_link(const std::string& provider);
   void apply_issuers();

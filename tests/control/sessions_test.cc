@@ -16,9 +16,60 @@ namespace {
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
 
+// Counts what is read of another store, and how often it is written to.
+class CountingStore final : public Store {
+ public:
+  explicit CountingStore(Store& store) : store_(store) {}
+  StoreResult<std::optional<StoreEntry>> get(std::string_view key) override {
+    ++rows;
+    return store_.get(key);
+  }
+  StoreResult<StoreListing> list(std::string_view prefix) override {
+    auto listing = store_.list(prefix);
+    if (listing.ok()) rows += listing->entries.size();
+    return listing;
+  }
+  StoreResult<std::vector<StoreEntry>> list_page(std::string_view prefix, std::string_view after,
+                                                 size_t limit) override {
+    auto page = store_.list_page(prefix, after, limit);
+    if (page.ok()) rows += page->size();
+    return page;
+  }
+  void commit(std::vector<StoreWrite> writes, StoreDone<uint64_t> done) override {
+    ++commits;
+    store_.commit(std::move(writes), std::move(done));
+  }
+  void grant_lease(uint64_t ttl_ms, StoreDone<LeaseId> done) override {
+    store_.grant_lease(ttl_ms, std::move(done));
+  }
+  void keep_lease(LeaseId lease, StoreDone<void> done) override {
+    store_.keep_lease(lease, std::move(done));
+  }
+  void end_lease(LeaseId lease, StoreDone<void> done) override {
+    store_.end_lease(lease, std::move(done));
+  }
+  StoreResult<std::unique_ptr<StoreWatch>> watch(std::string_view prefix, uint64_t from_revision,
+                                                 OnStoreChange on_change) override {
+    return store_.watch(prefix, from_revision, std::move(on_change));
+  }
+
+  size_t rows = 0;
+  size_t commits = 0;
+
+ private:
+  Store& store_;
+};
+
 class SessionsTest : public StoreFixture {
  protected:
   std::string begin(int number, const std::string& user) {
+    const SessionRecord record = made(number, user);
+    Caught<Outcome<void>> saved;
+    sessions_.create(record, clock_.wall_ms(), saved.done());
+    EXPECT_TRUE(saved->ok());
+    return record.id;
+  }
+  SessionRecord made(int number, const std::string& user) {
     SessionRecord record;
     record.id = std::string(24, 'a') + std::to_string(10'000'000 + number);
     record.app = "wiki";
@@ -28,10 +79,8 @@ class SessionsTest : public StoreFixture {
     record.created_ms = record.checked_ms = clock_.wall_ms();
     record.expires_ms = clock_.wall_ms() + 3'600'000;
     record.sealed = "sealed";
-    Caught<Outcome<void>> saved;
-    sessions_.create(record, clock_.wall_ms(), saved.done());
-    EXPECT_TRUE(saved->ok());
-    return record.id;
+    record.provider_session = "sid-" + std::to_string(number);
+    return record;
   }
   std::vector<SessionRecord> matching(const SessionFilter& filter) {
     auto found = sessions_.matching(filter);
@@ -39,8 +88,74 @@ class SessionsTest : public StoreFixture {
     return found.ok() ? std::move(found).value() : std::vector<SessionRecord>();
   }
 
-  Sessions sessions_{*store_};
+  static SessionFilter by_provider(const std::string& subject, const std::string& sid) {
+    SessionFilter filter;
+    filter.provider = "main";
+    filter.subject = subject;
+    filter.provider_session = sid;
+    return filter;
+  }
+  size_t index_rows() { return store_->list("session-index/")->entries.size(); }
+
+  CountingStore counting_{*store_};
+  Sessions sessions_{counting_};
 };
+
+TEST_F(SessionsTest, WhomAProviderNamesIsFoundWithoutLookingAtAnybodyElse) {
+  for (int i = 0; i < 600; ++i) begin(i, "ada");
+  counting_.rows = 0;
+  const auto by_subject = matching(by_provider("u-77", ""));
+  ASSERT_THAT(by_subject, SizeIs(1));
+  EXPECT_EQ(by_subject[0].subject, "u-77");
+  EXPECT_EQ(by_subject[0].sealed, "");
+  EXPECT_THAT(matching(by_provider("", "sid-78")), SizeIs(1));
+  EXPECT_THAT(matching(by_provider("u-79", "sid-79")), SizeIs(1));
+  EXPECT_THAT(matching(by_provider("u-79", "sid-80")), IsEmpty()) << "both have to be theirs";
+  EXPECT_THAT(matching(by_provider("u-stranger", "")), IsEmpty());
+  EXPECT_LE(counting_.rows, 10u) << "the row that leads to each, and its own";
+}
+
+TEST_F(SessionsTest, AProvidersWordIsOfNoOtherProvidersPeople) {
+  begin(1, "ada");
+  SessionFilter filter = by_provider("u-1", "");
+  filter.provider = "other";
+  EXPECT_THAT(matching(filter), IsEmpty());
+}
+
+TEST_F(SessionsTest, TheIndexGoesWithItsSession) {
+  begin(1, "ada");
+  begin(2, "bob");
+  ASSERT_EQ(index_rows(), 4u);
+  Caught<Outcome<void>> gone;
+  sessions_.revoke(matching(by_provider("u-1", "")).at(0), gone.done());
+  ASSERT_TRUE(gone->ok());
+  EXPECT_EQ(index_rows(), 2u);
+  clock_.advance_ms(3'600'001);
+  EXPECT_EQ(index_rows(), 0u) << "bob's has ended by itself";
+}
+
+TEST_F(SessionsTest, RowsFromBeforeTheIndexAreFoundOnceTheyHaveTheirs) {
+  Caught<StoreResult<LeaseId>> lease;
+  store_->grant_lease(3'600'000, lease.done());
+  for (int i = 0; i < 300; ++i) {
+    const std::string row =
+        R"({"app":"wiki","provider":"main","subject":"u-)" + std::to_string(i) +
+        R"(","user":"ada","provider_session":"","created_ms":5,"expires_ms":9,"sealed":"s"})";
+    ASSERT_TRUE(put("sessions/" + made(i, "ada").id, row, 0, **lease).ok());
+  }
+  begin(1000, "bob");
+  EXPECT_THAT(matching(by_provider("u-299", "")), IsEmpty());
+  ASSERT_TRUE(sessions_.index_old().ok());
+  const auto found = matching(by_provider("u-299", ""));
+  ASSERT_THAT(found, SizeIs(1));
+  EXPECT_EQ(found[0].created_ms, 5);
+  EXPECT_EQ(sessions_.find(found[0].id)->sealed, "s");
+  counting_.commits = 0;
+  ASSERT_TRUE(sessions_.index_old().ok());
+  EXPECT_EQ(counting_.commits, 0u) << "there is nothing left to do";
+  clock_.advance_ms(3'600'001);
+  EXPECT_EQ(index_rows(), 0u) << "it ends with the sessions";
+}
 
 TEST_F(SessionsTest, ThousandsAreFoundByWhomTheyAreOf) {
   for (int i = 0; i < 600; ++i) begin(i, i % 3 == 0 ? "ada" : "bob");
