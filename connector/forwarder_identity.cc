@@ -22,9 +22,7 @@ constexpr std::string_view assertion_field = "X-Hawser-Assertion";
 std::string user_named(const TrustedIssuer& issuer, const token::IdToken& token) {
   if (issuer.user_claim == "sub") return token.subject;
   // As the engine has it: an address that nobody has verified might be somebody else's.
-  const auto verified = token.claims.find("email_verified");
-  if (issuer.user_claim == "email" && verified != token.claims.end() && *verified == false)
-    return {};
+  if (issuer.user_claim == "email" && token::is_email_unverified(token.claims)) return {};
   const auto name = token::text_claim(token.claims, issuer.user_claim.c_str());
   return name && *name ? **name : std::string();
 }

@@ -85,8 +85,7 @@ SignedIn<std::string> user_named(const std::string& claim, const std::string& su
     return SignInError{SignInFault::token_refused, "user_missing",
                        "the token has no single `" + claim + "`"};
   }
-  const auto verified = claims.find("email_verified");
-  if (claim == "email" && verified != claims.end() && *verified == false) {
+  if (claim == "email" && token::is_email_unverified(claims)) {
     return SignInError{SignInFault::token_refused, "user_unverified",
                        "the provider has not verified `email`"};
   }

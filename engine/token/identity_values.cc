@@ -135,4 +135,9 @@ std::string identity_text(const std::vector<model::IdentityField>& fields) {
   return text;
 }
 
+bool is_email_unverified(const Claims& claims) {
+  const auto verified = claims.find("email_verified");
+  return verified != claims.end() && *verified != true && *verified != "true";
+}
+
 }  // namespace hawser::token

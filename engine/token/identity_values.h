@@ -29,4 +29,8 @@ Claims told_claims(const std::vector<model::IdentityField>& fields,
 // Changes with the fields.
 std::string identity_text(const std::vector<model::IdentityField>& fields);
 
+// `email_verified` is there and does not say that somebody has: the address might be another's.
+// Some issuers write it as a text.
+bool is_email_unverified(const Claims& claims);
+
 }  // namespace hawser::token

@@ -114,6 +114,21 @@ TEST_F(ForwarderIdentity, AnEngineThatInventsAUserReachesNothing) {
   expect_refused(nobody, "names another user");
 }
 
+TEST_F(ForwarderIdentity, AnAddressThatNobodyHasVerifiedNamesNobody) {
+  trusted[0].user_claim = "email";
+  begin();
+  const auto by_email = [this](const nlohmann::json& verified) {
+    token::Claims claims = provider.claims(now_s());
+    claims["email_verified"] = verified;
+    channel::OpenInfo info = proven(provider.issuer.id_token(claims));
+    info.user = "u@example.org";
+    return info;
+  };
+  for (const nlohmann::json& unverified : {nlohmann::json(false), nlohmann::json("false")})
+    expect_refused(by_email(unverified), "names another user");
+  EXPECT_TRUE(has_line(head_with(by_email(true)), "X-Forwarded-User: u@example.org"));
+}
+
 TEST_F(ForwarderIdentity, AnEngineThatProvesNothingReachesNothing) {
   begin();
   channel::OpenInfo without = channel::open_info();
