@@ -10,6 +10,7 @@
 #include "http/folded_name.h"
 #include "message/characters.h"
 #include "message/field_names.h"
+#include "model/durations.h"
 #include "tls/context.h"
 #include "token/https_url.h"
 
@@ -24,8 +25,6 @@ constexpr size_t entry_limit = 100;
 constexpr size_t list_limit = 100;
 constexpr size_t field_limit = 32;
 constexpr size_t text_limit_bytes = 255;
-constexpr uint64_t minute_ms = 60'000;
-constexpr uint64_t day_ms = 24 * 60 * minute_ms;
 
 std::optional<std::string> read_text(const Value& value, std::string_view expected) {
   auto text = value.text(expected);
@@ -153,8 +152,8 @@ TrustedIssuer read_entry(const Value& value) {
     read_clients(*clients, issuer.client_ids);
   if (const auto ca = map.take_nullable("ca_file")) read_authorities(*ca, issuer.ca_pem);
   if (const auto keys = map.take_nullable("keys_file")) read_pinned(*keys, issuer.pinned);
-  read_seconds(map, "max_age", minute_ms, 365 * day_ms, issuer.max_age_s);
-  read_seconds(map, "clock_skew", 1000, 10 * minute_ms, issuer.clock_skew_s);
+  read_seconds(map, "max_age", model::minute_ms, 365 * model::day_ms, issuer.max_age_s);
+  read_seconds(map, "clock_skew", 1000, 10 * model::minute_ms, issuer.clock_skew_s);
   for (const auto& [key, target] : {std::pair{"user_claim", &issuer.user_claim},
                                     std::pair{"groups_claim", &issuer.groups_claim}}) {
     const auto claim = map.take(key);

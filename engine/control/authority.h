@@ -13,18 +13,18 @@
 #include <utility>
 #include <vector>
 
-#include "control/durations.h"
 #include "control/refusal.h"
 #include "control/store.h"
+#include "model/durations.h"
 #include "model/ids.h"
 #include "tls/certificate.h"
 #include "tls/context.h"
 
 namespace hawser::control {
 
-inline constexpr int64_t certificate_life_ms = 60 * day_ms;
-inline constexpr int64_t certificate_renewal_age_ms = 30 * day_ms;  // older ones are renewed
-inline constexpr int64_t authority_life_ms = 3650 * day_ms;
+inline constexpr int64_t certificate_life_ms = 60 * model::day_ms;
+inline constexpr int64_t certificate_renewal_age_ms = 30 * model::day_ms;  // older ones are renewed
+inline constexpr int64_t authority_life_ms = 3650 * model::day_ms;
 
 struct IssuedCertificate {
   std::string certificate_pem;

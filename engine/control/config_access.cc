@@ -15,7 +15,7 @@
 #include "control/config_machines.h"
 #include "control/config_provider.h"
 #include "control/config_rules.h"
-#include "control/durations.h"
+#include "model/durations.h"
 #include "model/quantity.h"
 
 namespace hawser::control {
@@ -70,15 +70,15 @@ void read_session(const Value& value, model::SessionLimits& target) {
   const auto recheck = map.take("recheck");
   map.finish();
   if (max_age) {
-    const auto duration = max_age->duration_ms(1000, 365 * day_ms, false);
+    const auto duration = max_age->duration_ms(1000, 365 * model::day_ms, false);
     if (duration) target.max_age_s = *duration / 1000;
   }
   if (idle) {
-    const auto duration = idle->duration_ms(1000, 365 * day_ms, false);
+    const auto duration = idle->duration_ms(1000, 365 * model::day_ms, false);
     if (duration) target.idle_s = *duration / 1000;
   }
   if (recheck) {
-    const auto duration = recheck->duration_ms(second_ms, 365 * day_ms, true);
+    const auto duration = recheck->duration_ms(model::second_ms, 365 * model::day_ms, true);
     if (duration) target.recheck_s = *duration / 1000;
   }
   const std::string longest = "at most " + model::format_duration(target.max_age_s * 1000);
@@ -103,7 +103,7 @@ void read_park(const Value& value, model::Park& target) {
     if (const auto bytes = size->size_bytes(1024, park_limit_bytes)) target.size_bytes = *bytes;
   }
   if (!kept_for) return;
-  const auto duration = kept_for->duration_ms(10'000, 60 * minute_ms, false);
+  const auto duration = kept_for->duration_ms(10'000, 60 * model::minute_ms, false);
   if (duration) target.for_s = *duration / 1000;
 }
 

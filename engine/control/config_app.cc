@@ -11,8 +11,8 @@
 #include "control/config_app_limits.h"
 #include "control/config_planned.h"
 #include "control/config_secrets.h"
-#include "control/durations.h"
 #include "message/characters.h"
+#include "model/durations.h"
 
 namespace hawser::control {
 namespace {
@@ -193,7 +193,7 @@ void read_upgrades(MapReader& map, std::vector<std::string>& target) {
 void read_hsts(MapReader& map, uint64_t& target_s) {
   const auto value = map.take_nullable("hsts");
   if (!value) return;
-  if (const auto duration = value->duration_ms(1000, 3660 * day_ms, true))
+  if (const auto duration = value->duration_ms(1000, 3660 * model::day_ms, true))
     target_s = *duration / 1000;
 }
 

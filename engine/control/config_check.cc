@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "control/config_check.h"
-#include "control/durations.h"
 #include "control/private_file.h"
 
 #include <fmt/format.h>
@@ -9,6 +8,7 @@
 #include <algorithm>
 
 #include "config/file.h"
+#include "model/durations.h"
 #include "model/form_memory.h"
 #include "model/quantity.h"
 #include "tls/certificate.h"
@@ -59,7 +59,7 @@ void check_pair(const NodeConfig& config, size_t index, const std::string& chain
 std::string doubt_of_time(const tls::CertificateFacts& facts, int64_t now_ms) {
   if (facts.not_after_ms <= now_ms) return "has expired: browsers refuse it";
   if (facts.not_before_ms > now_ms) return "is not valid yet: browsers refuse it";
-  const int64_t days_left = (facts.not_after_ms - now_ms) / day_ms;
+  const int64_t days_left = (facts.not_after_ms - now_ms) / model::day_ms;
   return days_left < 7 ? fmt::format("expires in {} days", days_left) : std::string();
 }
 

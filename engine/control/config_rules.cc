@@ -17,9 +17,9 @@
 #include "control/config_networks.h"
 #include "control/config_rule_reach.h"
 #include "control/config_texts.h"
-#include "control/durations.h"
 #include "message/characters.h"
 #include "message/target.h"
+#include "model/durations.h"
 #include "model/origin.h"
 
 namespace hawser::control {
@@ -99,7 +99,7 @@ void read_strength(const Value& value, model::RuleStrength& target) {
   if (const auto amr = map.take("amr"))
     read_texts(*amr, {"a method of authentication (amr)"}, target.amr);
   if (const auto max_age = map.take("max_age")) {
-    const auto duration = max_age->duration_ms(minute_ms, 365 * day_ms, false);
+    const auto duration = max_age->duration_ms(model::minute_ms, 365 * model::day_ms, false);
     if (duration) target.max_age_s = *duration / 1000;
   }
   map.finish();

@@ -14,10 +14,10 @@
 
 namespace hawser::control {
 
-inline constexpr int64_t replaced_certificate_grace_ms = day_ms;
+inline constexpr int64_t replaced_certificate_grace_ms = model::day_ms;
 inline constexpr size_t connector_count_limit = 10000;
 inline constexpr size_t certificates_kept_limit = 4;
-inline constexpr int64_t revoked_connector_kept_ms = 90 * day_ms;
+inline constexpr int64_t revoked_connector_kept_ms = 90 * model::day_ms;
 
 struct KnownCertificate {
   std::string sha256_hex;  // of the certificate

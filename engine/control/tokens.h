@@ -18,7 +18,8 @@ namespace hawser::control {
 inline constexpr uint64_t token_ttl_least_ms = 60 * 1000;
 inline constexpr uint64_t token_ttl_most_ms = 30ull * 24 * 60 * 60 * 1000;
 inline constexpr size_t token_count_limit = 10000;
-inline constexpr int64_t spent_token_kept_ms = 7 * day_ms;  // used or expired ones stay that long
+inline constexpr int64_t spent_token_kept_ms =
+    7 * model::day_ms;  // used or expired ones stay that long
 
 struct TokenRecord {
   std::string id;  // 16 hexadecimal digits; says nothing about the secret

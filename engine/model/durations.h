@@ -4,10 +4,10 @@
 
 #include <cstdint>
 
-namespace hawser::control {
+namespace hawser::model {
 
 inline constexpr int64_t second_ms = 1'000;
 inline constexpr int64_t minute_ms = 60'000;
 inline constexpr int64_t day_ms = 86'400'000;
 
-}  // namespace hawser::control
+}  // namespace hawser::model

@@ -7,6 +7,8 @@
 namespace hawser::control {
 namespace {
 
+using model::day_ms;
+
 class AuthorityTest : public ControlFixture {
  protected:
   static std::string pin_hex(const Authority& authority) {

@@ -10,6 +10,8 @@
 namespace hawser::control {
 namespace {
 
+using model::day_ms;
+
 using EnrolmentTest = ControlFixture;
 
 TEST_F(EnrolmentTest, ATokenBecomesAConnectorOfItsGroup) {
