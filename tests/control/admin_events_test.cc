@@ -119,6 +119,17 @@ TEST_F(AdminEventsTest, WhoReadsSlowlyLosesNothingAndHoldsUpNobody) {
   ASSERT_TRUE(until([&] { return slow->events() == 4'000; }));
 }
 
+TEST_F(AdminEventsTest, WhoLooksForWhatIsRareGivesOthersTheirTurnMeanwhile) {
+  constexpr size_t records_a_turn = 64;
+  tell(4'000);
+  const auto rare = ask("/v1/events?kind=denied");
+  size_t turns = 0;
+  for (; !rare->ended && turns < 100'000; ++turns) loop_.turn(false);
+  EXPECT_TRUE(rare->ended);
+  EXPECT_EQ(rare->events(), 0u);
+  EXPECT_GE(turns, 4'000 / records_a_turn);
+}
+
 TEST_F(AdminEventsTest, FollowersAreBoundedAndWhoGoesMakesRoom) {
   std::vector<std::unique_ptr<Listening>> followers;
   for (size_t i = 0; i < EventJournal::readers_limit; ++i) {

@@ -42,6 +42,7 @@ GOES_ON = {
 
 ROTATED = "another_key"
 ONE_PERSONS = "one_persons"
+TOLD_BY_USER_INFO = "told_by_user_info"
 
 
 def path_of(name):
@@ -54,7 +55,7 @@ class Rechecked:
     def __init__(self, lab):
         self.authority = lab.authority
         listener = lab.add(TlsListener(lab.authority.issue("login", "DNS:login.localhost")))
-        self.issuers = {name: listener.issuer("shared" if name in ENDS else path_of(name)) for name in (*ENDS, *GOES_ON, ONE_PERSONS, ROTATED)}
+        self.issuers = {name: listener.issuer("shared" if name in ENDS else path_of(name)) for name in (*ENDS, *GOES_ON, ONE_PERSONS, TOLD_BY_USER_INFO, ROTATED)}
         origin = lab.origin(self._serve)
         apps = [{"name": path_of(name), "host": "wiki.localhost", "path": f"/{path_of(name)}/", "origin": origin.url,
                  "sign_in": {"provider": issuer.name}, "access": STAFF, "session": {"recheck": "1s"}}
@@ -120,6 +121,24 @@ def test_an_outage_ends_no_session_and_is_not_believed(rechecked, name):
     assert visitor.ask(page).body == "inside"
     issuer.lies = {}
     assert visitor.ask(page).body == "inside"
+
+
+def test_where_no_id_token_comes_user_info_tells_who_somebody_is_now(rechecked):
+    visitor, page = rechecked.signed_in(TOLD_BY_USER_INFO)
+    issuer = rechecked.issuers[TOLD_BY_USER_INFO]
+    groups = {"groups": ["guests"]}
+    issuer.lies = {**USER_INFO_ALONE, "userinfo": lambda *_: {"sub": "ada", **groups}}
+    eventually(lambda: visitor.ask(page).status == 403, "who is in the group no more is out")
+    groups["groups"] = ["staff"]
+    eventually(lambda: visitor.ask(page).body == "inside", "and in again, without signing in")
+    del groups["groups"]
+    before = issuer.asked["userinfo"]
+
+    def asked_twice():
+        assert visitor.ask(page).body == "inside", "what it does not tell stays as it was"
+        return issuer.asked["userinfo"] >= before + 2
+
+    eventually(asked_twice, "it is asked again and again")
 
 
 def test_what_a_provider_says_of_one_person_keeps_nobody_else_from_being_asked_about(rechecked):
