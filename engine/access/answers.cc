@@ -81,6 +81,12 @@ void complete(Answer& answer, uint16_t status, std::string_view type, std::strin
 
 }  // namespace
 
+std::string_view step_name(RuleFinding closest) {
+  Denial denial;
+  denial.closest = closest;
+  return step_of(denial).name;
+}
+
 Answer page_answer(uint16_t status, const Page& page, std::string_view request_id) {
   Answer answer;
   answer.body = html_of(page);

@@ -30,6 +30,8 @@ struct Denial {
   RuleFinding closest = RuleFinding::matched;  // why the nearest allow rule did not; matched: none
   std::string_view client_ip{};
 };
+// What the page and the audit call it: "other_place", "not_assigned"; "" for what has no name.
+std::string_view step_name(RuleFinding closest);
 Answer denial_answer(const PageWords& words, const Question& question, const Denial& denial,
                      std::string_view time);
 Answer problem_answer(const Problem& problem, std::string_view request_id);

@@ -157,7 +157,10 @@ void Gate::ask_rules(const Question& question, const Guarded& guarded, SessionPt
   facts.now_s = now_s();
   const Decision decision = guarded.rules.decide(session ? &person : nullptr, facts);
   tell_shadows(question, guarded, person, decision);
-  tell_decision(question, guarded, session.get(), facts, decision);
+  RuleFinding closest = RuleFinding::matched;
+  if (decision.verdict == Verdict::deny && decision.rule == nullptr)
+    closest = guarded.rules.why_not(session ? &person : nullptr, facts);
+  tell_decision(question, guarded, session.get(), facts, decision, closest);
   switch (decision.verdict) {
     case Verdict::allow:
       if (session && outlived_silence(guarded, *session)) {
@@ -182,8 +185,7 @@ void Gate::ask_rules(const Question& question, const Guarded& guarded, SessionPt
   denial.rule = decision.rule_name();
   denial.message = decision.message();
   denial.client_ip = question.client_ip;
-  if (decision.rule == nullptr)
-    denial.closest = guarded.rules.why_not(session ? &person : nullptr, facts);
+  denial.closest = closest;
   listener.on_answered(denied(question, denial));
 }
 

@@ -230,10 +230,11 @@ class Gate {
   // --- events (gate_events.cc)
   Event event_of(EventKind kind, const Question& question) const;
   void tell(Event event);
-  void tell_denied(const Question& question, std::string_view reason);
+  void tell_denied(const Question& question, std::string_view reason, std::string_view detail = {});
   void tell_signed_in(const Coming& coming, const SessionFacts& facts);
+  // `closest`: why the allow rule that came nearest did not match, of who was denied by none.
   void tell_decision(const Question& question, const Guarded& guarded, const SessionFacts* session,
-                     const RequestFacts& facts, const Decision& decision);
+                     const RequestFacts& facts, const Decision& decision, RuleFinding closest);
   void remember(const Question& question, const Guarded& guarded, const SessionFacts* session,
                 const RequestFacts& facts, const Decision& decision);
   void log_decision(const Question& question, const Guarded& guarded, const SessionFacts* session,

@@ -2,6 +2,7 @@
 // What the gate tells auditors of, and what it remembers for whoever asks later.
 #include <utility>
 
+#include "access/answers.h"
 #include "access/coming.h"
 #include "access/decision_story.h"
 #include "access/gate.h"
@@ -44,10 +45,11 @@ void Gate::tell(Event event) {
 }
 
 // No rule said so: there are none, or they cannot be asked.
-void Gate::tell_denied(const Question& question, std::string_view reason) {
+void Gate::tell_denied(const Question& question, std::string_view reason, std::string_view detail) {
   if (events_ == nullptr) return;
   Event event = event_of(EventKind::denied, question);
   event.reason = reason;
+  event.detail = bounded(detail);
   tell(std::move(event));
 }
 
@@ -126,7 +128,7 @@ void Gate::log_decision(const Question& question, const Guarded& guarded,
 // yet.
 void Gate::tell_decision(const Question& question, const Guarded& guarded,
                          const SessionFacts* session, const RequestFacts& facts,
-                         const Decision& decision) {
+                         const Decision& decision, RuleFinding closest) {
   remember(question, guarded, session, facts, decision);
   const bool denied = decision.verdict == Verdict::deny;
   if (!denied && decision.verdict != Verdict::step_up) return;
@@ -137,6 +139,7 @@ void Gate::tell_decision(const Question& question, const Guarded& guarded,
   event.reason = !denied                    ? "not_strong_enough"
                  : decision.rule == nullptr ? "no_rule_matched"
                                             : "denied_by_rule";
+  if (denied && decision.rule == nullptr) event.detail = step_name(closest);
   if (session != nullptr) {
     event.user = session->user;
     event.session = tls::hex(session->session);

@@ -26,6 +26,7 @@ void Gate::decide_by_token(const Question& question, const Guarded& guarded, std
     case BearerFinding::Kind::keys_wanted:
       return wait_for_keys(question, found.source, listener);
     case BearerFinding::Kind::unavailable:
+      tell_denied(question, found.fault, found.reason);
       return listener.on_answered(keys_unavailable_answer(question, found.fault));
     case BearerFinding::Kind::not_ours:
       if (read_session(question, guarded)) return decide_by_session(question, guarded, listener);
@@ -33,7 +34,7 @@ void Gate::decide_by_token(const Question& question, const Guarded& guarded, std
     case BearerFinding::Kind::bad:
       break;
   }
-  tell_denied(question, found.fault);
+  tell_denied(question, "token_refused", found.fault + ": " + found.reason);
   listener.on_answered(token_refusal(question, found.fault, found.reason));
 }
 
@@ -42,7 +43,8 @@ void Gate::decide_by_certificate(const Question& question, const Guarded& guarde
                                  GateListener& listener) {
   const auto& checked = question.certificate->check(guarded.authority, loop_.wall_ms());
   if (!checked) {
-    tell_denied(question, checked.error().name);
+    tell_denied(question, "certificate_refused",
+                checked.error().name + ": " + checked.error().reason);
     return listener.on_answered(
         certificate_refusal(words(question), question, checked.error(), utc_time(now_s())));
   }

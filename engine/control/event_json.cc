@@ -51,6 +51,7 @@ Shape administered_shape(const std::string& act) {
   if (is("connector_revoked")) return {entity_management, remove, "connector"};
   if (is("sessions_revoked")) return {entity_management, remove, "sessions"};
   if (is("keys_rotated")) return {entity_management, update, "sealing keys"};
+  if (is("signing_keys_rotated")) return {entity_management, update, "signing keys"};
   if (is("events_head_lost")) return {entity_management, update, "event chain"};
   return {entity_management, update, "configuration"};
 }
@@ -203,6 +204,7 @@ json unmapped_of(const Event& event, const EventPlace& place) {
   add(own, "app", event.app);
   add(own, "provider", event.provider);
   add(own, "rule", event.rule);
+  add(own, "detail", event.detail);
   add(own, "acr", event.acr);
   if (!event.amr.empty()) own["amr"] = event.amr;
   if (event.dropped != 0) own["dropped_before"] = event.dropped;

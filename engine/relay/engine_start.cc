@@ -77,8 +77,8 @@ core::Result<void> Engine::open_sign_in() {
   forms_ = std::make_unique<FormKeep>(loop_, registry_, metrics_, config_.memory_limit_bytes);
   sign_in_ = std::make_unique<SignInHost>(loop_, log_, *store_, *this, *journal_);
   sign_in_->apply(snapshot_);
-  signing_keys_ =
-      std::make_unique<SigningKeys>(loop_, log_, *store_, [this](const SigningKeys::Ring& ring) {
+  signing_keys_ = std::make_unique<SigningKeys>(
+      loop_, log_, *store_, *journal_, [this](const SigningKeys::Ring& ring) {
         for (uint32_t i = 0; i < workers_.size(); ++i)
           to_worker(i, [ring](RelayWorker& worker) { worker.set_signing_keys(ring); });
       });

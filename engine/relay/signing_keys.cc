@@ -13,8 +13,13 @@ constexpr uint64_t signing_rotation_check_ms = uint64_t{3600} * 1000;
 }  // namespace
 
 SigningKeys::SigningKeys(core::Loop& loop, core::Log& log, control::Store& store,
-                         std::function<void(const Ring&)> changed)
-    : loop_(loop), log_(log), store_(store), changed_(std::move(changed)), rotation_([this] {
+                         model::EventSink& events, std::function<void(const Ring&)> changed)
+    : loop_(loop),
+      log_(log),
+      store_(store),
+      events_(events),
+      changed_(std::move(changed)),
+      rotation_([this] {
         if (const auto done = open(); !done) {
           core::LogLine(log_, core::Level::error, "signing_keys_not_rotated")
               .text("reason", done.error().reason);
@@ -45,6 +50,11 @@ core::Result<void> SigningKeys::save(const access::SigningRing& before, uint64_t
                     if (!saved.ok()) result = core::Error{saved.error().reason};
                   });
     if (!result) return result;
+    model::Event event;
+    event.kind = model::EventKind::administered;
+    event.time_ms = loop_.wall_ms();
+    event.reason = "signing_keys_rotated";
+    events_.on_event(std::move(event));
   }
   ring_ = std::make_shared<const access::SigningRing>(std::move(rotated).value());
   changed_(ring_);

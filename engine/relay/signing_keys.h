@@ -13,6 +13,7 @@
 #include "core/log.h"
 #include "core/loop.h"
 #include "core/timer_wheel.h"
+#include "model/event.h"
 
 namespace hawser::relay {
 
@@ -20,8 +21,8 @@ class SigningKeys {
  public:
   using Ring = std::shared_ptr<const access::SigningRing>;
 
-  // All outlive the keys. `changed` gets each new ring.
-  SigningKeys(core::Loop& loop, core::Log& log, control::Store& store,
+  // All outlive the keys. `changed` gets each new ring; auditors are told of it.
+  SigningKeys(core::Loop& loop, core::Log& log, control::Store& store, model::EventSink& events,
               std::function<void(const Ring&)> changed);
 
   // Reads or makes them, and looks every hour whether it is time for a new one.
@@ -34,6 +35,7 @@ class SigningKeys {
   core::Loop& loop_;
   core::Log& log_;
   control::Store& store_;
+  model::EventSink& events_;
   std::function<void(const Ring&)> changed_;
   Ring ring_ = std::make_shared<const access::SigningRing>();
   core::Deadline rotation_;

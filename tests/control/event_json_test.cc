@@ -29,9 +29,9 @@ model::Event of(model::EventKind kind, const std::string& reason) {
 std::vector<model::Event> every_kind() {
   std::vector<model::Event> events;
   for (const model::EventKind kind : model::event_kinds) events.push_back(of(kind, "some_reason"));
-  for (const char* act :
-       {"token_created", "token_revoked", "connector_enrolled", "connector_revoked",
-        "sessions_revoked", "configuration_reloaded", "keys_rotated", "events_head_lost"}) {
+  for (const char* act : {"token_created", "token_revoked", "connector_enrolled",
+                          "connector_revoked", "sessions_revoked", "configuration_reloaded",
+                          "keys_rotated", "signing_keys_rotated", "events_head_lost"}) {
     model::Event event;
     event.kind = model::EventKind::administered;
     event.reason = act;

@@ -10,6 +10,7 @@ import pytest
 from conftest import opened_lab
 from support.issuer import TokenIssuer, encoded
 from support.published import STAFF, Published
+from support.schema import event_faults
 from support.waiting import eventually
 
 RULES = [{"name": "reports", "who": {"groups": ["staff"]}, "paths": ["/reports/"],
@@ -198,3 +199,18 @@ def test_a_real_providers_tokens_open_the_app_that_they_are_for(lab, visitor):
     assert (answer.status, answer.body) == (200, "inside /api")
     elsewhere = app.provider.token("robot", "https://hr.example/api")
     assert refusal(ask(visitor, app, elsewhere)) == "audience_wrong"
+
+
+def test_a_token_that_is_refused_is_an_event_with_its_reason(own, visitor):
+    answer = ask(visitor, own, own.tokens.token(aud="api://hr"), "/ledger")
+
+    def denied():
+        lines = own.engine.ctl("--json", "event", "list", "--kind", "denied").splitlines()
+        return lines and json.loads(lines[0])
+
+    event = eventually(denied, "the event", 30)
+    assert event["metadata"]["correlation_uid"] == answer.field("X-Request-ID")
+    assert (event["status_detail"], event["user"]["name"]) == ("token_refused", "unknown")
+    assert event["unmapped"]["detail"].startswith("audience_wrong: ")
+    assert event["http_request"]["url"]["path"] == "/ledger"
+    assert event_faults([event]) == []

@@ -11,6 +11,7 @@ from support.client import Curl, RawClient, s_client
 from support.http2 import Http2Client, get
 from support.program import run
 from support.published import STAFF, Published
+from support.waiting import eventually
 
 RULES = [*STAFF, {"name": "robots", "who": {"users": ["robot@example.org"]}, "effect": "allow"}]
 
@@ -87,6 +88,13 @@ def test_one_of_another_authority_is_refused_by_name(wiki):
     assert b"".join(wiki.heads) == b""
     record = wiki.engine.wait_for_record(lambda r: r.get("answer") == "certificate_refused", "the refusal")
     assert record["reason"].startswith("certificate_of_another_authority: ")
+
+    def told():
+        events = map(json.loads, wiki.engine.ctl("--json", "event", "list", "--kind", "denied").splitlines())
+        return [event for event in events if event["status_detail"] == "certificate_refused"]
+
+    event = eventually(told, "the event", 30)[0]
+    assert event["unmapped"]["detail"].startswith("certificate_of_another_authority: ")
 
 
 def test_who_is_signed_in_is_let_in_whatever_certificate_is_shown(wiki, visitor):

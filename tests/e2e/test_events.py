@@ -75,6 +75,14 @@ def test_a_denial_that_is_repeated_is_counted(wiki, visitor):
     assert event_faults(denied) == []
 
 
+def test_who_is_denied_by_no_rule_is_told_at_which_step(wiki, visitor):
+    assert visitor.sign_in(f"{wiki.url}/", "bob").status == 403
+    denied = of_kind(wiki, "denied")[0]
+    assert (denied["status_detail"], denied["unmapped"]["detail"]) == ("no_rule_matched", "not_assigned")
+    assert denied["message"].endswith("(not_assigned)")
+    assert event_faults([denied]) == []
+
+
 def test_a_sign_in_that_fails_is_an_event_with_its_reason(wiki, visitor):
     answer = visitor.ask(f"{wiki.url}/.hawser/callback?state=made-up&code=x")
     assert answer.status >= 400
@@ -94,8 +102,8 @@ def test_an_administrators_acts_name_who_did_them(wiki, visitor):
     wiki.engine.config.write_text("nonsense: [")
     wiki.engine.signal(signal.SIGHUP)
     wiki.engine.wait_for_record(lambda r: r.get("event") == "reload_refused", "the refusal")
-    acts = {event["status_detail"]: event for event in of_kind(wiki, "administered", 5)}
-    assert {"token_created", "connector_enrolled", "sessions_revoked", "configuration_reloaded"} <= set(acts)
+    acts = {event["status_detail"]: event for event in of_kind(wiki, "administered", 6)}
+    assert {"keys_rotated", "signing_keys_rotated", "token_created", "connector_enrolled", "sessions_revoked", "configuration_reloaded"} <= set(acts)
     assert acts["sessions_revoked"]["actor"]["user"]["uid"] == str(os.geteuid())
     assert acts["configuration_reloaded"]["status"] == "Failure"
     assert acts["connector_enrolled"]["actor"] == {"app_name": "hawser-engine"}
