@@ -86,8 +86,7 @@ class Way:
             return {}
         requests, good = int(done.group(1)), int(re.search(r"(\d+) succeeded", out).group(1))
         proxies, load_core = [after - before for after, before in zip(spent["over"], spent["started"])]
-        return {"requests_per_second": requests / seconds, "cpu_us_per_request": proxies / requests * 1e6,
-                "errors": requests - good, "load_core_busy": load_core / seconds}
+        return {**of_good(good, good / seconds, proxies), "errors": requests - good, "load_core_busy": load_core / seconds}
 
     def idle_clients(self, clients):
         """Of fresh processes."""
@@ -122,8 +121,9 @@ class Way:
         if row is None or not row["requests"]:
             return {}
         origin = cpu_seconds([self.origin]) - origin_before
-        return {"requests_per_second": row["requests_per_s"], "p50_ms": row["p50_ms"], "p99_ms": row["p99_ms"],
-                "cpu_us_per_request": used / row["requests"] * 1e6, "errors": row["not_2xx"],
+        good = row["requests"] - row["not_2xx"]
+        return {**of_good(good, row["requests_per_s"] * good / row["requests"], used), "p50_ms": row["p50_ms"],
+                "p99_ms": row["p99_ms"], "errors": row["not_2xx"],
                 # the origin works half a second longer, until all are under way
                 "load_core_busy": row["own_cpu_s"] / seconds + origin / (seconds + 0.5)}
 
@@ -133,15 +133,21 @@ class Way:
                               f"Host: {HOST}", f"{self.base}/small"], capture_output=True, text=True, check=True, timeout=seconds + 60).stdout
         used, own = cpu_seconds(self.processes) - before, children_seconds() - own_before
         requests = int(re.search(r"(\d+) requests in", out).group(1))
-        errors = re.search(r"Non-2xx or 3xx responses: (\d+)", out)
-        figures = {"requests_per_second": float(re.search(r"Requests/sec:\s+([\d.]+)", out).group(1)),
-                   "p50_ms": in_ms(re.search(r"^\s+50%\s+(\S+)", out, re.M).group(1)),
-                   "p99_ms": in_ms(re.search(r"^\s+99%\s+(\S+)", out, re.M).group(1)),
-                   "errors": int(errors.group(1)) if errors else 0,
-                   "load_core_busy": (own + cpu_seconds([self.origin]) - origin_before) / seconds}
-        if self.processes and requests:
-            figures["cpu_us_per_request"] = used / requests * 1e6
-        return figures
+        found = re.search(r"Non-2xx or 3xx responses: (\d+)", out)
+        errors = int(found.group(1)) if found else 0
+        rate = float(re.search(r"Requests/sec:\s+([\d.]+)", out).group(1))
+        return {**of_good(requests - errors, rate * (requests - errors) / max(requests, 1), used if self.processes else None),
+                "p50_ms": in_ms(re.search(r"^\s+50%\s+(\S+)", out, re.M).group(1)),
+                "p99_ms": in_ms(re.search(r"^\s+99%\s+(\S+)", out, re.M).group(1)), "errors": errors,
+                "load_core_busy": (own + cpu_seconds([self.origin]) - origin_before) / seconds}
+
+
+def of_good(answers, per_second, cpu_s):
+    """A refusal costs little: only answers of 2xx count, and all that was spent is theirs."""
+    figures = {"requests_per_second": per_second}
+    if cpu_s is not None and answers > 0:
+        figures["cpu_us_per_request"] = cpu_s / answers * 1e6
+    return figures
 
 
 def of_proxies(row, figure):
