@@ -206,12 +206,15 @@ class Lab:
         for log in self.folder.rglob("*.log"):
             os.truncate(log, 0)
 
+    def load_command(self, port, *arguments):
+        return ["taskset", "-c", LOAD_CORE, self.programs / "hawser-load", "--json", "--connect", f"127.0.0.1:{port}", "--host", HOST,
+                "--ca", self.certificate, *map(str, arguments)]
+
     def load(self, port, *arguments, watch=(), timeout_s=180):
         """hawser-load's rows; `watch` are (name, process). None where it could not do it; it has said why then."""
         watched = [f"--watch={name}{i or ''}={pid}" for name, process in watch for i, pid in enumerate(family(process.pid))]
-        run = subprocess.run(["taskset", "-c", LOAD_CORE, self.programs / "hawser-load", "--json", "--connect", f"127.0.0.1:{port}",
-                              "--host", HOST, "--ca", self.certificate, *watched, *map(str, arguments)], capture_output=True,
-                             text=True, timeout=timeout_s, check=False)
+        run = subprocess.run(self.load_command(port, *watched, *arguments), capture_output=True, text=True, timeout=timeout_s,
+                             check=False)
         if run.stderr:
             print(run.stderr.strip(), file=sys.stderr)
         return json.loads(run.stdout) if run.stdout else None

@@ -29,20 +29,23 @@ class Way:
         """At an even pace, each timed from when it was due."""
         return self._by_hawser_load(seconds, "busy", "--clients", connections, "--path", "/small", "--rate", per_second)
 
-    def beside_downloads(self, downloads, per_second, connections, seconds):
-        """Small exchanges at a pace, while downloads pass flat out; of the CPU time nothing can be said then."""
+    def beside_bulk(self, downloads, uploads, per_second, connections, seconds):
+        """Small exchanges at a pace, while bodies pass flat out; of the CPU time nothing can be said then. The bulk's clients give
+        way, or it would be the load's core that is shared, and not the proxies'."""
         if not self.tls:
             return {}
-        # They give way, or it would be the load's core that is shared, and not the proxies'.
-        loops = [subprocess.Popen(["nice", "-n", "10", "taskset", "-c", LOAD_CORE, "curl", "-sk", "-o", "/dev/null", "-m", str(seconds + 20), "-H",
-                                   f"Host: {HOST}", f"{self.base}/large?[1-10000]"]) for _ in range(downloads)]
+        bulk = subprocess.Popen(["nice", "-n", "10", *self.lab.load_command(
+            self.port, "mixed", "--clients", 1, "--path", "/small", "--rate", 1, "--downloads", downloads, "--down-path", "/large",
+            "--uploads", uploads, "--up-path", "/put/bulk", "--body", "64M", "--hold", f"{seconds + 30}s")],
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         try:
+            time.sleep(1)  # until all of it passes
             figures = self.paced(per_second, connections, seconds)
+            if bulk.poll() is not None:
+                return {}
         finally:
-            for loop in loops:
-                loop.kill()
-            for loop in loops:
-                loop.wait()
+            bulk.kill()
+            bulk.wait()
         return {name: figures[name] for name in ("p50_ms", "p99_ms", "errors") if name in figures}
 
     def handshakes(self, resumed, seconds):
