@@ -33,6 +33,11 @@ def test_a_bar_says_what_is_met(ours, met):
     assert bar_of(Figures(rounds_of((ours, 100)), {}))["met"] == met
 
 
+def test_one_round_with_refusals_is_one_too_many():
+    figures = Figures(rounds_of((0, 0), (3, 0), (0, 0), key="c1000.errors"), {})
+    assert bar_of(figures, "answers that are not 2xx, 1,000 busy clients")["met"] == "NOT MET"
+
+
 def test_what_was_not_measured_meets_nothing():
     figures = Figures(rounds_of((1, 2), key="c1.cpu_us_per_request"), {})
     assert bar_of(figures)["met"] == "not measured"
