@@ -19,10 +19,6 @@ namespace {
 
 using message::FieldName;
 
-// Whoever has left a form open over night still keeps what was typed; a cookie of long ago, from
-// wherever it comes, opens no room for anything.
-constexpr int64_t known_after_end_s = int64_t{24} * 3600;
-
 std::string target_of(const message::RequestHead& head) {
   std::string target;
   head.target.append_path_and_query(target);

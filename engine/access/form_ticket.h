@@ -15,6 +15,11 @@
 
 namespace hawser::access {
 
+// How long after its end a session's cookie still says whose form comes with it, at least: whoever
+// has left one open over night keeps what was typed; a cookie of long ago, from wherever it comes,
+// opens no room for anything.
+inline constexpr int64_t known_after_end_s = int64_t{24} * 3600;
+
 struct FormTicket {
   static constexpr size_t id_bytes = 16;
   static constexpr size_t key_bytes = 32;

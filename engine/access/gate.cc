@@ -79,7 +79,7 @@ void Gate::apply(std::shared_ptr<const model::Snapshot> snapshot) {
 }
 
 void Gate::revoke(const RevokedSessions& sessions) {
-  revoked_.forget(now_s());
+  revoked_.forget(now_s() - known_after_end_s);
   revoked_.add(sessions);
 }
 

@@ -25,7 +25,7 @@ class RevokedSessions {
     const auto key = key_of(id);
     return key && ends_s_.contains(*key);
   }
-  // What has ended by itself need not be known any longer. Looks once a minute.
+  // What has ended by itself before then need not be known any longer. Looks once a minute.
   void forget(int64_t now_s) {
     if (now_s < look_again_s_) return;
     look_again_s_ = now_s + look_every_s;

@@ -40,7 +40,9 @@ class FormDesk final : public access::SignInDesk {
     if (row) return done(*row);
     done(SignInError{SignInFault::login_unknown, "", "its row is gone"});
   }
-  void ask_id_token(std::string, Done<std::string>) override {}
+  void ask_id_token(std::string, Done<std::string> done) override {
+    done(SignInError{SignInFault::login_unknown, "", "its row is gone"});
+  }
   void end_session(std::string, Done<access::EndedSession>) override {}
   void end_by_provider(std::string, Done<void>) override {}
   void ask_keys(access::KeySource, bool, Done<std::shared_ptr<const token::KeySet>>) override {}
@@ -205,6 +207,18 @@ TEST_F(WholeWayForms, ACookieOfLongAgoOpensNoRoom) {
   EXPECT_EQ(desk.kept, nullptr);
 }
 
+TEST_F(WholeWayForms, ARevokedSessionOpensNoRoomOnceItHasEndedEither) {
+  const std::string old = cookie(-10);
+  access::RevokedSessions revoked;
+  revoked.add(std::string(16, 's'), now_s() + 10);
+  way.engine().gate.revoke(revoked);
+  clock.set_wall_ms(clock.wall_ms() + 100'000);
+  way.engine().gate.revoke({});  // those that are long over are forgotten
+  post(old, "Content-Length: 5", "typed");
+  EXPECT_TRUE(client_got("HTTP/1.1 401 "));
+  EXPECT_THAT(way.client_got(), HasSubstr("session_revoked"));
+}
+
 TEST_F(WholeWayForms, APersonOfAnotherProviderIsNobodyHere) {
   const std::string of_old = cookie();
   publish(provider("https://other.example"));  // where somebody else may be "1"
@@ -256,6 +270,19 @@ TEST_F(WholeWayForms, ARevocationMeanwhileKeepsTheFormAndAsksForASignIn) {
   EXPECT_THAT(way.client_got(), HasSubstr("&form="));
   EXPECT_EQ(desk.settled, std::vector<bool>{false});
   EXPECT_EQ(way.origin.connections(), 0u);
+}
+
+TEST_F(WholeWayForms, ASessionWithoutProofKeepsTheFormAndAsksForASignIn) {
+  way.publish(
+      [&](model::App& app) {
+        app = current;
+        app.verify_identity = true;
+      },
+      {provider()});
+  post_claim(ticket());
+  EXPECT_TRUE(client_got("HTTP/1.1 303 "));
+  EXPECT_THAT(way.client_got(), HasSubstr("&form="));
+  EXPECT_EQ(desk.lent, nullptr);
 }
 
 // --- what its sender reads
