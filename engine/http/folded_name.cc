@@ -2,6 +2,8 @@
 #include "http/folded_name.h"
 
 #include <algorithm>
+#include <array>
+#include <cstdint>
 
 #include "message/characters.h"
 
@@ -11,11 +13,18 @@ namespace {
 
 constexpr std::string_view variable_prefix = "http-";
 
-char folded(char c) {
-  const char lower = message::to_lower(c);
-  const bool plain = (lower >= 'a' && lower <= 'z') || message::is_in(message::digit_char, c);
-  return plain ? lower : '-';
+constexpr std::array<char, 256> make_folded() {
+  std::array<char, 256> table{};
+  for (unsigned octet = 0; octet < table.size(); ++octet) {
+    const char lower = message::to_lower(static_cast<char>(octet));
+    const bool plain = (lower >= 'a' && lower <= 'z') || (lower >= '0' && lower <= '9');
+    table[octet] = plain ? lower : '-';
+  }
+  return table;
 }
+constexpr std::array<char, 256> folded_octets = make_folded();
+
+char folded(char c) { return folded_octets[static_cast<uint8_t>(c)]; }
 
 bool has_variable_prefix(std::string_view name) {
   return name.size() > variable_prefix.size() &&

@@ -40,6 +40,12 @@ class BlockWriter {
     put({digits, static_cast<size_t>(result.ptr - digits)});
   }
   void put_field(std::string_view name, std::string_view value) {
+    if (name.size() + value.size() + 4 <= room()) {
+      copy(name);
+      copy(": ");
+      copy(value);
+      return copy("\r\n");
+    }
     put(name);
     put(": ");
     put(value);

@@ -6,8 +6,10 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <string>
 #include <string_view>
+#include <type_traits>
 
 namespace hawser::message {
 
@@ -53,9 +55,29 @@ inline constexpr std::array<uint8_t, 256> classes = make_classes();
 constexpr bool is_in(CharacterClass wanted, char c) {
   return (detail::classes[static_cast<uint8_t>(c)] & wanted) != 0;
 }
+namespace detail {
+// Whether one of eight octets is a control character (HTAB among them) or DEL.
+inline bool has_control(uint64_t octets) {
+  constexpr uint64_t ones = 0x0101010101010101;
+  constexpr uint64_t tops = 0x80 * ones;
+  const uint64_t del = octets ^ (0x7f * ones);
+  return (((octets - 0x20 * ones) & ~octets) & tops) != 0 || (((del - ones) & ~del) & tops) != 0;
+}
+// As far as eight octets at a time are beyond doubt of field_value_char.
+inline size_t plain_values(std::string_view text) {
+  size_t i = 0;
+  for (uint64_t octets = 0; i + sizeof octets <= text.size(); i += sizeof octets) {
+    std::memcpy(&octets, text.data() + i, sizeof octets);
+    if (has_control(octets)) break;
+  }
+  return i;
+}
+}  // namespace detail
+
 // The index of the first character outside of the class, or text.size().
 constexpr size_t span_of(CharacterClass wanted, std::string_view text) {
   size_t i = 0;
+  if (!std::is_constant_evaluated() && wanted == field_value_char) i = detail::plain_values(text);
   while (i < text.size() && is_in(wanted, text[i])) ++i;
   return i;
 }

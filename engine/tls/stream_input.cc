@@ -67,13 +67,17 @@ void Stream::State::become_open() {
 }
 
 void Stream::State::read_records() {
-  while (phase == Phase::open && !read_ended && !pauses.paused() && read_record()) {
+  while (phase == Phase::open && !read_ended && !pauses.paused() && may_hold_record() &&
+         read_record()) {
   }
   send_sealed();  // the library may have answered by itself
 }
 
+// The library takes no more from below than the record that it reads.
+bool Stream::State::may_hold_record() const { return io.has_lent() || SSL_pending(ssl.get()) > 0; }
+
+// The library forgets earlier errors by itself.
 bool Stream::State::read_record() {
-  ERR_clear_error();
   uint8_t first = 0;
   const int result = SSL_peek(ssl.get(), &first, 1);
   if (result <= 0) {

@@ -95,7 +95,6 @@ bool Stream::State::seal_record() {
     n = gather(unsent, scratch);
     bytes = scratch.data();
   }
-  ERR_clear_error();
   if (SSL_write(ssl.get(), bytes, static_cast<int>(n)) != static_cast<int>(n)) {
     fail("TLS connection failed: " + take_library_error());
     return false;

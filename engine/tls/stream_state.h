@@ -51,6 +51,7 @@ struct Stream::State final : core::TransportListener, core::SpanReader, core::Fl
   bool shake();
   void become_open();
   void read_records();
+  bool may_hold_record() const;
   bool read_record();
   core::Slice take_plaintext(size_t pending) const;
   void read_stopped(int result);

@@ -41,6 +41,21 @@ class LogTest : public testing::Test {
   std::unique_ptr<LogSink> sink_;
 };
 
+TEST_F(LogTest, ANumberIsReadBackAsItWas) {
+  Log log(*sink_, loop_);
+  const double numbers[] = {0,    0.001, 0.01,      0.1,        1.25,          999.999,
+                            1000, 12.34, 1e9 + 0.5, 123456.789, 1e15,          1.0 / 3,
+                            1e-7, -0.5,  -1,        5e-324,     1.7976931e308, 0.0005};
+  for (const double number : numbers) LogLine(log, Level::info, "line").number("ms", number);
+  log.write_out();
+  std::istringstream lines(written());
+  std::string line;
+  for (const double number : numbers) {
+    ASSERT_TRUE(std::getline(lines, line));
+    EXPECT_EQ(std::strtod(line.c_str() + line.rfind(':') + 1, nullptr), number) << line;
+  }
+}
+
 TEST_F(LogTest, ALineIsOneJsonObject) {
   Log log(*sink_, loop_);
   LogLine(log, Level::info, "request")
