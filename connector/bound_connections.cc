@@ -31,14 +31,14 @@ struct Binding final : OriginListener {
 
 // --- one exchange's claim
 
-BoundUse::BoundUse(BoundConnections& all, BoundKey key, std::function<void()> on_turn)
-    : all_(all), key_(std::move(key)), on_turn_(std::move(on_turn)) {}
+BoundUse::BoundUse(BoundConnections& all, const BoundName& name, std::function<void()> on_turn)
+    : all_(all), name_(name), on_turn_(std::move(on_turn)) {}
 
 bool BoundUse::ours() const { return binding_ != nullptr && binding_->user == this; }
 
 BoundUse::Turn BoundUse::ask(bool speaks) {
   if (ours()) return Turn::ours;
-  Binding* const binding = all_.find(key_);
+  Binding* const binding = all_.find(name_);
   if (binding == nullptr) return Turn::none;
   if (binding->idle()) {
     binding->user = this;
@@ -58,8 +58,8 @@ std::unique_ptr<OriginExchange> BoundUse::take() {
 }
 
 bool BoundUse::bind(bool spoken) {
-  if (binding_ == nullptr && key_.session != 0 && all_.find(key_) == nullptr) {
-    binding_ = all_.make(key_);
+  if (binding_ == nullptr && name_.session != 0 && all_.find(name_) == nullptr) {
+    binding_ = all_.make(name_);
     if (binding_ != nullptr) binding_->user = this;
   }
   if (!ours()) return false;
@@ -101,14 +101,15 @@ BoundConnections::~BoundConnections() {
   }
 }
 
-Binding* BoundConnections::find(const BoundKey& key) {
+Binding* BoundConnections::find(const BoundName& name) {
   if (bindings_.empty()) return nullptr;
-  const auto found = bindings_.find(key);
+  const auto found = bindings_.find(name);
   return found == bindings_.end() ? nullptr : found->second.get();
 }
 
-Binding* BoundConnections::make(const BoundKey& key) {
+Binding* BoundConnections::make(const BoundName& name) {
   if (bindings_.size() >= limits_.connections && !make_room()) return nullptr;
+  const BoundKey key(name);
   Binding* const made =
       bindings_.emplace(key, std::make_unique<Binding>(*this, key)).first->second.get();
   show();
@@ -150,7 +151,7 @@ void BoundConnections::flush() {
 }
 
 void BoundConnections::give_turn(const BoundKey& key) {
-  Binding* const binding = find(key);
+  Binding* const binding = find(key.name());
   if (binding == nullptr || binding->connection == nullptr || binding->waiting.empty()) return;
   binding->user = binding->waiting.front();
   binding->waiting.pop_front();
@@ -183,7 +184,7 @@ void BoundConnections::end_all(std::vector<std::unique_ptr<Binding>> ended) {
 
 void BoundConnections::end_session(const channel::Link* channel, uint64_t session) {
   std::vector<std::unique_ptr<Binding>> ended;
-  for (auto at = bindings_.lower_bound({channel, session, "", ""});
+  for (auto at = bindings_.lower_bound(BoundName{channel, session, "", ""});
        at != bindings_.end() && at->first.channel == channel && at->first.session == session;) {
     ended.push_back(std::move(at->second));
     at = bindings_.erase(at);
@@ -193,7 +194,7 @@ void BoundConnections::end_session(const channel::Link* channel, uint64_t sessio
 
 void BoundConnections::end_channel(const channel::Link* channel) {
   std::vector<std::unique_ptr<Binding>> ended;
-  for (auto at = bindings_.lower_bound({channel, 0, "", ""});
+  for (auto at = bindings_.lower_bound(BoundName{channel, 0, "", ""});
        at != bindings_.end() && at->first.channel == channel;) {
     ended.push_back(std::move(at->second));
     at = bindings_.erase(at);

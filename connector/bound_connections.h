@@ -13,6 +13,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <tuple>
 #include <vector>
 
@@ -29,16 +30,37 @@ struct BoundLimits {
   uint64_t idle_timeout_ms = 120'000;
 };
 
-// Whose a connection is. `channel` is compared alone.
-struct BoundKey {
+// Whose a connection is, as an exchange names it. `channel` is compared alone.
+struct BoundName {
   const channel::Link* channel = nullptr;
   uint64_t session = 0;  // 0: nobody's, so nothing can be bound
+  std::string_view app;
+  std::string_view user;  // whom the engine let in; another one in the session is another person
+};
+
+// The same, with texts of its own.
+struct BoundKey {
+  explicit BoundKey(const BoundName& name)
+      : channel(name.channel), session(name.session), app(name.app), user(name.user) {}
+  BoundName name() const { return {channel, session, app, user}; }
+
+  const channel::Link* channel;
+  uint64_t session;
   std::string app;
-  std::string user;  // whom the engine let in; another one in the same session is another person
-  bool operator<(const BoundKey& other) const {
-    return std::tie(channel, session, app, user) <
-           std::tie(other.channel, other.session, other.app, other.user);
+  std::string user;
+};
+
+struct BoundOrder {
+  using is_transparent = void;
+  static auto parts(const BoundName& name) {
+    return std::tie(name.channel, name.session, name.app, name.user);
   }
+  bool operator()(const BoundKey& a, const BoundKey& b) const {
+    return (*this)(a.name(), b.name());
+  }
+  bool operator()(const BoundName& a, const BoundKey& b) const { return (*this)(a, b.name()); }
+  bool operator()(const BoundKey& a, const BoundName& b) const { return (*this)(a.name(), b); }
+  bool operator()(const BoundName& a, const BoundName& b) const { return parts(a) < parts(b); }
 };
 
 class BoundConnections;
@@ -53,7 +75,8 @@ class BoundUse {
     ours,   // take()
     waits,  // another exchange of the session has it; on_turn() tells when to ask again
   };
-  BoundUse(BoundConnections& all, BoundKey key, std::function<void()> on_turn);
+  // The name's texts outlive it.
+  BoundUse(BoundConnections& all, const BoundName& name, std::function<void()> on_turn);
   ~BoundUse() { leave(); }
   BoundUse(const BoundUse&) = delete;
   BoundUse& operator=(const BoundUse&) = delete;
@@ -76,7 +99,7 @@ class BoundUse {
  private:
   friend class BoundConnections;
   BoundConnections& all_;
-  BoundKey key_;
+  BoundName name_;
   std::function<void()> on_turn_;
   Binding* binding_ = nullptr;  // ours, or the one that we wait for
   bool to_be_told_ = false;     // that the one that we waited for has ended
@@ -101,8 +124,8 @@ class BoundConnections final : private core::Flushable {
  private:
   friend class BoundUse;
   friend struct Binding;
-  Binding* find(const BoundKey& key);
-  Binding* make(const BoundKey& key);
+  Binding* find(const BoundName& name);
+  Binding* make(const BoundName& name);
   bool make_room();
   void keep(Binding& binding, std::unique_ptr<OriginExchange> connection);
   void flush() override;
@@ -117,7 +140,7 @@ class BoundConnections final : private core::Flushable {
   BoundLimits limits_;
   core::Gauge* shown_;
   core::Counter* given_up_;
-  std::map<BoundKey, std::unique_ptr<Binding>> bindings_;
+  std::map<BoundKey, std::unique_ptr<Binding>, BoundOrder> bindings_;
   std::vector<BoundKey> turns_due_;
   std::vector<BoundUse*> to_tell_;  // what they waited for has ended
   core::Deadline sweep_due_;

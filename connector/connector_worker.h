@@ -9,6 +9,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "connector/app_cache.h"
@@ -148,7 +149,10 @@ class ConnectorWorker final : private UplinkListener, private ForwarderOwner {
   std::map<uint64_t, Channel> channels_;
   std::map<uint64_t, Bulk> bulk_;
   std::map<uint64_t, std::unique_ptr<ControlCall>> calls_;
-  std::map<const Forwarder*, std::unique_ptr<Forwarder>> forwarders_;
+  using Forwarders = std::unordered_map<
+      const Forwarder*, std::unique_ptr<Forwarder>, std::hash<const Forwarder*>, std::equal_to<>,
+      core::PooledAllocator<std::pair<const Forwarder* const, std::unique_ptr<Forwarder>>>>;
+  Forwarders forwarders_;
 };
 
 }  // namespace hawser::connector

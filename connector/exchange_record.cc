@@ -68,10 +68,10 @@ ExchangeMetricIds::ExchangeMetricIds(core::MetricRegistry& registry)
 ExchangeMetrics::ExchangeMetrics(core::MetricSet& set, const ExchangeMetricIds& ids)
     : set_(set), ids_(ids), open_(&set.gauge(ids.open)) {}
 
-ExchangeMetrics::PerApp& ExchangeMetrics::of(const std::string& app) {
+ExchangeMetrics::PerApp& ExchangeMetrics::of(std::string_view app) {
   const auto known = apps_.find(app);
   if (known != apps_.end()) return known->second;
-  const std::string_view label = apps_.size() < apps_limit ? std::string_view(app) : "other";
+  const std::string_view label = apps_.size() < apps_limit ? app : "other";
   PerApp made{};
   for (size_t i = 0; i < status_classes.size(); ++i)
     made.statuses[i] = &set_.counter(ids_.requests, {label, status_classes[i]});
@@ -86,7 +86,8 @@ ExchangeMetrics::PerApp& ExchangeMetrics::of(const std::string& app) {
 void ExchangeMetrics::ended(const ExchangeRecord& record) {
   open_->add(-1);
   // A name that no engine published is not worth a series.
-  PerApp& app = of(record.error == message::ErrorCode::app_unknown ? "unknown" : record.app);
+  const bool unknown = record.error == message::ErrorCode::app_unknown;
+  PerApp& app = of(unknown ? std::string_view("unknown") : record.app);
   const int hundred = record.status / 100;
   app.statuses[hundred >= 1 && hundred <= 5 ? hundred : 0]->add(1);
   app.seconds->observe(seconds(record.total_us));

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <string>
 #include <string_view>
@@ -39,6 +40,17 @@ struct ExchangeRecord {
   EndedBy ended = EndedBy::complete;
   message::ErrorCode error = message::ErrorCode::none;
   std::string reason;
+
+  void clear() {  // keeps the memory
+    for (std::string* text : {&request_id, &app, &method, &path, &origin, &client_address, &reason})
+      text->clear();
+    status = 0;
+    origin_reused = false;
+    started_us = queued_us = connected_us = first_byte_us = total_us = 0;
+    request_bytes = response_bytes = 0;
+    ended = EndedBy::complete;
+    error = message::ErrorCode::none;
+  }
 };
 
 // The connector's metric families.
@@ -64,12 +76,12 @@ class ExchangeMetrics {
     core::Counter* request_bytes;
     core::Counter* response_bytes;
   };
-  PerApp& of(const std::string& app);
+  PerApp& of(std::string_view app);
 
   core::MetricSet& set_;
   const ExchangeMetricIds& ids_;
   core::Gauge* open_;
-  std::map<std::string, PerApp> apps_;
+  std::map<std::string, PerApp, std::less<>> apps_;
 };
 
 void write_request_line(core::Log& log, const ExchangeRecord& record);

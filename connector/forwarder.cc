@@ -39,6 +39,12 @@ BodyLength body_length_of(const channel::OpenInfo& info) {
   return BodyLength::unknown();
 }
 
+// Both keep their memory.
+channel::OpenInfo& swapped_into(channel::OpenInfo& to, channel::OpenInfo& from) {
+  std::swap(to, from);
+  return to;
+}
+
 std::string in_ms(uint64_t ms) { return " in " + std::to_string(ms) + " ms"; }
 
 }  // namespace
@@ -50,7 +56,10 @@ Forwarder::Forwarder(ForwarderNeeds& needs, ForwarderOwner& owner, channel::Stre
       stream_(&stream),
       stream_key_(&stream),
       head_(needs.heads.take_request()),
-      info_(std::move(info)),
+      notes_(needs.notes.take()),
+      info_(swapped_into(notes_->info, info)),
+      key_(notes_->key),
+      record_(notes_->record),
       first_byte_due_([this] {
         fail(ErrorCode::origin_first_byte_timeout,
              "no response head" + in_ms(app_->timeouts.first_byte_ms));
@@ -127,9 +136,9 @@ void Forwarder::write_head() {
   rewrite_for_origin(*head_, *app_, origin);
   set_identity_fields(head_->fields, told(), info_);
   if (app_->rewrite_origin || has_destination(head_->method)) name_the_origin();
-  const std::string host = host_for_origin(*head_, *app_, origin);
+  write_host_for_origin(*head_, *app_, origin, notes_->host);
   head_written_ = true;
-  connection_->send_head(*head_, host, upgrade_);
+  connection_->send_head(*head_, notes_->host, upgrade_);
   record_.origin_reused = connection_->reused();
   // The client may wait for a 100, so it is the origin's turn (RFC 9110 10.1.1).
   if (has_body() && http::expectation_of(head_->fields) == http::Expectation::continue_100)

@@ -21,6 +21,8 @@
 #include "connector/origin_pool.h"
 #include "core/log.h"
 #include "core/loop.h"
+#include "core/pooled.h"
+#include "core/recycler.h"
 #include "core/timer_wheel.h"
 #include "message/head_pool.h"
 
@@ -35,6 +37,21 @@ class ForwarderOwner {
   virtual void on_forwarder_done(Forwarder& forwarder) = 0;
 };
 
+// What a forwarder writes down of its exchange.
+struct ForwarderNotes {
+  channel::OpenInfo info;
+  ExchangeRecord record;
+  std::string key;   // of the connection to the origin
+  std::string host;  // that the origin is asked by
+
+  void clear() {  // keeps the memory
+    info.clear();
+    record.clear();
+    key.clear();
+    host.clear();
+  }
+};
+
 // What all forwarders of a worker share; outlives them.
 struct ForwarderNeeds {
   core::Loop& loop;
@@ -46,9 +63,11 @@ struct ForwarderNeeds {
   ExchangeMetrics& metrics;
   BoundConnections& bound;
   IdentityVerifier* identity = nullptr;  // null: this connector checks nobody's
+  core::Recycler<ForwarderNotes> notes = core::Recycler<ForwarderNotes>();
 };
 
-class Forwarder final : private channel::StreamListener,
+class Forwarder final : public core::Pooled<Forwarder>,
+                        private channel::StreamListener,
                         private OriginListener,
                         private OriginDialListener {
  public:
@@ -104,7 +123,7 @@ class Forwarder final : private channel::StreamListener,
   const ProvenPerson::By* voucher(const ProvenPerson& person) const;
   bool assertion_agrees(const TrustedIssuer& issuer, const token::IdToken& token);
   bool admits(const model::IpAddress& address) const;
-  std::string key_of(const model::Origin& origin, bool http2) const;
+  void write_key(const model::Origin& origin, bool http2, std::string& key) const;
   const std::vector<model::IdentityField>& told() const {
     return voucher_ == nullptr ? app_->identity : told_;
   }
@@ -149,11 +168,12 @@ class Forwarder final : private channel::StreamListener,
   channel::Stream* stream_;  // null once it is over
   const void* stream_key_;
   message::RequestHeadPtr head_;
-  channel::OpenInfo info_;
+  core::Recycler<ForwarderNotes>::Ptr notes_;
+  channel::OpenInfo& info_;
   std::shared_ptr<const model::App> app_;
   size_t origin_ = 0;  // index of the one in use
   size_t origins_tried_ = 0;
-  std::string key_;
+  std::string& key_;
   std::string upgrade_;  // the protocol that is offered to the origin; empty for a request
   Request request_ = Request::asking_app;
   Response response_ = Response::waiting;
@@ -173,7 +193,7 @@ class Forwarder final : private channel::StreamListener,
   core::ByteChain pending_;     // of the request's body, not yet written
   message::Fields trailers_;
   std::unique_ptr<message::Fields> kept_names_;  // as they came, where they are rewritten
-  ExchangeRecord record_;
+  ExchangeRecord& record_;
   core::Deadline first_byte_due_;
   core::Deadline idle_due_;
   core::Deadline total_due_;

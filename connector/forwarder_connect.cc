@@ -32,7 +32,8 @@ void Forwarder::connect(bool pooled) {
       break;
   }
   const model::Origin& origin = app_->origins[origin_];
-  record_.origin = origin.url();
+  record_.origin.clear();
+  origin.append_url(record_.origin);
   if (!needs_.policy.may_allow(origin.host, origin.port))
     return fail(ErrorCode::origin_not_allowed,
                 "allow_origins of this connector does not admit " + origin.authority());
@@ -40,7 +41,7 @@ void Forwarder::connect(bool pooled) {
   // origin that may choose speaks HTTP/1.1 here, and one that speaks nothing else than HTTP/2 gets
   // a connection for this exchange alone.
   private_ = speaks_;
-  key_ = key_of(origin, may_choose_http2());
+  write_key(origin, may_choose_http2(), key_);
   const bool alone = speaks_ && origin.scheme == model::Scheme::h2c;
   if (alone) key_ += "|" + info_.request_id;
   if (speaks_ && !alone) bound_.bind(true);
@@ -49,11 +50,11 @@ void Forwarder::connect(bool pooled) {
 }
 
 // What was dialled for requests of proven people serves no others: they may not go there.
-std::string Forwarder::key_of(const model::Origin& origin, bool http2) const {
-  std::string key = OriginPool::key_of(origin, app_->origin_tls, http2);
-  if (voucher_ == nullptr) return key;
-  const auto entry = voucher_ - needs_.identity->issuers().data();
-  return key + "|proven by " + std::to_string(entry);
+void Forwarder::write_key(const model::Origin& origin, bool http2, std::string& key) const {
+  OriginPool::write_key(origin, app_->origin_tls, http2, key);
+  if (voucher_ == nullptr) return;
+  key += "|proven by ";
+  key += std::to_string(voucher_ - needs_.identity->issuers().data());
 }
 
 bool Forwarder::take_pooled() {
@@ -95,8 +96,12 @@ bool Forwarder::take_bound() {
   std::unique_ptr<OriginExchange> held = bound_.take();
   if (held == nullptr) return false;  // only reserved: another origin is tried
   const auto leads_there = [&](const model::Origin& origin) {
-    return (key_of(origin, false) == held->key() || key_of(origin, true) == held->key()) &&
-           needs_.policy.may_allow(origin.host, origin.port);
+    for (const bool http2 : {false, true}) {
+      std::string key;
+      write_key(origin, http2, key);
+      if (key == held->key()) return needs_.policy.may_allow(origin.host, origin.port);
+    }
+    return false;
   };
   const auto found = std::find_if(app_->origins.begin(), app_->origins.end(), leads_there);
   if (found == app_->origins.end() || !held->reusable()) {

@@ -26,16 +26,18 @@ OriginPool::OriginPool(core::Loop& loop, const OriginPoolLimits& limits, core::G
 
 OriginPool::~OriginPool() = default;
 
-std::string OriginPool::key_of(const model::Origin& origin, const model::OriginTls& tls,
-                               bool http2) {
-  std::string key(model::scheme_name(origin.scheme));
-  key += "://" + model::bracketed_host(origin.host) + ":" + std::to_string(origin.port);
-  if (origin.scheme != model::Scheme::https) return key;
+void OriginPool::write_key(const model::Origin& origin, const model::OriginTls& tls, bool http2,
+                           std::string& key) {
+  key = model::scheme_name(origin.scheme);
+  key += "://";
+  model::append_bracketed_host(key, origin.host);
+  model::append_port(key, origin.port);
+  if (origin.scheme != model::Scheme::https) return;
   key += http2 ? "|2" : "|1";
   key += tls.verify ? "|v|" : "|-|";
-  key += tls.server_name + "|";
+  key += tls.server_name;
+  key += '|';
   if (!tls.ca_pem.empty()) key += tls::sha256_hex(tls.ca_pem);
-  return key;
 }
 
 void OriginPool::show_idle() {
@@ -47,10 +49,9 @@ std::unique_ptr<OriginExchange> OriginPool::take(const std::string& key) {
     for (const auto& connection : shared->second)
       if (connection->has_room()) return connection->join();
   const auto found = by_key_.find(key);
-  if (found == by_key_.end()) return nullptr;
+  if (found == by_key_.end() || found->second.empty()) return nullptr;
   const IdleList::iterator idle = found->second.back();
   found->second.pop_back();
-  if (found->second.empty()) by_key_.erase(found);
   std::unique_ptr<OriginExchange> connection = std::move(idle->connection);
   connection->set_listener(nullptr);
   idle_.erase(idle);
@@ -92,7 +93,7 @@ void OriginPool::give_back(std::unique_ptr<OriginExchange> connection) {
     connection->set_listener(nullptr);
     return loop_.defer_delete(std::move(connection));
   }
-  std::deque<IdleList::iterator>& waiting = by_key_[connection->key()];
+  std::vector<IdleList::iterator>& waiting = by_key_[connection->key()];
   idle_.emplace_back(*this, std::move(connection), loop_.now_ms());
   waiting.push_back(std::prev(idle_.end()));
   show_idle();
@@ -108,10 +109,7 @@ void OriginPool::drop(Idle& idle) {
 
 void OriginPool::drop(IdleList::iterator idle) {
   const auto waiting = by_key_.find(idle->connection->key());
-  if (waiting != by_key_.end()) {
-    std::erase(waiting->second, idle);
-    if (waiting->second.empty()) by_key_.erase(waiting);
-  }
+  if (waiting != by_key_.end()) std::erase(waiting->second, idle);
   idle->connection->set_listener(nullptr);
   loop_.defer_delete(std::move(idle->connection));
   idle_.erase(idle);
@@ -122,6 +120,7 @@ void OriginPool::sweep() {
   const uint64_t now_ms = loop_.now_ms();
   while (!idle_.empty() && idle_.front().since_ms + limits_.idle_timeout_ms <= now_ms)
     drop(idle_.begin());
+  std::erase_if(by_key_, [](const auto& entry) { return entry.second.empty(); });
   if (idle_.empty()) return;
   sweep_due_.arm(loop_.timers(), idle_.front().since_ms + limits_.idle_timeout_ms - now_ms);
 }
@@ -133,6 +132,7 @@ void OriginPool::close_idle() {
       if (connection->idle()) unused.push_back(connection.get());
   for (H2Connection* const connection : unused) connection->close();
   while (!idle_.empty()) drop(idle_.begin());
+  by_key_.clear();
 }
 
 core::Result<OriginAddress> OriginPool::address_of(const model::Origin& origin,

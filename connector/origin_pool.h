@@ -6,17 +6,18 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
 #include <list>
 #include <map>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "connector/h2_connection.h"
 #include "connector/origin_connection.h"
 #include "connector/origin_dial.h"
 #include "core/loop.h"
 #include "core/metrics.h"
+#include "core/pooled.h"
 #include "core/result.h"
 #include "core/timer_wheel.h"
 #include "model/app.h"
@@ -40,7 +41,8 @@ class OriginPool final : private H2ConnectionOwner {
 
   // Connections with equal keys may stand in for one another: same origin, same way of TLS, same
   // versions of HTTP. `http2`: whether an https origin may choose HTTP/2.
-  static std::string key_of(const model::Origin& origin, const model::OriginTls& tls, bool http2);
+  static void write_key(const model::Origin& origin, const model::OriginTls& tls, bool http2,
+                        std::string& key);
 
   // Room on an HTTP/2 connection, or an idle one of HTTP/1.1, the one used last; null when there is
   // none.
@@ -74,7 +76,7 @@ class OriginPool final : private H2ConnectionOwner {
     std::unique_ptr<OriginExchange> connection;
     uint64_t since_ms;
   };
-  using IdleList = std::list<Idle>;  // the longest waiting first
+  using IdleList = std::list<Idle, core::PooledAllocator<Idle>>;  // the longest waiting first
 
   void on_h2_over(H2Connection& connection) override;
   void on_h2_idle(bool idle) override;
@@ -89,7 +91,8 @@ class OriginPool final : private H2ConnectionOwner {
   core::Gauge* shown_;
   size_t h2_idle_ = 0;
   IdleList idle_;
-  std::map<std::string, std::deque<IdleList::iterator>> by_key_;
+  // Of an origin that waits for nobody just now an empty one stays until the next sweep.
+  std::map<std::string, std::vector<IdleList::iterator>> by_key_;
   std::map<std::string, std::list<std::unique_ptr<H2Connection>>> h2_;
   std::map<std::string, std::shared_ptr<tls::Context>> contexts_;
   core::Deadline sweep_due_;

@@ -8,9 +8,18 @@
 
 namespace hawser::connector {
 
-std::string origin_path(const std::string& path, const std::string& app_prefix,
+namespace {
+
+bool keeps_path(std::string_view path, const std::string& app_prefix,
+                const std::string& origin_prefix) {
+  return app_prefix == origin_prefix || path == "*";
+}
+
+}  // namespace
+
+std::string origin_path(std::string_view path, const std::string& app_prefix,
                         const std::string& origin_prefix) {
-  if (app_prefix == origin_prefix || path == "*") return path;
+  if (keeps_path(path, app_prefix, origin_prefix)) return std::string(path);
   // The prefix was matched on the canonical path; segments are the same in both spellings.
   size_t segments = static_cast<size_t>(std::count(app_prefix.begin(), app_prefix.end(), '/'));
   size_t rest = 0;
@@ -18,20 +27,21 @@ std::string origin_path(const std::string& path, const std::string& app_prefix,
     if (path[rest] == '/') --segments;
     ++rest;
   }
-  return segments > 0 ? origin_prefix : origin_prefix + path.substr(rest);
+  return segments > 0 ? origin_prefix : origin_prefix + std::string(path.substr(rest));
 }
 
 void rewrite_for_origin(message::RequestHead& head, const model::App& app,
                         const model::Origin& origin) {
   http::remove_hop_by_hop(head.fields);
-  head.target.path = origin_path(head.target.path, app.path_prefix, origin.path);
+  if (!keeps_path(head.target.path, app.path_prefix, origin.path))
+    head.target.path = origin_path(head.target.path, app.path_prefix, origin.path);
 }
 
-std::string host_for_origin(const message::RequestHead& head, const model::App& app,
-                            const model::Origin& origin) {
-  return app.host_header == model::HostHeader::origin
-             ? origin.authority()
-             : head.target.authority.canonical(head.target.scheme);
+void write_host_for_origin(const message::RequestHead& head, const model::App& app,
+                           const model::Origin& origin, std::string& host) {
+  host.clear();
+  if (app.host_header == model::HostHeader::origin) return origin.append_authority(host);
+  head.target.authority.append_canonical(host, head.target.scheme);
 }
 
 void rewrite_for_engine(message::ResponseHead& head, const NameTranslation& names) {

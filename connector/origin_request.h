@@ -4,6 +4,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "connector/name_translation.h"
 #include "message/head.h"
@@ -13,7 +14,7 @@ namespace hawser::connector {
 
 // The origin's own path takes the place of the app's prefix: of "/wiki/a%2Fb" under "/wiki/" and
 // the origin path "/base/" comes "/base/a%2Fb". What follows the prefix stays as it was spelled.
-std::string origin_path(const std::string& path, const std::string& app_prefix,
+std::string origin_path(std::string_view path, const std::string& app_prefix,
                         const std::string& origin_prefix);
 
 // Rewrites the head in place: path, hop-by-hop fields, and what we answer ourselves (Expect).
@@ -22,8 +23,8 @@ void rewrite_for_origin(message::RequestHead& head, const model::App& app,
 
 // What Host or :authority says: the origin's name, or the one that the client asked by, in its one
 // spelling.
-std::string host_for_origin(const message::RequestHead& head, const model::App& app,
-                            const model::Origin& origin);
+void write_host_for_origin(const message::RequestHead& head, const model::App& app,
+                           const model::Origin& origin, std::string& host);
 
 // Rewrites a response's head in place, for the way back over the channel.
 void rewrite_for_engine(message::ResponseHead& head, const NameTranslation& names);

@@ -28,15 +28,14 @@ std::string_view next_pair(std::string_view& rest) {
 }
 
 // The pairs that are not ours, as they came.
-std::string others(std::string_view cookies) {
-  std::string kept;
+void keep_others(std::string_view cookies, std::string& kept) {
+  kept.clear();
   while (!cookies.empty()) {
     const std::string_view pair = next_pair(cookies);
     if (is_own(pair)) continue;
     if (!kept.empty()) kept.push_back(';');
     kept += kept.empty() ? message::trim_blanks(pair) : pair;
   }
-  return kept;
 }
 
 bool holds_own(std::string_view cookies) {
@@ -67,10 +66,12 @@ std::optional<std::string_view> find_cookie(const message::Fields& fields, std::
 }
 
 void remove_own_cookies(message::Fields& fields) {
+  thread_local std::string kept;  // its memory is used again
   for (size_t i = 0; i < fields.size(); ++i) {
     const message::FieldView field = fields.at(i);
-    if (field.id == FieldName::cookie && holds_own(field.value))
-      fields.set_value(i, others(field.value));
+    if (field.id != FieldName::cookie || !holds_own(field.value)) continue;
+    keep_others(field.value, kept);
+    fields.set_value(i, kept);
   }
   fields.remove_if([](const message::FieldView& field) {
     return field.id == FieldName::cookie && field.value.empty();

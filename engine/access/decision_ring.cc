@@ -13,6 +13,7 @@ namespace {
 constexpr size_t request_id_bytes = 36;
 constexpr uint8_t no_verdict = 0xff;
 constexpr size_t amr_limit = 16;
+constexpr size_t usual_bytes = 384;  // of a decision and its end: one allocation for them
 
 // What has one size, before the texts.
 struct Fixed {
@@ -69,6 +70,7 @@ DecisionRing::Place DecisionRing::add(const Decided& decided) {
   if (index >= ring.slots.size()) ring.slots.emplace_back();
   std::string& slot = ring.slots[index];
   slot.clear();  // keeps its room
+  if (slot.capacity() < usual_bytes) slot.reserve(usual_bytes);
   const Fixed fixed = fixed_of(decided);
   slot.append(reinterpret_cast<const char*>(&fixed), sizeof fixed);
   put(slot, decided.marks, PersonMarks::limit / 8);

@@ -97,6 +97,18 @@ struct OpenInfo {
   std::string bulk_ticket;
   std::string session;              // its id, hex
   std::vector<std::string> claims;  // claim, value, claim, value; a value may be empty
+
+  void clear() {  // keeps the memory
+    for (std::string* text :
+         {&request_id, &tenant, &app, &user, &grant, &client_address, &bulk_ticket, &session})
+      text->clear();
+    claims.clear();
+    proof.reset();
+    app_revision = body_bytes = client_session = 0;
+    kind = OpenKind::request;
+    body = BodyKind::none;
+    hops = 0;
+  }
 };
 
 struct Reset {

@@ -108,9 +108,9 @@ bool FrameWriter::open(uint32_t stream, const message::RequestHead& head, const 
   if (!open_fits(head, info)) return false;
   const auto fields = encode_fields(builder_, head.fields, true, texts_);
   const auto claims = encode_texts(info.claims);
-  std::string path;
-  head.target.append_path_and_query(path);
-  const Text target = text(path);
+  path_.clear();
+  head.target.append_path_and_query(path_);
+  const Text target = text(path_);
   const Text method = text(head.method_text());
   const Text scheme = text(head.target.scheme);
   const Text authority = text(head.target.authority.raw);

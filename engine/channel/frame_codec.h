@@ -58,6 +58,7 @@ class FrameWriter {
   std::string& out_;
   Builder builder_;
   std::vector<Text> texts_;
+  std::string path_;
   std::array<uint8_t, 64> data_{};
   uint64_t frames_written_ = 0;
 };

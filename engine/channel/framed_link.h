@@ -158,7 +158,10 @@ class FramedLink final : public Link, private core::TransportListener, private c
   Liveness liveness_;
   Rate resets_;
 
-  std::unordered_map<uint32_t, std::unique_ptr<LinkStream>> streams_;
+  using Streams = std::unordered_map<
+      uint32_t, std::unique_ptr<LinkStream>, std::hash<uint32_t>, std::equal_to<>,
+      core::PooledAllocator<std::pair<const uint32_t, std::unique_ptr<LinkStream>>>>;
+  Streams streams_;
   std::vector<std::unique_ptr<LinkStream>> never_opened_;  // their heads were too large
   uint32_t our_last_id_ = 0;
   uint32_t their_last_id_ = 0;

@@ -122,8 +122,9 @@ Fault decode_fields(const TextVector* texts, bool request, message::Fields& into
     if (!message::all_in(message::field_value_char, value))
       return "a field value with a control character";
     const FieldName id = message::find_field_name(name);
-    if (!travels({id, name, value}, request)) return "a framing field among the fields";
-    into.add(name, value);
+    const message::FieldView field{id, name, value};
+    if (!travels(field, request)) return "a framing field among the fields";
+    into.add(field);
   }
   return {};
 }

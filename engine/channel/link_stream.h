@@ -13,13 +13,14 @@
 #include "channel/head_codec.h"
 #include "channel/ready_queue.h"
 #include "channel/stream.h"
+#include "core/pooled.h"
 #include "core/timer_wheel.h"
 
 namespace hawser::channel {
 
 class FramedLink;
 
-class LinkStream final : public Stream, public ReadyNode {
+class LinkStream final : public core::Pooled<LinkStream>, public Stream, public ReadyNode {
  public:
   struct Start {
     uint32_t id = 0;

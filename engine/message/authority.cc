@@ -67,8 +67,17 @@ uint16_t Authority::named_port(std::string_view scheme) const {
 }
 
 std::string Authority::canonical(std::string_view scheme) const {
+  std::string text;
+  append_canonical(text, scheme);
+  return text;
+}
+
+void Authority::append_canonical(std::string& text, std::string_view scheme) const {
+  text += host;
   const uint16_t named = named_port(scheme);
-  return named == 0 ? host : host + ":" + std::to_string(named);
+  if (named == 0) return;
+  text += ':';
+  text += std::to_string(named);  // five digits at most: no memory
 }
 
 std::string_view parse_authority(std::string_view text, Authority& into) {

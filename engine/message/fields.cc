@@ -21,8 +21,22 @@ void Fields::add(std::string_view name, std::string_view value) {
   lines_.push_back(make_line(find_field_name(name), name, value));
 }
 
+void Fields::add(const FieldView& field) {
+  lines_.push_back(make_line(field.id, field.name, field.value));
+}
+
 void Fields::add(FieldName id, std::string_view value) {
   lines_.push_back(make_line(id, text_of(id), value));
+}
+
+void Fields::add(FieldName id, std::initializer_list<std::string_view> value) {
+  add(id, std::string_view());
+  for (const std::string_view piece : value) extend(piece);
+}
+
+void Fields::extend(std::string_view more) {
+  lines_.back().value_size += static_cast<uint32_t>(more.size());
+  text_.append(more);
 }
 
 bool Fields::matches(const Line& line, FieldName id, std::string_view name) const {

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <initializer_list>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -34,6 +35,11 @@ class Fields {
   // Neither text may point into this object.
   void add(std::string_view name, std::string_view value);
   void add(FieldName id, std::string_view value);
+  void add(const FieldView& field);  // whose id is that of its name
+  // The value in pieces.
+  void add(FieldName id, std::initializer_list<std::string_view> value);
+  // Appends to the value of the line that was added last.
+  void extend(std::string_view more);
   // Replaces all lines of that name by one, in the place of the first (or at the end).
   void set(std::string_view name, std::string_view value);
   void set(FieldName id, std::string_view value);

@@ -32,6 +32,7 @@ struct Authority {
   uint16_t named_port(std::string_view scheme) const;
   // The one spelling of it: host [":" named_port]. What others are told, whatever a client wrote.
   std::string canonical(std::string_view scheme) const;
+  void append_canonical(std::string& text, std::string_view scheme) const;
   void clear();
 };
 

@@ -66,8 +66,22 @@ core::Result<std::string> parse_host(std::string_view text, bool underscores) {
 }
 
 std::string bracketed_host(std::string_view host) {
-  if (host.find(':') == host.npos) return std::string(host);
-  return '[' + std::string(host) + ']';
+  std::string text;
+  append_bracketed_host(text, host);
+  return text;
+}
+
+void append_bracketed_host(std::string& text, std::string_view host) {
+  const bool brackets = host.find(':') != host.npos;
+  if (brackets) text += '[';
+  text += host;
+  if (brackets) text += ']';
+}
+
+void append_port(std::string& text, uint16_t port) {
+  char digits[5];
+  text += ':';
+  text.append(digits, std::to_chars(digits, digits + sizeof digits, port).ptr);
 }
 
 core::Result<uint16_t> parse_port(std::string_view text) {
@@ -97,7 +111,10 @@ core::Result<HostPort> HostPort::parse(std::string_view text) {
 }
 
 std::string HostPort::to_string() const {
-  return bracketed_host(host) + ':' + std::to_string(port);
+  std::string text;
+  append_bracketed_host(text, host);
+  append_port(text, port);
+  return text;
 }
 
 core::Result<HostPattern> HostPattern::parse(std::string_view text) {

@@ -18,6 +18,8 @@ core::Result<std::string> parse_host(std::string_view text, bool underscores = f
 
 // "name", "192.0.2.1" or "[2001:db8::1]": an IPv6 address stands in brackets again.
 std::string bracketed_host(std::string_view host);
+void append_bracketed_host(std::string& text, std::string_view host);
+void append_port(std::string& text, uint16_t port);  // ":7443"
 
 // Where to dial: "edge.example:7443", "192.0.2.1:7443", "[2001:db8::1]:7443".
 struct HostPort {

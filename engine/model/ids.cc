@@ -43,13 +43,19 @@ core::Result<Uuid> Uuid::parse(std::string_view text) {
 
 std::string Uuid::to_string() const {
   std::string text;
-  text.reserve(36);
-  for (const uint8_t byte : bytes) {
-    if (is_dash_place(text.size())) text += '-';
-    text += hex_digits[byte >> 4];
-    text += hex_digits[byte & 0x0f];
-  }
+  append_to(text);
   return text;
+}
+
+void Uuid::append_to(std::string& text) const {
+  char written[36];
+  size_t size = 0;
+  for (const uint8_t byte : bytes) {
+    if (is_dash_place(size)) written[size++] = '-';
+    written[size++] = hex_digits[byte >> 4];
+    written[size++] = hex_digits[byte & 0x0f];
+  }
+  text.append(written, size);
 }
 
 Uuid uuid_v4(std::span<const uint8_t, 16> entropy) {

@@ -22,6 +22,7 @@ struct Uuid {
   // one spelling.
   static core::Result<Uuid> parse(std::string_view text);
   std::string to_string() const;
+  void append_to(std::string& text) const;
   int version() const { return bytes[6] >> 4; }
   bool is_nil() const { return bytes == std::array<uint8_t, 16>{}; }
   auto operator<=>(const Uuid&) const = default;

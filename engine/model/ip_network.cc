@@ -15,13 +15,15 @@ constexpr uint8_t mapped_prefix[12] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff}
 }  // namespace
 
 core::Result<IpAddress> IpAddress::parse(std::string_view text) {
-  const core::Error bad{"not an IPv4 or IPv6 address"};
-  if (text.empty() || text.size() >= INET6_ADDRSTRLEN || text.find('\0') != text.npos) return bad;
-  const std::string terminated(text);
+  const auto bad = [] { return core::Error{"not an IPv4 or IPv6 address"}; };
+  char terminated[INET6_ADDRSTRLEN] = {};
+  if (text.empty() || text.size() >= sizeof terminated || text.find('\0') != text.npos)
+    return bad();
+  std::copy(text.begin(), text.end(), terminated);
   IpAddress address;
-  if (inet_pton(AF_INET, terminated.c_str(), address.bytes_.data()) == 1) return address;
+  if (inet_pton(AF_INET, terminated, address.bytes_.data()) == 1) return address;
   std::array<uint8_t, 16> bytes{};
-  if (inet_pton(AF_INET6, terminated.c_str(), bytes.data()) != 1) return bad;
+  if (inet_pton(AF_INET6, terminated, bytes.data()) != 1) return bad();
   if (std::memcmp(bytes.data(), mapped_prefix, sizeof mapped_prefix) == 0) {
     std::copy(bytes.begin() + 12, bytes.end(), address.bytes_.begin());
     return address;

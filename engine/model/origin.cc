@@ -124,13 +124,28 @@ core::Result<Origin> Origin::parse_url(std::string_view url) {
   return origin;
 }
 
+void Origin::append_authority(std::string& text) const {
+  append_bracketed_host(text, host);
+  if (port != default_port(scheme)) append_port(text, port);
+}
+
+void Origin::append_url(std::string& text) const {
+  text += scheme_name(scheme);
+  text += "://";
+  append_authority(text);
+  text += path;
+}
+
 std::string Origin::url() const {
-  return std::string(scheme_name(scheme)) + "://" + authority() + path;
+  std::string text;
+  append_url(text);
+  return text;
 }
 
 std::string Origin::authority() const {
-  if (port == default_port(scheme)) return bracketed_host(host);
-  return HostPort{host, port}.to_string();
+  std::string text;
+  append_authority(text);
+  return text;
 }
 
 }  // namespace hawser::model

@@ -31,6 +31,8 @@ struct Origin {
   static core::Result<Origin> parse_url(std::string_view url);
   std::string url() const;        // in canonical form, without the weight
   std::string authority() const;  // for Host: the port only where it isn't the scheme's own
+  void append_url(std::string& text) const;
+  void append_authority(std::string& text) const;
   bool operator==(const Origin&) const = default;
 };
 

@@ -32,7 +32,9 @@ ConnectorChannel::ConnectorChannel(RelayContext& context, ConnectorChannelOwner&
       .text("address", identity_.address)
       .text("purpose", bulk() ? "bulk" : "shared")
       .number("worker", welcome.worker);
-  if (!bulk()) context_.dispatcher.add_channel(identity_.group, identity_.id, *link_);
+  if (!bulk())
+    context_.dispatcher.add_channel(identity_.group, identity_.id, *link_,
+                                    &context_.metrics.connector_streams(identity_.id));
 }
 
 ConnectorChannel::~ConnectorChannel() {

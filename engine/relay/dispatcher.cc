@@ -21,7 +21,8 @@ struct Dispatcher::Group {
     channel::Link* link;
     std::string connector;
     uint64_t number;
-    Way way() const { return {link, connector, false, {number, std::nullopt}}; }
+    core::Counter* streams;
+    Way way() const { return {link, connector, false, {number, std::nullopt}, streams}; }
   };
   struct Remote {
     uint32_t worker;
@@ -65,13 +66,11 @@ Dispatcher::~Dispatcher() {
 }
 
 Dispatcher::Group& Dispatcher::group(std::string_view name) {
-  std::unique_ptr<Group>& group = groups_[std::string(name)];
-  if (group == nullptr) {
-    group = std::make_unique<Group>();
-    group->name = name;
-    group->queue.dispatcher = this;
-  }
-  return *group;
+  if (const auto found = groups_.find(name); found != groups_.end()) return *found->second;
+  auto group = std::make_unique<Group>();
+  group->name = name;
+  group->queue.dispatcher = this;
+  return *groups_.emplace(std::string(name), std::move(group)).first->second;
 }
 
 Way Dispatcher::pick_local(Group& group) {
@@ -102,7 +101,7 @@ Way Dispatcher::pick_remote(Group& group) {
     channel::Link* link = worker_links_(remote.worker);
     if (link == nullptr || !link->can_open()) continue;
     ++group.remote_turn;
-    return {link, {}, true, {0, remote.worker}};
+    return {link, {}, true, {0, remote.worker}, nullptr};
   }
   return {};
 }
@@ -110,7 +109,7 @@ Way Dispatcher::pick_remote(Group& group) {
 Way Dispatcher::pick_only(Group& group, const WayName& name) {
   if (name.worker) {
     channel::Link* link = worker_links_(*name.worker);
-    return link != nullptr && link->can_open() ? Way{link, {}, true, name} : Way{};
+    return link != nullptr && link->can_open() ? Way{link, {}, true, name, nullptr} : Way{};
   }
   for (const Group::Channel& channel : group.channels)
     if (channel.number == name.channel && channel.link->can_open()) return channel.way();
@@ -191,8 +190,8 @@ void Dispatcher::timed_out(Waiter& waiter) {
 }
 
 void Dispatcher::add_channel(std::string_view group_name, std::string_view connector,
-                             channel::Link& link) {
-  group(group_name).channels.push_back({&link, std::string(connector), next_channel_++});
+                             channel::Link& link, core::Counter* streams) {
+  group(group_name).channels.push_back({&link, std::string(connector), next_channel_++, streams});
   serve(group_name);
 }
 
@@ -241,7 +240,7 @@ void Dispatcher::forget_worker(uint32_t worker) {
 
 void Dispatcher::serve(std::string_view group_name) {
   if (waiting_ == 0) return;
-  const auto found = groups_.find(std::string(group_name));
+  const auto found = groups_.find(group_name);
   if (found == groups_.end() || found->second->serving) return;
   Group& at = *found->second;
   at.serving = true;
@@ -278,7 +277,7 @@ void Dispatcher::refuse_all(const ExchangeError& error) {
 }
 
 size_t Dispatcher::channels(std::string_view group_name) const {
-  const auto found = groups_.find(std::string(group_name));
+  const auto found = groups_.find(group_name);
   return found == groups_.end() ? 0 : found->second->channels.size();
 }
 

@@ -11,12 +11,12 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 #include "channel/link.h"
 #include "core/loop.h"
 #include "core/metrics.h"
+#include "core/text_map.h"
 #include "core/timer_wheel.h"
 #include "message/error.h"
 
@@ -35,6 +35,7 @@ struct Way {
   std::string_view connector;  // its id; "" behind another worker
   bool other_worker = false;
   WayName name;
+  core::Counter* streams = nullptr;  // of the connector, where it is counted
 };
 
 // Somebody who needs a way. A base of its owner; leaves the queue by its destructor.
@@ -78,7 +79,9 @@ class Dispatcher {
               const std::optional<WayName>& only = std::nullopt);
   void withdraw(Waiter& waiter);
 
-  void add_channel(std::string_view group, std::string_view connector, channel::Link& link);
+  // `streams`, which may be null and outlives the channel, counts the connector's.
+  void add_channel(std::string_view group, std::string_view connector, channel::Link& link,
+                   core::Counter* streams = nullptr);
   void remove_channel(channel::Link& link);
   // Null when it is gone.
   channel::Link* link_of(const WayName& name) const;
@@ -112,7 +115,7 @@ class Dispatcher {
   size_t queue_limit_;
   WorkerLinkSource worker_links_;
   uint64_t next_channel_ = 1;
-  std::unordered_map<std::string, std::unique_ptr<Group>> groups_;
+  core::TextMap<std::unique_ptr<Group>> groups_;
   core::Gauge& waiting_gauge_;
   size_t waiting_ = 0;
 };

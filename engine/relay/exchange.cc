@@ -2,6 +2,7 @@
 #include "relay/exchange.h"
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 #include "access/cookies.h"
@@ -38,8 +39,10 @@ Exchange::Exchange(RelayContext& context, ClientSide& client, const ClientFacts&
       bulk_(context),
       idle_deadline_([this] { idle_too_long(); }),
       total_deadline_([this] { fail(ExchangeError::of(ErrorCode::total_timeout)); }),
-      session_deadline_([this] { session_due(); }) {
-  facts_.request_id = context_.ids.next_request_id();
+      session_deadline_([this] { session_due(); }),
+      kept_facts_(context.facts.take()),
+      facts_(*kept_facts_) {
+  context_.ids.next_request_id(facts_.request_id);
   facts_.began_us = context_.loop.now_us();
   queued_since_ms_ = context_.loop.now_ms();
   context_.index.add(*this);
@@ -187,8 +190,9 @@ void Exchange::on_admitted(access::Admission admission) {
   TraceContext trace;
   if (chain_.through_proxy) trace = read_trace_context(head_->fields);
   facts_.trace_id_hex = trace.trace_id_hex;
+  const std::array<char, 16> span_id_hex = context_.ids.next_span_id_hex();
   set_forwarded_fields(*head_, client_facts_, chain_, trace, facts_.request_id,
-                       context_.ids.next_span_id_hex());
+                       {span_id_hex.data(), span_id_hex.size()});
   remove_identity_fields(head_->fields, *app_);
   if (!admission_.assertion.empty()) head_->fields.add("X-Hawser-Assertion", admission_.assertion);
   dispatch();

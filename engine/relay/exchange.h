@@ -11,6 +11,7 @@
 
 #include "access/gate.h"
 #include "channel/stream.h"
+#include "core/pooled.h"
 #include "core/timer_wheel.h"
 #include "message/head_pool.h"
 #include "relay/app_load.h"
@@ -24,7 +25,8 @@
 
 namespace hawser::relay {
 
-class Exchange final : private channel::StreamListener,
+class Exchange final : public core::Pooled<Exchange>,
+                       private channel::StreamListener,
                        private access::GateListener,
                        private Waiter {
  public:
@@ -125,7 +127,7 @@ class Exchange final : private channel::StreamListener,
   uint64_t queue_left_ms() const;
   // What origin connections may be bound to; 0: nothing.
   uint64_t session() const;
-  channel::OpenInfo open_info() const;
+  const channel::OpenInfo& open_info();
   // The stream is on a channel; over another worker the bulk is offered there.
   bool has_channel() const { return stream_ != nullptr && !facts_.connector.empty(); }
   void allow_more_body();
@@ -163,7 +165,8 @@ class Exchange final : private channel::StreamListener,
   core::Deadline idle_deadline_;
   core::Deadline total_deadline_;
   core::Deadline session_deadline_;
-  RequestFacts facts_;
+  core::Recycler<RequestFacts>::Ptr kept_facts_;
+  RequestFacts& facts_;
   access::DecisionRing::Place decision_ = 0;  // where it is remembered
   ClientChain chain_;
   InFlight in_flight_;          // counted for the app's limit

@@ -35,15 +35,17 @@ uint64_t Exchange::queue_left_ms() const {
 // next.
 uint64_t Exchange::session() const { return chain_.through_proxy ? 0 : client_facts_.session; }
 
-channel::OpenInfo Exchange::open_info() const {
-  channel::OpenInfo info;
+// Valid until the next exchange of the worker opens its stream.
+const channel::OpenInfo& Exchange::open_info() {
+  channel::OpenInfo& info = context_.open;
+  info.clear();
   info.request_id = facts_.request_id;
   info.tenant = app_->tenant;
   info.app = app_->name;
   info.app_revision = app_->revision;
   info.user = admission_.user();
   info.grant = admission_.grant_name;
-  if (!admission_.session().empty()) info.session = tls::hex(admission_.session());
+  if (!admission_.session().empty()) tls::append_hex(info.session, admission_.session());
   info.claims = admission_.claims;
   if (!admission_.grant.empty()) {
     info.proof = std::make_shared<const channel::Grant>(channel::Grant{
@@ -71,7 +73,7 @@ void Exchange::on_way(const Way& way) {
   if (way.other_worker) context_.metrics.worker_hops.add();
   stream_ = way.link->open(*head_, open_info(), *this, &share_);
   if (stream_ == nullptr) return fail(ExchangeError::of(ErrorCode::budget_exhausted));
-  if (!way.other_worker) context_.metrics.count_connector_stream(way.connector);
+  if (way.streams != nullptr) way.streams->add();
   if (has_channel()) bulk_.on_length(*stream_, head_->body_length);
   moved();
 }

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "relay/forwarded_fields.h"
 
-#include <algorithm>
+#include <array>
+#include <charconv>
+#include <iterator>
 #include <string>
 
 #include "http/folded_name.h"
@@ -16,30 +18,43 @@ namespace {
 // the names of a path, a host or a scheme an application could serve something else than what
 // access was decided on, and of "Proxy" CGI makes the proxy of its own requests.
 constexpr std::string_view asserted[] = {
-    "forwarded",       "forwarded-for",  "x-forwarded",         "x-original-forwarded-for",
-    "client-ip",       "x-client-ip",    "x-cluster-client-ip", "true-client-ip",
-    "x-real-ip",       "x-original-url", "x-original-uri",      "x-rewrite-url",
-    "x-original-host", "x-url-scheme",   "front-end-https",     "proxy",
-    "x-request-id",    "traceparent",    "tracestate"};
+    // Names that could be taken for those of framing or routing where they are none.
+    "connection", "content-length", "host", "keep-alive", "proxy-connection", "te", "trailer",
+    "transfer-encoding", "upgrade", "via",
+    // Assertions.
+    "forwarded", "forwarded-for", "x-forwarded", "x-original-forwarded-for", "client-ip",
+    "x-client-ip", "x-cluster-client-ip", "true-client-ip", "x-real-ip", "x-original-url",
+    "x-original-uri", "x-rewrite-url", "x-original-host", "x-url-scheme", "front-end-https",
+    "proxy", "x-request-id", "traceparent", "tracestate"};
 constexpr std::string_view asserted_prefixes[] = {"x-forwarded-", "x-hawser-"};
 
-// Whether a name that is none of those that we know could be taken for one of framing or routing.
-bool folds_to_framing(std::string_view folded) {
-  switch (message::find_field_name(folded)) {
-    case message::FieldName::connection:
-    case message::FieldName::content_length:
-    case message::FieldName::host:
-    case message::FieldName::keep_alive:
-    case message::FieldName::proxy_connection:
-    case message::FieldName::te:
-    case message::FieldName::trailer:
-    case message::FieldName::transfer_encoding:
-    case message::FieldName::upgrade:
-    case message::FieldName::via:
-      return true;
-    default:
-      return false;
+constexpr size_t slot_count = 128;
+
+constexpr size_t slot_of(std::string_view text) {
+  const auto at = [&](size_t index) { return static_cast<uint8_t>(text[index]); };
+  return (text.size() * 67 + at(0) * 31u + at(text.size() - 1) * 7u + at(text.size() / 2) * 131u) %
+         slot_count;
+}
+
+// Open addressing: indexes into `asserted`, counted from 1.
+constexpr std::array<uint8_t, slot_count> make_slots() {
+  std::array<uint8_t, slot_count> slots{};
+  for (size_t i = 0; i < std::size(asserted); ++i) {
+    size_t at = slot_of(asserted[i]);
+    while (slots[at] != 0) at = (at + 1) % slot_count;
+    slots[at] = static_cast<uint8_t>(i + 1);
   }
+  return slots;
+}
+constexpr std::array<uint8_t, slot_count> asserted_slots = make_slots();
+
+bool is_asserted(std::string_view folded) {
+  if (folded.empty()) return false;
+  for (const std::string_view prefix : asserted_prefixes)
+    if (folded.starts_with(prefix)) return true;
+  for (size_t at = slot_of(folded); asserted_slots[at] != 0; at = (at + 1) % slot_count)
+    if (asserted[asserted_slots[at] - 1] == folded) return true;
+  return false;
 }
 
 // Most names end here: none that begins like this folds to one of ours ("h": of "HTTP-").
@@ -49,15 +64,28 @@ bool may_fold_to_ours(std::string_view name) {
   return !plain || std::string_view("cfhkptuvx").find(first) != std::string_view::npos;
 }
 
-std::string node_of(const std::string& ip) {
-  return ip.find(':') != std::string::npos ? "\"[" + ip + "]\"" : ip;
+// RFC 7239 6: an IPv6 address is bracketed and quoted.
+void add_node(message::Fields& fields, std::string_view ip) {
+  const bool version_6 = ip.find(':') != std::string_view::npos;
+  fields.extend(version_6 ? "for=\"[" : "for=");
+  fields.extend(ip);
+  if (version_6) fields.extend("]\"");
 }
 
-// RFC 7239 wants a quoted string where the value is no token.
-std::string quoted_unless_token(std::string_view value) {
-  if (message::is_token(value)) return std::string(value);
-  return "\"" + std::string(value) + "\"";
-}
+// As text; "" for 0.
+class Port {
+ public:
+  explicit Port(uint16_t port) {
+    if (port != 0)
+      size_ =
+          static_cast<size_t>(std::to_chars(digits_, digits_ + sizeof digits_, port).ptr - digits_);
+  }
+  std::string_view text() const { return {digits_, size_}; }
+
+ private:
+  char digits_[5];
+  size_t size_ = 0;
+};
 
 }  // namespace
 
@@ -79,12 +107,7 @@ bool is_asserted_field(const message::FieldView& field) {
       return false;
   }
   if (!may_fold_to_ours(field.name)) return false;
-  const http::FoldedName folded(field.name);
-  const std::string_view text = folded.text();
-  return std::any_of(std::begin(asserted_prefixes), std::end(asserted_prefixes),
-                     [&](std::string_view prefix) { return text.starts_with(prefix); }) ||
-         std::find(std::begin(asserted), std::end(asserted), text) != std::end(asserted) ||
-         folds_to_framing(text);
+  return is_asserted(http::FoldedName(field.name).text());
 }
 
 void remove_asserted_fields(message::Fields& fields) { fields.remove_if(is_asserted_field); }
@@ -101,23 +124,34 @@ void set_forwarded_fields(message::RequestHead& head, const ClientFacts& client,
                           std::string_view request_id, std::string_view span_id_hex) {
   message::Fields& fields = head.fields;
   remove_asserted_fields(fields);
-  const std::string authority = head.target.authority.canonical("https");
-  std::string addresses;
-  std::string nodes;
+  const message::Authority& authority = head.target.authority;
+  const std::string_view host = authority.host;
+  const Port named(authority.named_port("https"));
+  const Port port(authority.port_or_default("https"));
+  const std::string_view colon = named.text().empty() ? "" : ":";
+  fields.add(message::FieldName::x_forwarded_for, "");
   for (const std::string& ip : chain.before_peer) {
-    addresses += ip + ", ";
-    nodes += "for=" + node_of(ip) + ", ";
+    fields.extend(ip);
+    fields.extend(", ");
   }
-  fields.add(message::FieldName::x_forwarded_for, addresses + client.peer_ip);
+  fields.extend(client.peer_ip);
   fields.add(message::FieldName::x_forwarded_proto, "https");
-  fields.add(message::FieldName::x_forwarded_host, authority);
-  fields.add(message::FieldName::x_forwarded_port,
-             std::to_string(head.target.authority.port_or_default("https")));
-  fields.add(message::FieldName::forwarded, nodes + "for=" + node_of(client.peer_ip) + ";host=" +
-                                                quoted_unless_token(authority) + ";proto=https");
+  fields.add(message::FieldName::x_forwarded_host, {host, colon, named.text()});
+  fields.add(message::FieldName::x_forwarded_port, port.text());
+  fields.add(message::FieldName::forwarded, "");
+  for (const std::string& ip : chain.before_peer) {
+    add_node(fields, ip);
+    fields.extend(", ");
+  }
+  add_node(fields, client.peer_ip);
+  // RFC 7239 4: a quoted string where the value is no token.
+  const std::string_view quote = colon.empty() && message::is_token(host) ? "" : "\"";
+  for (const std::string_view piece : {std::string_view(";host="), quote, host, colon, named.text(),
+                                       quote, std::string_view(";proto=https")})
+    fields.extend(piece);
   fields.add(message::FieldName::via, via_of(head.version));
   fields.add(message::FieldName::x_request_id, request_id);
-  fields.add(message::FieldName::traceparent, trace.parent(request_id, span_id_hex));
+  trace.add_parent(fields, request_id, span_id_hex);
   if (!trace.state.empty()) fields.add(message::FieldName::tracestate, trace.state);
 }
 

@@ -10,9 +10,11 @@
 #include <vector>
 
 #include "access/gate.h"
+#include "channel/frame.h"
 #include "core/budget.h"
 #include "core/log.h"
 #include "core/loop.h"
+#include "core/recycler.h"
 #include "http/h2_limits.h"
 #include "http/limits.h"
 #include "message/head_pool.h"
@@ -20,6 +22,7 @@
 #include "model/timeouts.h"
 #include "relay/form_room.h"
 #include "relay/relay_metrics.h"
+#include "relay/request_facts.h"
 #include "relay/request_ids.h"
 #include "relay/router.h"
 
@@ -57,6 +60,8 @@ struct RelayContext {
   Offenders* offenders = nullptr;  // null: nobody has to wait for the handshake
   std::shared_ptr<const access::Pages> pages = std::make_shared<const access::Pages>();
   access::DecisionRing* decisions = nullptr;  // null: nobody asks about them later
+  core::Recycler<RequestFacts> facts = core::Recycler<RequestFacts>();
+  channel::OpenInfo open = {};  // of the exchange that opens its stream just now
 };
 
 }  // namespace hawser::relay

@@ -69,9 +69,8 @@ RelayMetrics::RelayMetrics(core::MetricRegistry& registry)
 }
 
 RelayMetrics::App& RelayMetrics::app(std::string_view name) {
-  const auto [found, fresh] = apps_.try_emplace(std::string(name));
-  App& app = found->second;
-  if (!fresh) return app;
+  if (const auto found = apps_.find(name); found != apps_.end()) return found->second;
+  App& app = apps_[std::string(name)];
   static constexpr const char* classes[] = {"none", "1xx", "2xx", "3xx", "4xx", "5xx"};
   for (size_t i = 0; i < 6; ++i) app.by_class[i] = &set_.counter(requests_, {name, classes[i]});
   app.duration_s = &set_.histogram(duration_, {name});
@@ -86,8 +85,8 @@ void RelayMetrics::count_error(message::ErrorCode code) {
   set_.counter(errors_, {message::name_of(code)}).add();
 }
 
-void RelayMetrics::count_connector_stream(std::string_view connector_id) {
-  set_.counter(connector_streams_, {connector_id}).add();
+core::Counter& RelayMetrics::connector_streams(std::string_view connector_id) {
+  return set_.counter(connector_streams_, {connector_id});
 }
 
 void RelayMetrics::set_connector_channels(std::string_view connector_id, int64_t open) {

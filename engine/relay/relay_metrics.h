@@ -4,11 +4,10 @@
 // registry reads from others.
 #pragma once
 
-#include <string>
 #include <string_view>
-#include <unordered_map>
 
 #include "core/metrics.h"
+#include "core/text_map.h"
 #include "message/error.h"
 
 namespace hawser::relay {
@@ -28,7 +27,7 @@ class RelayMetrics {
   };
   App& app(std::string_view name);
   void count_error(message::ErrorCode code);
-  void count_connector_stream(std::string_view connector_id);
+  core::Counter& connector_streams(std::string_view connector_id);
   void set_connector_channels(std::string_view connector_id, int64_t channels);
   void count_channel_lost(std::string_view why);
   void count_http2_cut(std::string_view cause);
@@ -62,7 +61,7 @@ class RelayMetrics {
   core::MetricId requests_, duration_, queue_, first_byte_, request_bytes_, response_bytes_,
       errors_;
   core::MetricId connector_streams_, connector_channels_, channels_lost_, http2_cuts_, refused_;
-  std::unordered_map<std::string, App> apps_;
+  core::TextMap<App> apps_;
 };
 
 }  // namespace hawser::relay

@@ -44,6 +44,18 @@ struct RequestFacts {
   std::string reason;
   std::string answered_user;  // whom the gate knew when it answered itself
   std::string own_answer;  // what the gate answered itself, by name; empty: it let the request pass
+
+  void clear() {  // keeps the memory
+    for (std::string* text :
+         {&request_id, &trace_id_hex, &client_ip, &connector, &reason, &answered_user, &own_answer})
+      text->clear();
+    began_us = dispatched_us = first_byte_us = bytes_in = bytes_out = 0;
+    connect_us = 0;
+    status = 0;
+    attempts = 0;
+    error = message::ErrorCode::none;
+    blame = message::Blame::engine;
+  }
 };
 
 }  // namespace hawser::relay

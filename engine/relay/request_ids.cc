@@ -9,15 +9,12 @@ namespace hawser::relay {
 
 namespace {
 
-std::string hex_of(std::span<const uint8_t> bytes) {
+void write_hex(std::span<const uint8_t> bytes, char* text) {
   static constexpr char digits[] = "0123456789abcdef";
-  std::string text;
-  text.reserve(bytes.size() * 2);
   for (const uint8_t byte : bytes) {
-    text += digits[byte >> 4];
-    text += digits[byte & 15];
+    *text++ = digits[byte >> 4];
+    *text++ = digits[byte & 15];
   }
-  return text;
 }
 
 }  // namespace
@@ -31,23 +28,34 @@ void RequestIds::take(std::span<uint8_t> out) {
   used_ += out.size();
 }
 
-std::string RequestIds::next_request_id() {
+void RequestIds::next_request_id(std::string& into) {
   std::array<uint8_t, 10> random;
   take(random);
-  return model::uuid_v7(static_cast<uint64_t>(loop_.wall_ms()), random).to_string();
+  into.clear();
+  model::uuid_v7(static_cast<uint64_t>(loop_.wall_ms()), random).append_to(into);
 }
 
-std::string RequestIds::next_span_id_hex() {
+std::string RequestIds::next_request_id() {
+  std::string id;
+  next_request_id(id);
+  return id;
+}
+
+std::array<char, 16> RequestIds::next_span_id_hex() {
   std::array<uint8_t, 8> random;
   take(random);
   random[0] |= 1;  // a span id of zeros is not one
-  return hex_of(random);
+  std::array<char, 16> text;
+  write_hex(random, text.data());
+  return text;
 }
 
 std::string RequestIds::next_ticket() {
   std::array<uint8_t, 16> random;
   take(random);
-  return hex_of(random);
+  std::string text(2 * random.size(), '0');
+  write_hex(random, text.data());
+  return text;
 }
 
 uint64_t RequestIds::next_session() {

@@ -16,9 +16,10 @@ class RequestIds {
  public:
   explicit RequestIds(core::Loop& loop) : loop_(loop) {}
   std::string next_request_id();
-  std::string next_span_id_hex();  // 16 hex digits
-  std::string next_ticket();       // 32 hex digits, not to be guessed
-  uint64_t next_session();         // differs between workers and boots
+  void next_request_id(std::string& into);  // keeps its memory
+  std::array<char, 16> next_span_id_hex();
+  std::string next_ticket();  // 32 hex digits, not to be guessed
+  uint64_t next_session();    // differs between workers and boots
 
  private:
   void take(std::span<uint8_t> out);

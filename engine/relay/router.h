@@ -7,9 +7,9 @@
 #include <memory>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
+#include "core/text_map.h"
 #include "model/snapshot.h"
 
 namespace hawser::relay {
@@ -42,10 +42,6 @@ class Router {
   const model::Snapshot& snapshot() const { return *snapshot_; }
 
  private:
-  struct Hash {
-    using is_transparent = void;
-    size_t operator()(std::string_view text) const { return std::hash<std::string_view>{}(text); }
-  };
   // An app at the canonical form of its path prefix.
   struct Place {
     std::string prefix;
@@ -53,7 +49,7 @@ class Router {
   };
   // The apps of one host, longest path prefix first.
   using Host = std::vector<Place>;
-  using Hosts = std::unordered_map<std::string, Host, Hash, std::equal_to<>>;
+  using Hosts = core::TextMap<Host>;
 
   const Host* find_host(std::string_view host) const;
 

@@ -46,7 +46,7 @@ void Splice::on_way(const Way& way) {
   answerer_.stream = way.link->open(*head_, info_, answerer_);
   if (answerer_.stream == nullptr) return on_no_way(ExchangeError::of(ErrorCode::budget_exhausted));
   way_ = way.name;
-  context_.metrics.count_connector_stream(way.connector);
+  if (way.streams != nullptr) way.streams->add();
   bulk_.on_length(*answerer_.stream, head_->body_length);
 }
 

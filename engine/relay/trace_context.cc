@@ -2,7 +2,6 @@
 #include "relay/trace_context.h"
 
 #include <algorithm>
-#include <iterator>
 
 namespace hawser::relay {
 
@@ -40,20 +39,21 @@ bool is_trace_parent(std::string_view value) {
 
 }  // namespace
 
-std::string TraceContext::parent(std::string_view request_id, std::string_view span_id_hex) const {
-  std::string text = "00-";
-  if (trace_id_hex.empty()) {
-    // The request's id is a UUID; without its dashes it is a trace id.
-    std::copy_if(request_id.begin(), request_id.end(), std::back_inserter(text),
-                 [](char c) { return c != '-'; });
-  } else {
-    text += trace_id_hex;
+void TraceContext::add_parent(message::Fields& fields, std::string_view request_id,
+                              std::string_view span_id_hex) const {
+  fields.add(FieldName::traceparent, "00-");
+  fields.extend(trace_id_hex);
+  // The request's id is a UUID; without its dashes it is a trace id.
+  std::string_view rest = trace_id_hex.empty() ? request_id : std::string_view();
+  while (!rest.empty()) {
+    const size_t dash = std::min(rest.find('-'), rest.size());
+    fields.extend(rest.substr(0, dash));
+    rest.remove_prefix(std::min(dash + 1, rest.size()));
   }
-  text += '-';
-  text += span_id_hex;
-  text += '-';
-  text += flags_hex;
-  return text;
+  fields.extend("-");
+  fields.extend(span_id_hex);
+  fields.extend("-");
+  fields.extend(flags_hex);
 }
 
 TraceContext read_trace_context(const message::Fields& fields) {

@@ -16,8 +16,9 @@ struct TraceContext {
   std::string flags_hex = "01";
   std::string state;  // `tracestate`, its lines joined
 
-  // The value of `traceparent` for the next hop; `span_id_hex`: 16 hex digits.
-  std::string parent(std::string_view request_id, std::string_view span_id_hex) const;
+  // Adds `traceparent` for the next hop; `span_id_hex`: 16 hex digits.
+  void add_parent(message::Fields& fields, std::string_view request_id,
+                  std::string_view span_id_hex) const;
 };
 
 // What a trusted proxy sent: nothing where it sent no traceparent, two, or one that is not valid.

@@ -127,14 +127,19 @@ core::Result<std::string> base64url_decode(std::string_view text) {
   return bytes;
 }
 
-std::string hex(std::string_view bytes) {
-  constexpr std::string_view digits = "0123456789abcdef";
-  std::string text;
-  text.reserve(bytes.size() * 2);
+void append_hex(std::string& text, std::string_view bytes) {
+  static constexpr char digits[] = "0123456789abcdef";
   for (const char c : bytes) {
-    text.push_back(digits[static_cast<uint8_t>(c) >> 4]);
-    text.push_back(digits[static_cast<uint8_t>(c) & 15U]);
+    const auto byte = static_cast<unsigned char>(c);
+    text.push_back(digits[byte >> 4]);
+    text.push_back(digits[byte & 15]);
   }
+}
+
+std::string hex(std::string_view bytes) {
+  std::string text;
+  text.reserve(2 * bytes.size());
+  append_hex(text, bytes);
   return text;
 }
 

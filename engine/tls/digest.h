@@ -26,8 +26,9 @@ std::string base64(std::string_view bytes);                         // with padd
 std::string base64url(std::string_view bytes);                      // without padding
 core::Result<std::string> base64url_decode(std::string_view text);  // strict, without padding
 std::string hex(std::string_view bytes);                            // lower case
-core::Result<std::string> hex_decode(std::string_view text);        // either case
-std::string random_bytes(size_t count);                             // from the library's generator
+void append_hex(std::string& text, std::string_view bytes);
+core::Result<std::string> hex_decode(std::string_view text);  // either case
+std::string random_bytes(size_t count);                       // from the library's generator
 
 // AES-256-GCM-SIV; `key` is 32 bytes. The nonce is made inside and stands before the sealed bytes.
 std::string aead_seal(std::string_view key, std::string_view plaintext,

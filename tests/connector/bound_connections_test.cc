@@ -343,9 +343,9 @@ TEST_F(BoundTest, AnOriginThatHasNothingButHttp2GetsAConnectionForThatExchangeAl
 // A forwarder that is through is destroyed at the end of the turn, maybe after its worker.
 TEST_F(BoundTest, AClaimThatWasLeftMayOutliveThemAll) {
   auto all = std::make_unique<connector::BoundConnections>(loop, connector::BoundLimits{});
-  const connector::BoundKey key{engine.link.get(), 1, "wiki", ""};
-  connector::BoundUse first(*all, key, [] {});
-  connector::BoundUse second(*all, key, [] { ADD_FAILURE() << "nobody is left to tell it"; });
+  const connector::BoundName name{engine.link.get(), 1, "wiki", ""};
+  connector::BoundUse first(*all, name, [] {});
+  connector::BoundUse second(*all, name, [] { ADD_FAILURE() << "nobody is left to tell it"; });
   EXPECT_TRUE(first.bind(true));
   EXPECT_EQ(second.ask(true), connector::BoundUse::Turn::waits);
   first.leave();

@@ -29,7 +29,9 @@ TEST(HostForOrigin, ThePublicNameHasOneSpelling) {
     message::RequestHead head;
     head.target.scheme = "https";
     EXPECT_EQ(message::parse_authority(asked, head.target.authority), "");
-    return host_for_origin(head, app, model::Origin());
+    std::string host;
+    write_host_for_origin(head, app, model::Origin(), host);
+    return host;
   };
   for (const char* asked : {"wiki.example", "WIKI.example:", "wiki.example.", "wiki.example:443"})
     EXPECT_EQ(said(asked), "wiki.example") << asked;
