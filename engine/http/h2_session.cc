@@ -176,7 +176,7 @@ void H2Session::on_request_head(H2Stream& stream, bool stream_ended) {
   stream.request_ended_ = stream_ended;
   if (fault) {
     head_.reset();
-    stream.stopped_ = !stream_ended;
+    stream.stop_body();
     return events_.on_refusal(stream, method, ExchangeError::of(fault.code, fault.reason));
   }
   stream.begin_content(head_->extended_connect ? message::BodyLength::unknown()

@@ -17,6 +17,9 @@ namespace {
 // How much content comes ahead of what was allowed: doubled while the client keeps up.
 constexpr size_t least_ahead_bytes = 64 * 1024;
 constexpr size_t most_ahead_bytes = 512 * 1024;
+// Of content that is not wanted: so much is let in and thrown away, where no more than that is
+// left.
+constexpr size_t unwanted_limit_bytes = 64 * 1024;
 
 }  // namespace
 
@@ -49,6 +52,7 @@ void H2Stream::allow_body(uint64_t bytes) {
 }
 
 void H2Stream::take_content(core::Slice content) {
+  if (stopped_) allowance_ -= std::min<uint64_t>(allowance_, content.size());
   if (stopped_ || content.empty()) return;
   held_.append(std::move(content));
   deliver();
@@ -84,8 +88,20 @@ void H2Stream::deliver() {
 void H2Stream::stop_body() {
   drop_held();
   if (request_ended_ || dead()) return;
-  stopped_ = true;
-  if (answering_ == Answering::left) reset(H2Reset::no_error);
+  if (!std::exchange(stopped_, true)) let_in_unwanted();
+  if (answering_ == Answering::left) end_unwanted();
+}
+
+// Once: whoever sends more than is let in here is waited for no longer than anybody else.
+void H2Stream::let_in_unwanted() {
+  if (length_known_ && content_left_ > unwanted_limit_bytes) return;
+  allowance_ = length_known_ ? content_left_ : unwanted_limit_bytes;
+  session_.open_window(*this);
+}
+
+void H2Stream::end_unwanted() {
+  if (events_ != nullptr) return events_->on_only_unwanted_left();
+  reset(H2Reset::no_error);
 }
 
 void H2Stream::drop_held() {
@@ -172,7 +188,7 @@ void H2Stream::reset(H2Reset code) {
 
 void H2Stream::note_response_left() {
   answering_ = Answering::left;
-  if (stopped_ && !request_ended_) reset(H2Reset::no_error);
+  if (stopped_ && !request_ended_ && !dead()) end_unwanted();
 }
 
 }  // namespace hawser::http

@@ -28,6 +28,10 @@ class H2StreamEvents {
   virtual void on_request_end(const message::Fields& trailers) = 0;
   // output_full() held and holds no more.
   virtual void on_stream_drained() = 0;
+  // The response has left whole and the request goes on, though nothing of it is wanted. A client
+  // that is told so at once, by RST_STREAM, may lose the response over it: give it a moment, then
+  // reset the stream with NO_ERROR.
+  virtual void on_only_unwanted_left() = 0;
   // Both directions are over, or the client reset the stream, or its content broke the rules, or
   // the connection is gone. `why` is none when both ended properly. The last call.
   virtual void on_stream_over(message::ErrorCode why, const std::string& reason) = 0;
@@ -56,8 +60,8 @@ class H2Stream {
   // --- the request
   // Lets `bytes` more of content in; the first call, even with 0, begins to deliver.
   void allow_body(uint64_t bytes);
-  // The rest of the content is not wanted: the stream is reset with NO_ERROR once the response is
-  // complete (RFC 9113 8.1).
+  // The rest of the content is not wanted (RFC 9113 8.1). What little may be left of it is let in
+  // and thrown away, so that its sender need not break off.
   void stop_body();
 
   // --- the response
@@ -85,6 +89,8 @@ class H2Stream {
   void end_request(const message::Fields& trailers);
   void deliver();
   void drop_held();
+  void let_in_unwanted();
+  void end_unwanted();
   void grow_ahead();
   bool reserve(size_t ahead_bytes);
   void count_held();

@@ -73,6 +73,7 @@ class H2Exchange final : public ClientSide, private http::H2StreamEvents {
   void on_request_body(core::Slice content) override;
   void on_request_end(const message::Fields& trailers) override;
   void on_stream_drained() override;
+  void on_only_unwanted_left() override;
   void on_stream_over(message::ErrorCode why, const std::string& reason) override;
 
   void watch_tail();
@@ -84,11 +85,12 @@ class H2Exchange final : public ClientSide, private http::H2StreamEvents {
   http::H2Stream* stream_;  // null once it is over
   message::RequestHeadPtr head_;
   std::unique_ptr<Exchange> exchange_;
-  core::Deadline deadline_;  // of waiting; then of the response's tail
+  core::Deadline deadline_;  // of waiting; then of the response's tail; then of what is unwanted
   size_t tail_bytes_ = 0;
   message::Method method_ = message::Method::get;
   bool bodyless_ = false;
   bool reset_ = false;
+  bool only_unwanted_left_ = false;
   bool over_ = false;
 };
 

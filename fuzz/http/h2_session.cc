@@ -88,6 +88,7 @@ class Taken final : public http::H2StreamEvents {
     check_written_anew(request, [](RequestReading reading) { return reading; });
   }
   void on_stream_drained() override {}
+  void on_only_unwanted_left() override {}
   void on_stream_over(message::ErrorCode why, const std::string&) override {
     hear("over " + std::string(message::name_of(why)));
     end();

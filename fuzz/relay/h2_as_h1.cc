@@ -152,6 +152,7 @@ class Server final : private http::H2SessionEvents, private http::H2StreamEvents
   void on_request_body(core::Slice content) override { content_ += content.view(); }
   void on_request_end(const message::Fields&) override { ended_ = true; }
   void on_stream_drained() override {}
+  void on_only_unwanted_left() override {}
   void on_stream_over(message::ErrorCode, const std::string&) override {}
 
   core::Loop loop_;

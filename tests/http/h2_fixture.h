@@ -39,6 +39,7 @@ class H2Taken final : public http::H2StreamEvents {
     if (on_end) on_end(*this);
   }
   void on_stream_drained() override { ++drained; }
+  void on_only_unwanted_left() override { only_unwanted_left = true; }
   void on_stream_over(message::ErrorCode why, const std::string& reason) override {
     stream = nullptr;
     over = std::string(name_of(why));
@@ -67,6 +68,7 @@ class H2Taken final : public http::H2StreamEvents {
   int drained = 0;
   bool ended = false;
   bool grant_again = false;
+  bool only_unwanted_left = false;
 };
 
 struct H2PairOptions {

@@ -265,17 +265,48 @@ TEST(H2Stream, ResponseTrailersEndTheStream) {
   EXPECT_EQ(pair.saw().back(), "HEADERS 1 grpc-status=0 END");
 }
 
-TEST(H2Stream, AResponseToAnUnreadRequestEndsItWithNoError) {
+TEST(H2Stream, AContentThatIsNotWantedGetsItsWholeResponseBeforeItIsBrokenOff) {
   H2Pair pair({.answer = false});
   pair.on_taken = [](H2Taken&) {};
   pair.open().send(headers(1, upload_of(), 0));
   pair.taken[0]->stream->stop_body();
   pair.taken[0]->answer(413, "too large", pair.loop.blocks());
   pair.settle_more();
-  const auto& saw = pair.saw();
-  EXPECT_EQ(saw[saw.size() - 2], "DATA 1 'too large' END");
-  EXPECT_EQ(saw.back(), "RST_STREAM 1 NO_ERROR");
+  EXPECT_EQ(pair.saw().back(), "DATA 1 'too large' END");
+  EXPECT_TRUE(pair.taken[0]->only_unwanted_left);
+  pair.taken[0]->stream->reset(http::H2Reset::no_error);
+  pair.settle_more();
+  EXPECT_EQ(pair.saw().back(), "RST_STREAM 1 NO_ERROR");
   EXPECT_EQ(pair.taken[0]->over, "none");
+}
+
+TEST(H2Stream, WhatLittleIsNotWantedIsLetInOnceAndThrownAway) {
+  H2Pair pair({.answer = false});
+  pair.on_taken = [](H2Taken&) {};
+  pair.open().send(headers(1, upload_of(), 0));
+  pair.taken[0]->stream->stop_body();
+  pair.taken[0]->answer(403, "no", pair.loop.blocks());
+  pair.settle_more();
+  EXPECT_EQ(pair.saw("WINDOW_UPDATE 1 "), std::vector<std::string>{"WINDOW_UPDATE 1 65536"});
+  pair.send(
+      data(1, std::string(16'384, 'a')) +
+      data(1, std::string(1, 'd') + std::string(1'000, 'a') + std::string(100, '\0'), padded));
+  pair.send(data(1, "the end", end_stream));
+  EXPECT_EQ(pair.taken[0]->over, "none");
+  EXPECT_EQ(pair.taken[0]->body, "");
+  EXPECT_EQ(pair.room_taken, 0u);
+  EXPECT_TRUE(pair.saw("RST_STREAM").empty());
+}
+
+TEST(H2Stream, ALongContentThatIsNotWantedIsNotLetIn) {
+  H2Pair pair({.answer = false});
+  pair.on_taken = [](H2Taken&) {};
+  pair.open().send(headers(1, upload_of("300000"), 0));
+  pair.taken[0]->stream->stop_body();
+  pair.taken[0]->answer(413, "too large", pair.loop.blocks());
+  pair.settle_more();
+  EXPECT_TRUE(pair.saw("WINDOW_UPDATE 1 ").empty());
+  EXPECT_TRUE(pair.taken[0]->only_unwanted_left);
 }
 
 TEST(H2Stream, AResponseMayComeBeforeTheContentHasEnded) {

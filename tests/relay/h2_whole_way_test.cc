@@ -122,11 +122,13 @@ INSTANTIATE_TEST_SUITE_P(Bytes, EveryH2Piece, ::testing::Values(1, 2, 3, 7, 31))
 TEST(H2WholeWay, AWindowOpensOnlyWhenTheConnectorAsks) {
   H2Way h2;
   h2.way.lose_the_origins_address();
-  h2.way.send(headers(1, post_of(), 0));
+  h2.way.send(headers(1, post_of({{"content-length", "300000"}}), 0));
   ASSERT_TRUE(h2.way.until([&] { return !h2.saw("RST_STREAM 1 NO_ERROR").empty(); }))
       << h2.way.log();
   EXPECT_TRUE(h2.saw("WINDOW_UPDATE 1").empty());
   EXPECT_EQ(h2.saw("HEADERS 1 :status=502").size(), 1u);
+  h2.way.send(headers(3, get_of()));
+  EXPECT_TRUE(h2.way.until([&] { return h2.ended(3); })) << "the connection goes on";
 }
 
 // A share of 64 KiB has room for four first windows.

@@ -30,6 +30,10 @@ class Published:
     def set(self, **app):
         self._apps[0].update(app)
 
+    def add_app(self, app):
+        """Before the start."""
+        self._apps.append(app)
+
     def start(self, *clients, **connector):
         """`clients`: (name, metadata) of others that the provider knows; `connector`: keys of connector.yaml."""
         engine = self._lab.made_engine(self._apps, **self.engine_settings)  # the provider must know its port before it starts
