@@ -50,7 +50,19 @@ FoldedName::FoldedName(std::string_view name) {
   for (size_t i = 0; i < size_; ++i) text_[i] = folded(name[i]);
 }
 
+// Most names of a request are told apart by their first octet. What folding takes off may stand
+// before any.
+void FoldedNames::add(std::string_view name) {
+  const FoldedName& added = names_.emplace_back(name);
+  for (unsigned octet = 0; octet < first_octets_.size(); ++octet) {
+    const char first = folded(static_cast<char>(octet));
+    if (first == '-' || first == variable_prefix.front() || added.text().starts_with(first))
+      first_octets_.set(octet);
+  }
+}
+
 bool FoldedNames::has(std::string_view name) const {
+  if (!name.empty() && !first_octets_.test(static_cast<uint8_t>(name.front()))) return false;
   const FoldedName folded(name);
   return std::any_of(names_.begin(), names_.end(),
                      [&](const FoldedName& ours) { return ours.text() == folded.text(); });

@@ -5,6 +5,7 @@
 // can be taken for one another. Owner: who asks. Thread: any.
 #pragma once
 
+#include <bitset>
 #include <cstddef>
 #include <string_view>
 #include <vector>
@@ -29,13 +30,15 @@ class FoldedName {
 // Names that are ours to set: no other that could be taken for one of them may stand beside.
 class FoldedNames {
  public:
+  FoldedNames() = default;
   explicit FoldedNames(size_t expected) { names_.reserve(expected); }
-  void add(std::string_view name) { names_.emplace_back(name); }
+  void add(std::string_view name);
   bool has(std::string_view name) const;
   void remove_from(message::Fields& fields) const;
 
  private:
   std::vector<FoldedName> names_;
+  std::bitset<256> first_octets_;  // that a name may begin with which folds to one of them
 };
 
 }  // namespace hawser::http

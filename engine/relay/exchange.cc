@@ -193,7 +193,7 @@ void Exchange::on_admitted(access::Admission admission) {
   const std::array<char, 16> span_id_hex = context_.ids.next_span_id_hex();
   set_forwarded_fields(*head_, client_facts_, chain_, trace, facts_.request_id,
                        {span_id_hex.data(), span_id_hex.size()});
-  remove_identity_fields(head_->fields, *app_);
+  router_->identity_fields().remove_from(head_->fields);
   if (!admission_.assertion.empty()) head_->fields.add("X-Hawser-Assertion", admission_.assertion);
   dispatch();
 }
@@ -247,7 +247,7 @@ void Exchange::on_request_end(const message::Fields& trailers) {
   if (before == Asking::flowing && stream_ != nullptr && !stream_->sending_ended()) {
     message::Fields kept = trailers;
     remove_asserted_fields(kept);
-    remove_identity_fields(kept, *app_);
+    router_->identity_fields().remove_from(kept);
     stream_->send_end(kept);
   }
   over_if_done();

@@ -112,13 +112,6 @@ bool is_asserted_field(const message::FieldView& field) {
 
 void remove_asserted_fields(message::Fields& fields) { fields.remove_if(is_asserted_field); }
 
-void remove_identity_fields(message::Fields& fields, const model::App& app) {
-  if (app.identity.empty()) return;
-  http::FoldedNames names(app.identity.size());
-  for (const model::IdentityField& each : app.identity) names.add(each.field);
-  names.remove_from(fields);
-}
-
 void set_forwarded_fields(message::RequestHead& head, const ClientFacts& client,
                           const ClientChain& chain, const TraceContext& trace,
                           std::string_view request_id, std::string_view span_id_hex) {

@@ -8,7 +8,6 @@
 #include <string_view>
 
 #include "message/head.h"
-#include "model/app.h"
 #include "relay/client_chain.h"
 #include "relay/request_facts.h"
 #include "relay/trace_context.h"
@@ -21,10 +20,6 @@ bool is_asserted_field(const message::FieldView& field);
 
 // Removes what is_asserted_field() says; of trailers too, which applications may join to the head.
 void remove_asserted_fields(message::Fields& fields);
-
-// Removes the fields by which the app tells of a person, whatever their spelling: the connector
-// alone sets them. Of trailers too.
-void remove_identity_fields(message::Fields& fields, const model::App& app);
 
 // X-Forwarded-For and Forwarded name the believed chain, the peer last; host, port and scheme are
 // those that we were asked by, whatever a proxy says. `span_id_hex`: 16 hex digits, for

@@ -17,6 +17,8 @@ Router::Router(std::shared_ptr<const model::Snapshot> snapshot) : snapshot_(std:
     if (!message::canonicalise_path(app.path_prefix, prefix, doubts).empty())
       prefix = app.path_prefix;  // no request has such a path
     hosts[app.host.name].push_back({std::move(prefix), &app});
+    for (const model::IdentityField& told : app.identity)
+      if (!identity_fields_.has(told.field)) identity_fields_.add(told.field);
   }
   const auto longest_first = [](const Place& a, const Place& b) {
     return a.prefix.size() > b.prefix.size();

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "core/text_map.h"
+#include "http/folded_name.h"
 #include "model/snapshot.h"
 
 namespace hawser::relay {
@@ -38,6 +39,9 @@ class Router {
   // Whether an app of this host takes client certificates.
   bool asks_certificates(std::string_view host) const;
   std::vector<const model::App*> apps_of(std::string_view host) const;
+  // The fields by which any app is told of a person, which connectors alone set: from every
+  // request, for another app may lead to the same application.
+  const http::FoldedNames& identity_fields() const { return identity_fields_; }
 
   const model::Snapshot& snapshot() const { return *snapshot_; }
 
@@ -56,6 +60,7 @@ class Router {
   std::shared_ptr<const model::Snapshot> snapshot_;
   Hosts exact_;
   Hosts wildcard_;  // by what follows "*."
+  http::FoldedNames identity_fields_;
 };
 
 }  // namespace hawser::relay

@@ -97,6 +97,17 @@ def test_the_fields_follow_the_mapping_without_another_sign_in(own, visitor):
     assert told(own.heads[-1]) == {"X-Phone": "alice@example.com", "Remote-User": "staff"}
 
 
+def test_an_app_beside_it_with_the_same_application_forges_nothing(wiki):
+    forged = [f"{name}: forged" for name in ("Remote-User", "REMOTE_USER", "http_remote_user", "X.Phone", "_X-Phone_")]
+    with RawClient(wiki.engine, "news.localhost") as client:
+        assert client.get("/open", *forged).status == 200
+        lines = ["Transfer-Encoding: chunked", "Trailer: Remote-User", *forged]
+        client.send(client.head("POST", "/open", *lines) + b"2\r\nok\r\n0\r\nRemote-User: forged\r\nX-Sum: 1\r\n\r\n")
+        assert client.response().status == 200
+    assert len(wiki.heads) == 2 and not any(b"forged" in head for head in wiki.heads)
+    assert wiki.trailers == [b"X-Sum: 1"]
+
+
 def test_a_websocket_brings_them_too(wiki, visitor):
     visitor.sign_in(f"{wiki.url}/", "alice")
     visitor.ask(f"{wiki.url}/socket", Connection="Upgrade, X-Forwarded-User", Upgrade="websocket",

@@ -84,6 +84,20 @@ TEST_F(RouterTest, ThePathDecidesOnlyWhereAppsAreToldApartByIt) {
   EXPECT_FALSE(router_.path_decides("wiki.example"));
 }
 
+TEST(Router, WhatOneAppIsToldOfAPersonIsTakenFromTheRequestsOfAll) {
+  model::App told = app("told", "one.example", "/private/");
+  told.identity.push_back({"Remote-User", "email", {}});
+  told.identity.push_back({"X-Groups", "groups", {}});
+  const Router router(model::Snapshot::make({app("site", "one.example"), told}));
+  message::Fields fields;
+  for (const char* name : {"Remote-User", "remote_user", "HTTP_REMOTE_USER", "x.groups",
+                           "-X-Groups", "Remote-Users", "Accept", "Referer"})
+    fields.add(name, "admin");
+  router.identity_fields().remove_from(fields);
+  EXPECT_FALSE(fields.has("Remote-User"));
+  EXPECT_EQ(fields.size(), 3u) << "those that are others' names";
+}
+
 TEST(Router, ThePathDecidesWhereARuleLooksAtIt) {
   model::App guarded = app("guarded", "guarded.example");
   guarded.rules.resize(2);
