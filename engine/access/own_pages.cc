@@ -263,8 +263,15 @@ void Gate::come_back(const Question& question, GateListener& listener) {
   const auto code = query_value(query, "code");
   if (!code || code->empty() || code->size() > code_limit_bytes)
     return refuse(coming, {SignInFault::code_refused, "", "the provider sent no usable code"});
-  Callback callback{*login, *code, std::move(issuer),
-                    coming.base_url + std::string(own_path) + "callback"};
+  Callback callback{*login,
+                    *code,
+                    std::move(issuer),
+                    coming.base_url + std::string(own_path) + "callback",
+                    coming.browser,
+                    ""};
+  const auto cookie = find_cookie(question.head.fields, SessionCookie::name(login->app));
+  if (const auto before = SessionCookie::open(*keys_, login->app, coming.host, cookie.value_or("")))
+    callback.session = before->session;
   desk_->sign_in(std::move(callback), [self = self_, coming](const auto& facts) {
     if (*self != nullptr) (*self)->signed_in(coming, facts);
   });

@@ -27,6 +27,8 @@ struct Callback {
   std::string code;
   std::optional<std::string> issuer;  // `iss` (RFC 9207)
   std::string redirect_uri;
+  std::string browser;  // the login cookie's value
+  std::string session;  // whose cookie the browser brought along, raw; empty: none
 };
 
 // What the provider has to know of a session that a person ended here, to end its own.
@@ -57,7 +59,8 @@ class SignInDesk {
   virtual ~SignInDesk() = default;
   virtual void ask_provider(std::string provider,
                             std::function<void(SignedIn<ProviderMetadata>)> done) = 0;
-  // Redeems the code and begins a session.
+  // Redeems the code and begins a session. Those that another person has of the app in this browser
+  // end; the same person's go on, as other tabs may be about to use them, and end together.
   virtual void sign_in(Callback callback, std::function<void(SignedIn<SessionFacts>)> done) = 0;
   // The session's facts anew, from its row. With `vouched` the provider is asked before, where the
   // app's `recheck` is due; if it cannot be reached, `checked_s` stays as the row has it. An error:
@@ -67,6 +70,7 @@ class SignInDesk {
   // The ID token in the session's row.
   virtual void ask_id_token(std::string session,
                             std::function<void(SignedIn<std::string>)> done) = 0;
+  // With all that its browser has of the app.
   virtual void end_session(std::string session,
                            std::function<void(SignedIn<EndedSession>)> done) = 0;
   // A provider tells that it has ended sessions (OpenID Connect Back-Channel Logout 1.0).

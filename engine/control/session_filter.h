@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// SessionFilter: which sessions an administrator or a provider means. Owner: nobody, values only.
-// Thread: any.
+// SessionFilter: which sessions an administrator, a provider or a browser means. Owner: nobody,
+// values only. Thread: any.
 #pragma once
 
 #include <string>
@@ -17,10 +17,11 @@ struct SessionFilter {
   std::string provider;
   std::string subject;
   std::string provider_session;
+  std::string browser;
 
   bool empty() const {
     return id.empty() && user.empty() && app.empty() && provider.empty() && subject.empty() &&
-           provider_session.empty();
+           provider_session.empty() && browser.empty();
   }
   bool matches(const SessionRecord& session) const {
     const auto meets = [](const std::string& wanted, const std::string& found) {
@@ -28,7 +29,8 @@ struct SessionFilter {
     };
     return !empty() && meets(id, session.id) && meets(user, session.user) &&
            meets(app, session.app) && meets(provider, session.provider) &&
-           meets(subject, session.subject) && meets(provider_session, session.provider_session);
+           meets(subject, session.subject) && meets(provider_session, session.provider_session) &&
+           meets(browser, session.browser);
   }
 };
 

@@ -37,6 +37,7 @@ std::string encode(const SessionRecord& record) {
                             {"subject", record.subject},
                             {"user", record.user},
                             {"provider_session", record.provider_session},
+                            {"browser", record.browser},
                             {"created_ms", record.created_ms},
                             {"expires_ms", record.expires_ms},
                             {"checked_ms", record.checked_ms},
@@ -57,6 +58,7 @@ Outcome<SessionRecord> read_session(const StoreEntry& entry) {
   members.read("subject", record.subject);
   members.read("user", record.user);
   members.read("provider_session", record.provider_session);
+  members.read("browser", record.browser);
   read_time(members, "created_ms", record.created_ms);
   read_time(members, "expires_ms", record.expires_ms);
   record.checked_ms = record.created_ms;  // of a row that is older than this
@@ -142,7 +144,7 @@ Outcome<std::vector<SessionRecord>> Sessions::matching(const SessionFilter& filt
     return read_indexed(prefix, filter);
   std::string_view text;
   for (const std::string* value :
-       {&filter.user, &filter.provider, &filter.subject, &filter.provider_session})
+       {&filter.user, &filter.provider, &filter.subject, &filter.provider_session, &filter.browser})
     if (is_written_plainly(*value)) text = *value;
   return read_where(text, [&](const SessionRecord& record) { return filter.matches(record); });
 }
@@ -180,7 +182,7 @@ Outcome<void> Sessions::index_old() {
 
 // A few rows a commit: each is a wait for the disk.
 Outcome<void> Sessions::add_index(const std::vector<StoreEntry>& page) {
-  constexpr size_t writes_of_one = 3;
+  constexpr size_t writes_of_one = 4;
   std::vector<StoreWrite> writes;
   for (const StoreEntry& entry : page) {
     if (entry.value.find(R"("indexed":true)") != std::string::npos) continue;

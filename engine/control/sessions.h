@@ -23,6 +23,7 @@ struct SessionRecord {
   std::string subject;
   std::string user;
   std::string provider_session;  // `sid`, for the provider's logout
+  std::string browser;           // one word for each app in each browser; empty: not known
   int64_t created_ms = 0;
   int64_t expires_ms = 0;
   int64_t checked_ms = 0;  // when the provider last vouched for the person
@@ -50,7 +51,7 @@ class Sessions {
   // Rows from before there was an index get theirs; to be called before anything else.
   Outcome<void> index_old();
   // Those that the filter names, without what is sealed. However many there are, a few are read at
-  // a time; of those that a provider names by `subject` or `provider_session`, no others are.
+  // a time; of those that a filter names by a provider's word or a browser, no others are.
   Outcome<std::vector<SessionRecord>> matching(const SessionFilter& filter) const;
   // All of them, likewise.
   Outcome<std::vector<SessionRecord>> list() const;

@@ -208,11 +208,19 @@ void SignInHost::begin_session(const access::Callback& callback, const access::T
   record.created_ms = now_ms;
   record.expires_ms = facts.expires_s * 1000;
   record.checked_ms = now_ms;
+  record.browser = tls::sha256_hex(record.app + '\n' + callback.browser);
   record.sealed = seal_row(*keys_, tokens);
+  const auto finish = [facts = std::move(facts), done](const control::Outcome<void>& outcome) {
+    if (outcome) return done(facts);
+    done(SignInError{SignInFault::engine_failed, "", outcome.error().detail});
+  };
+  control::SessionRecord begun = record;
+  begun.sealed.clear();
   sessions_.create(std::move(record), now_ms,
-                   [facts = std::move(facts), done](const control::Outcome<void>& saved) {
-                     if (saved) return done(facts);
-                     done(SignInError{SignInFault::engine_failed, "", saved.error().detail});
+                   [this, begun = std::move(begun), brought = tls::hex(callback.session),
+                    finish](const control::Outcome<void>& saved) {
+                     if (!saved) return finish(saved);
+                     end_superseded(begun, brought, finish);
                    });
 }
 
@@ -289,6 +297,11 @@ void SignInHost::revoke(const control::SessionFilter& filter, const model::Event
                         control::OutcomeDone<uint64_t> done) {
   const auto named = sessions_.matching(filter);
   if (!named) return done(named.error());
+  revoke(*named, why, std::move(done));
+}
+
+void SignInHost::revoke(const std::vector<control::SessionRecord>& sessions,
+                        const model::Event& why, control::OutcomeDone<uint64_t> done) {
   auto left = std::make_shared<uint64_t>(1);  // one for this loop itself
   auto count = std::make_shared<uint64_t>(0);
   auto failure = std::make_shared<std::optional<control::Refusal>>();  // the first
@@ -296,7 +309,7 @@ void SignInHost::revoke(const control::SessionFilter& filter, const model::Event
     if (--*left != 0) return;
     *failure ? done(**failure) : done(*count);
   };
-  for (const control::SessionRecord& record : *named) {
+  for (const control::SessionRecord& record : sessions) {
     ++*left;
     sessions_.revoke(
         record, [this, record, why, count, failure, finish](const control::Outcome<void>& gone) {

@@ -87,6 +87,8 @@ class SignInHost {
   void end_named(const access::ProviderLink& link, const token::LogoutToken& logout,
                  const std::function<void(access::SignedIn<void>)>& done);
   core::Result<void> read_revoked();
+  void revoke(const std::vector<control::SessionRecord>& sessions, const model::Event& why,
+              control::OutcomeDone<uint64_t> done);
   void revoked(const control::SessionRecord& record, const model::Event& why);
   // The session's facts as its row has them, with the marks that the app's present rules ask for.
   access::SignedIn<access::SessionFacts> mark_again(const std::string& app,
@@ -104,6 +106,9 @@ class SignInHost {
   bool try_with_consent(const model::Provider& provider, int64_t login_begun_s);
   void begin_session(const access::Callback& callback, const access::Tokens& tokens,
                      const SignedInDone& done);
+  // Ends what the browser has of the app that must not outlive this sign-in (sign_in_logout.cc).
+  void end_superseded(const control::SessionRecord& begun, const std::string& brought,
+                      control::OutcomeDone<void> done);
 
   core::Loop& loop_;
   core::Log& log_;

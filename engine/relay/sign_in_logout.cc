@@ -36,6 +36,32 @@ std::string client_named(const model::Snapshot& snapshot, const model::Provider&
 
 }  // namespace
 
+// --- somebody signs in where somebody was signed in
+
+// Another person's sessions, and one that the browser had before it got its present login cookie:
+// nobody who signs out there would end that. The same person's others go on.
+void SignInHost::end_superseded(const control::SessionRecord& begun, const std::string& brought,
+                                control::OutcomeDone<void> done) {
+  control::SessionFilter here;
+  here.app = begun.app;
+  here.browser = begun.browser;
+  auto named = sessions_.matching(here);
+  if (!named) return done(named.error());
+  std::erase_if(*named, [&](const control::SessionRecord& each) {
+    return each.provider == begun.provider && each.subject == begun.subject;
+  });
+  const auto before = sessions_.find(brought);
+  if (before && before->app == begun.app && before->browser != begun.browser)
+    named->push_back(*before);
+  model::Event why;
+  why.kind = model::EventKind::revoked;
+  why.reason = "superseded";
+  revoke(*named, why, [done = std::move(done)](const control::Outcome<uint64_t>& gone) {
+    if (!gone) return done(gone.error());
+    done({});
+  });
+}
+
 // --- a person signs out
 
 EndedSession SignInHost::ended(const std::string& session) {
@@ -62,6 +88,11 @@ void SignInHost::end_session(const std::string& session,
   auto known = ended(session);  // the row goes
   control::SessionFilter filter;
   filter.id = tls::hex(session);
+  if (const auto record = sessions_.find(filter.id); record && !record->browser.empty()) {
+    filter.id.clear();
+    filter.app = record->app;
+    filter.browser = record->browser;
+  }
   // The gate tells auditors: it knows the request.
   revoke(
       filter, model::Event(),

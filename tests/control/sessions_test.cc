@@ -62,8 +62,9 @@ class CountingStore final : public Store {
 
 class SessionsTest : public StoreFixture {
  protected:
-  std::string begin(int number, const std::string& user) {
-    const SessionRecord record = made(number, user);
+  std::string begin(int number, const std::string& user, const std::string& browser = {}) {
+    SessionRecord record = made(number, user);
+    record.browser = browser;
     Caught<Outcome<void>> saved;
     sessions_.create(record, clock_.wall_ms(), saved.done());
     EXPECT_TRUE(saved->ok());
@@ -113,6 +114,21 @@ TEST_F(SessionsTest, WhomAProviderNamesIsFoundWithoutLookingAtAnybodyElse) {
   EXPECT_THAT(matching(by_provider("u-79", "sid-80")), IsEmpty()) << "both have to be theirs";
   EXPECT_THAT(matching(by_provider("u-stranger", "")), IsEmpty());
   EXPECT_LE(counting_.rows, 10u) << "the row that leads to each, and its own";
+}
+
+TEST_F(SessionsTest, WhatABrowserHasOfAnAppIsFoundWithoutLookingAtAnythingElse) {
+  for (int i = 0; i < 600; ++i) begin(i, "ada", "browser-" + std::to_string(i % 300));
+  counting_.rows = 0;
+  SessionFilter here;
+  here.app = "wiki";
+  here.browser = "browser-77";
+  const auto found = matching(here);
+  ASSERT_THAT(found, SizeIs(2));
+  EXPECT_EQ(found[0].subject, "u-77");
+  EXPECT_EQ(found[1].subject, "u-377");
+  EXPECT_LE(counting_.rows, 4u);
+  here.app = "news";
+  EXPECT_THAT(matching(here), IsEmpty());
 }
 
 TEST_F(SessionsTest, AProvidersWordIsOfNoOtherProvidersPeople) {

@@ -61,6 +61,90 @@ def test_a_logout_at_the_provider_ends_the_session_and_what_runs_in_it(wiki, aut
 
 @pytest.mark.parametrize("body, name", [
     ("", "malformed"), ("logout_token=", "malformed"), ("logout_token=a.b.c", "malformed"),
+def sign_in_again(wiki, visitor):
+    return visitor.follow(visitor.ask(f"{wiki.url}/.hawser/login?app=wiki&to=/again"))
+
+
+class Download:
+    """A response that does not end by itself, with the visitor's present cookies."""
+
+    def __init__(self, wiki, visitor):
+        self._opened = visitor.opened(f"{wiki.url}/endless")
+        self._response = self._opened.__enter__()
+        assert self._response.read(4) == b"more"
+
+    def wait_for_cut(self):
+        with pytest.raises(Exception):
+            self._response.read()
+        self._opened.__exit__(None, None, None)
+
+
+def cookie_of(visitor):
+    return "__Host-hawser-wiki=" + visitor.cookie("wiki.localhost", "__Host-hawser-wiki")
+
+
+def status_with(wiki, authority, cookie):
+    return Visitor(authority).ask(f"{wiki.url}/page", Cookie=cookie).status
+
+
+def test_signing_out_ends_all_that_the_browser_had_of_the_app(wiki, authority, visitor):
+    elsewhere = Visitor(authority)
+    elsewhere.sign_in(f"{wiki.url}/", "alice")
+    visitor.sign_in(f"{wiki.url}/", "alice")
+    first, running = cookie_of(visitor), Download(wiki, visitor)
+    assert sign_in_again(wiki, visitor).body == "inside /again"
+    second = cookie_of(visitor)
+    assert first != second
+    assert status_with(wiki, authority, first) == 200, "other tabs may be about to use it"
+    visitor.ask(f"{wiki.url}/.hawser/logout?app=wiki")
+    running.wait_for_cut()
+    assert [status_with(wiki, authority, cookie) for cookie in (first, second)] == [302, 302]
+    assert elsewhere.ask(f"{wiki.url}/page").status == 200, "another browser's session is not meant"
+    assert sessions(wiki) == 1
+
+
+def test_tabs_that_sign_in_at_once_all_end_with_one_of_them(wiki, authority, visitor):
+    visitor.sign_in(f"{wiki.url}/", "alice")
+    at_provider = [visitor.follow(visitor.ask(f"{wiki.url}/.hawser/login?app=wiki&to=/{tab}"),
+                                  until=lambda answer: "/callback?" in answer.location) for tab in range(3)]
+    same = dict(visitor.cookies["wiki.localhost"])
+    cookies = []
+    for answer in at_provider:
+        visitor.cookies["wiki.localhost"] = dict(same)
+        visitor.follow(answer)
+        cookies.append(cookie_of(visitor))
+    assert [status_with(wiki, authority, cookie) for cookie in cookies] == [200, 200, 200]
+    visitor.ask(f"{wiki.url}/.hawser/logout?app=wiki")
+    assert [status_with(wiki, authority, cookie) for cookie in cookies] == [302, 302, 302]
+    assert sessions(wiki) == 0
+
+
+def test_another_persons_sign_in_ends_what_the_one_before_left_behind(wiki, authority, visitor):
+    visitor.sign_in(f"{wiki.url}/", "alice")
+    alices = [cookie_of(visitor)]
+    sign_in_again(wiki, visitor)
+    alices.append(cookie_of(visitor))
+    running = Download(wiki, visitor)
+    del visitor.cookies["login.localhost"]
+    page = visitor.follow(visitor.submit(sign_in_again(wiki, visitor), login="bob", go="yes"))
+    assert page.status == 403, "he is signed in, and may not"
+    running.wait_for_cut()
+    assert [status_with(wiki, authority, cookie) for cookie in alices] == [302, 302]
+    ended = [r for r in wiki.engine.records() if r.get("event") == "session_revoked"]
+    assert [(r["user"], r["reason"]) for r in ended] == [("alice", "superseded")] * 2
+    events = [json.loads(line) for line in wiki.engine.ctl("--json", "event", "list", "--kind", "revoked").splitlines()]
+    assert [(e["user"]["name"], e["status_detail"]) for e in events] == [("alice", "superseded")] * 2
+
+
+def test_a_session_that_came_from_another_login_cookie_ends(wiki, authority, visitor):
+    visitor.sign_in(f"{wiki.url}/", "alice")
+    first = cookie_of(visitor)
+    del visitor.cookies["wiki.localhost"][("__Host-hawser-_login", "/")]
+    sign_in_again(wiki, visitor)
+    assert status_with(wiki, authority, first) == 302, "nobody could sign out of it any more"
+    assert visitor.ask(f"{wiki.url}/page").status == 200
+
+
     ("logout_token=eyJhbGciOiJub25lIn0.eyJpc3MiOiJhIn0.", "")])
 def test_what_is_no_logout_token_ends_nothing(wiki, visitor, body, name):
     visitor.sign_in(f"{wiki.url}/", "alice")
