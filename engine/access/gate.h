@@ -282,7 +282,7 @@ class Gate {
   void sign_out(const Question& question, GateListener& listener);
   void end_by_provider(const Question& question, GateListener& listener);
   Answer signed_out_answer(const Question& question) const;
-  Answer way_out(const Question& question, const std::string& cookie, const std::string& base_url,
+  Answer way_out(const Question& question, const std::string& app, const std::string& base_url,
                  const SignedIn<EndedSession>& ended) const;
   void tell_signed_out(Event event, const SignedIn<EndedSession>& ended);
 

@@ -6,6 +6,7 @@
 #include "access/answers.h"
 #include "access/coming.h"
 #include "access/cookies.h"
+#include "access/form_ticket.h"
 #include "access/gate.h"
 #include "access/own_url.h"
 #include "access/query.h"
@@ -17,10 +18,13 @@ namespace {
 
 using message::FieldName;
 
-// Another site's link, or a browser that fetches ahead: neither is the person's wish to sign out.
-bool is_foreign(const message::Fields& fields) {
-  const auto site = fields.get("Sec-Fetch-Site");
-  return site == "cross-site" || fields.has("Sec-Purpose") || fields.has("Purpose");
+// Another site's link, or a browser that fetches ahead: neither is the person's wish to sign out. A
+// browser that does not tell the site is judged by the page that it names, if it names one.
+bool is_foreign(const message::RequestHead& head) {
+  const message::Fields& fields = head.fields;
+  if (fields.has("Sec-Purpose") || fields.has("Purpose")) return true;
+  if (const auto site = fields.get("Sec-Fetch-Site")) return *site == "cross-site";
+  return (fields.has(FieldName::origin) || fields.has("Referer")) && !is_same_origin(head);
 }
 
 std::string provider_url(const EndedSession& ended, const std::string& base_url) {
@@ -30,12 +34,14 @@ std::string provider_url(const EndedSession& ended, const std::string& base_url)
   return with_query(ended.end_session_endpoint, form);
 }
 
-// The cookie stays, so that whoever is told so can sign out after all.
-Answer still_signed_in(const PageWords& words, const Question& question, uint16_t status,
-                       Text advice) {
+// The cookie stays, so that whoever is told so can sign out after all: by the page's own link.
+Answer still_signed_in(const PageWords& words, const Question& question, const std::string& app,
+                       uint16_t status, Text advice) {
   Page page(words);
   page.title = words[Text::not_signed_out_title];
   page.advice = words[advice];
+  page.link_url = std::string(own_path) + "logout?" + encode_form(Form{{"app", app}});
+  page.link_words = words[Text::sign_out_now];
   page.facts.emplace_back(words[Text::fact_request], question.request_id);
   return page_answer(status, page, question.request_id);
 }
@@ -60,11 +66,10 @@ void Gate::sign_out(const Question& question, GateListener& listener) {
   const auto value = find_cookie(question.head.fields, name);
   const auto facts = SessionCookie::open(*keys_, app->name, question.head.target.authority.host,
                                          value.value_or(""));
-  const bool meant =
-      question.head.method == message::Method::get && !is_foreign(question.head.fields);
+  const bool meant = question.head.method == message::Method::get && !is_foreign(question.head);
   if (facts && !meant) {
     Answer answer =
-        still_signed_in(words(question), question, 200, Text::not_signed_out_other_site);
+        still_signed_in(words(question), question, app->name, 200, Text::not_signed_out_other_site);
     answer.reason = "not_signed_out";
     return listener.on_answered(std::move(answer));
   }
@@ -80,20 +85,21 @@ void Gate::sign_out(const Question& question, GateListener& listener) {
   event.provider = app->sign_in.provider;
   event.user = facts->user;
   event.session = tls::hex(facts->session);
-  desk_->end_session(facts->session, [self = self_, ticket, question, name, base_url,
+  desk_->end_session(facts->session, [self = self_, ticket, question, base_url,
                                       event](const SignedIn<EndedSession>& ended) {
     if (*self == nullptr) return;
     (*self)->tell_signed_out(event, ended);
     if (GateListener* waiting = (*self)->take(ticket))
-      waiting->on_answered((*self)->way_out(question, name, base_url, ended));
+      waiting->on_answered((*self)->way_out(question, event.app, base_url, ended));
   });
 }
 
 // The session is over here; where the provider has a page for that, the browser goes on to it.
-Answer Gate::way_out(const Question& question, const std::string& cookie,
-                     const std::string& base_url, const SignedIn<EndedSession>& ended) const {
+Answer Gate::way_out(const Question& question, const std::string& app, const std::string& base_url,
+                     const SignedIn<EndedSession>& ended) const {
   if (!ended) {
-    Answer failed = still_signed_in(words(question), question, 500, Text::not_signed_out_failed);
+    Answer failed =
+        still_signed_in(words(question), question, app, 500, Text::not_signed_out_failed);
     failed.reason = name_of(ended.error().fault);
     failed.detail = ended.error().reason;
     return failed;
@@ -104,7 +110,7 @@ Answer Gate::way_out(const Question& question, const std::string& cookie,
     answer.head.fields.add("Referrer-Policy", "no-referrer");  // the URL has the person's token
     answer.reason = "signed_out";
   }
-  answer.head.fields.add(FieldName::set_cookie, forget_cookie(cookie));
+  answer.head.fields.add(FieldName::set_cookie, forget_cookie(SessionCookie::name(app)));
   return answer;
 }
 

@@ -27,10 +27,10 @@ namespace hawser::access {
   X(signed_out_advice, "signed_out.advice",                                                        \
     "You are signed out of this application. Close the browser to sign out of others.")            \
   X(not_signed_out_title, "not_signed_out.title", "You are still signed in")                       \
+  X(sign_out_now, "not_signed_out.button", "Sign out")                                             \
   X(not_signed_out_failed, "not_signed_out.failed", "Signing out failed. Try again in a moment.")  \
   X(not_signed_out_other_site, "not_signed_out.other_site",                                        \
-    "A link of another site led here, which signs nobody out. To sign out, enter this page's "     \
-    "address yourself.")                                                                           \
+    "A link of another site led here, which by itself signs nobody out.")                          \
   X(nothing_here_title, "nothing_here.title", "There is nothing here")                             \
   X(nothing_here_advice, "nothing_here.advice",                                                    \
     "This part of the host belongs to the relay. Check the address.")                              \

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The way out: here, at the provider, and when the provider tells that somebody has left elsewhere."""
+import html
 import json
+import re
 import sqlite3
 import threading
 import urllib.parse
@@ -59,8 +61,6 @@ def test_a_logout_at_the_provider_ends_the_session_and_what_runs_in_it(wiki, aut
     assert other.ask(f"{wiki.url}/").status == 200, "another browser's session is not meant"
 
 
-@pytest.mark.parametrize("body, name", [
-    ("", "malformed"), ("logout_token=", "malformed"), ("logout_token=a.b.c", "malformed"),
 def sign_in_again(wiki, visitor):
     return visitor.follow(visitor.ask(f"{wiki.url}/.hawser/login?app=wiki&to=/again"))
 
@@ -145,6 +145,8 @@ def test_a_session_that_came_from_another_login_cookie_ends(wiki, authority, vis
     assert visitor.ask(f"{wiki.url}/page").status == 200
 
 
+@pytest.mark.parametrize("body, name", [
+    ("", "malformed"), ("logout_token=", "malformed"), ("logout_token=a.b.c", "malformed"),
     ("logout_token=eyJhbGciOiJub25lIn0.eyJpc3MiOiJhIn0.", "")])
 def test_what_is_no_logout_token_ends_nothing(wiki, visitor, body, name):
     visitor.sign_in(f"{wiki.url}/", "alice")
@@ -164,6 +166,24 @@ def test_another_sites_link_signs_nobody_out(wiki, visitor):
     visitor.sign_in(f"{wiki.url}/", "alice")
     visitor.ask(f"{wiki.url}/.hawser/logout?app=wiki", Sec_Fetch_Site="cross-site")
     assert sessions(wiki) == 1
+
+
+def test_an_older_browsers_link_is_judged_by_the_page_that_it_names(wiki, visitor):
+    visitor.sign_in(f"{wiki.url}/", "alice")
+    for fields in ({"Referer": "https://evil.example/"}, {"Origin": "https://evil.example"}, {"Origin": "null"},
+                   {"Referer": f"{wiki.url}.evil.example/"}):
+        assert "still signed in" in visitor.ask(f"{wiki.url}/.hawser/logout?app=wiki", **fields).body, fields
+    assert sessions(wiki) == 1
+    assert visitor.ask(f"{wiki.url}/.hawser/logout?app=wiki", Referer=f"{wiki.url}/page").status == 302
+    assert sessions(wiki) == 0
+
+
+def test_who_is_told_to_be_still_signed_in_can_sign_out_there(wiki, visitor):
+    visitor.sign_in(f"{wiki.url}/", "alice")
+    page = visitor.ask(f"{wiki.url}/.hawser/logout?app=wiki", Sec_Fetch_Site="cross-site")
+    way_out = html.unescape(re.search(r'<a class="next" href="([^"]+)">Sign out</a>', page.body)[1])
+    assert visitor.ask(wiki.url + way_out, Sec_Fetch_Site="same-origin").status == 302
+    assert sessions(wiki) == 0
 
 
 def test_a_link_of_another_site_leaves_the_browser_its_cookie(wiki, visitor):
