@@ -99,13 +99,17 @@ Answer Gate::form_not_sent(const Question& question, Text why, std::string_view 
 // A form came, and its sender has to sign in, or more strongly.
 void Gate::ask_about_form(const Question& question, std::string_view stronger,
                           const SessionFacts* session, GateListener& listener) {
-  if (const auto ticket = find_ticket(question.head.fields, question.body)) {
-    // It is kept already, and so are its sender's efforts.
-    if (FormTicket::open(*keys_, question.head.target.authority.host, *ticket))
+  const bool is_signed_in = session != nullptr && !session->session.empty();
+  if (const std::string claimed = claimed_form(question.body); !claimed.empty()) {
+    // It is kept already, and so are its sender's efforts; or it is not, and what stands for it is
+    // nothing to be kept.
+    const auto ticket = find_ticket(question.head.fields, claimed);
+    if (ticket && FormTicket::open(*keys_, question.head.target.authority.host, *ticket))
       return listener.on_answered(sign_in_first(question, stronger, *ticket));
+    return listener.on_answered(
+        form_not_sent(question, is_signed_in ? Text::form_lost : Text::form_signed_out, stronger));
   }
   bool revoked = false;
-  const bool is_signed_in = session != nullptr && !session->session.empty();
   const auto person = is_signed_in ? std::optional(*session) : known_person(question, revoked);
   const bool same_origin = is_same_origin(question.head);
   if (!person || !same_origin) {
@@ -178,7 +182,7 @@ Answer Gate::sign_in_first(const Question& question, std::string_view stronger,
 // Where the sender of a kept form may sign in again, as long as it is kept; "" where the request
 // stands for none.
 std::string Gate::login_url_of_claim(const Question& question) const {
-  const auto sealed = find_ticket(question.head.fields, question.body);
+  const auto sealed = find_ticket(question.head.fields, claimed_form(question.body));
   if (!sealed) return {};
   const auto ticket = FormTicket::open(*keys_, question.head.target.authority.host, *sealed);
   if (!ticket || ticket->ends_s <= now_s()) return {};
@@ -190,7 +194,6 @@ Answer Gate::form_page(const Coming& coming, const SessionFacts& facts) {
   const PageWords& words = pages_->words_for(coming.languages);
   const auto ticket = FormTicket::unpack(coming.login.form);
   if (!ticket || ticket->subject != facts.subject || ticket->issuer != issuer_of(coming.app)) {
-    if (ticket) desk_->settle_form(ticket->id, true);
     Event event = coming.event;
     event.kind = EventKind::form_parked;
     event.app = coming.app;
@@ -220,15 +223,18 @@ Answer Gate::form_page(const Coming& coming, const SessionFacts& facts) {
 
 // The last step.
 void Gate::let_in(const Question& question, Admission admission, GateListener& listener) {
-  if (!admission.form_ticket.empty()) return release_form(question, std::move(admission), listener);
+  if (!admission.claimed_form.empty())
+    return release_form(question, std::move(admission), listener);
   remove_own_cookies(question.head.fields);
   listener.on_admitted(std::move(admission));
 }
 
 // The request may pass, and stands for a form that was kept.
 void Gate::release_form(const Question& question, Admission admission, GateListener& listener) {
-  const std::string sealed = std::move(admission.form_ticket);
-  const auto ticket = FormTicket::open(*keys_, question.head.target.authority.host, sealed);
+  const std::string id = std::move(admission.claimed_form);
+  const auto sealed = find_ticket(question.head.fields, id);
+  if (!sealed) return tell_lost_form(question, id, std::string(admission.user()), listener);
+  const auto ticket = FormTicket::open(*keys_, question.head.target.authority.host, *sealed);
   const auto refuse = [&](Text why) {
     listener.on_answered(lost_form(question, admission.user(), why));
   };
@@ -276,6 +282,25 @@ void Gate::released(const Question& question, uint64_t waiting, const FormTicket
   admission.forget_cookie = ticket.cookie_name();
   remove_own_cookies(question.head.fields);
   listener->on_admitted(std::move(admission));
+}
+
+// The browser has no cookie for the form any more: it was sent, and somebody reloads the page; or
+// it has waited for too long. The application is not asked in its place.
+void Gate::tell_lost_form(const Question& question, std::string id, std::string user,
+                          GateListener& listener) {
+  if (desk_ == nullptr) return listener.on_answered(lost_form(question, user, Text::form_lost));
+  const uint64_t waiting = wait_for(listener);
+  const std::string asked = id;
+  desk_->lend_form(asked, [self = self_, waiting, question, id = std::move(id),
+                           user = std::move(user)](const LentForm& lent) {
+    if (*self == nullptr) return;
+    Gate& gate = **self;
+    if (lent.state == LentForm::State::lent) gate.desk_->settle_form(id, false);
+    const bool taken = lent.state == LentForm::State::taken;
+    if (GateListener* sender = gate.take(waiting))
+      sender->on_answered(
+          gate.lost_form(question, user, taken ? Text::form_taken : Text::form_lost));
+  });
 }
 
 // The sender is signed in; the page says why nothing was sent all the same.

@@ -24,9 +24,8 @@ constexpr std::string_view form_cookie_prefix = "__Host-hawser-_form-";
 
 std::string form_purpose(std::string_view host) { return "form\n" + std::string(host); }
 
-bool is_hex(std::string_view text) {
-  return std::all_of(text.begin(), text.end(),
-                     [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); });
+std::string form_cookie_of(std::string_view id) {
+  return std::string(form_cookie_prefix) + tls::hex(id);
 }
 
 }  // namespace
@@ -73,9 +72,7 @@ std::optional<FormTicket> FormTicket::open(const KeyRing& keys, std::string_view
 
 std::string FormTicket::owner() const { return app + "\n" + issuer + "\n" + subject; }
 
-std::string FormTicket::cookie_name() const {
-  return std::string(form_cookie_prefix) + tls::hex(id);
-}
+std::string FormTicket::cookie_name() const { return form_cookie_of(id); }
 
 std::string FormTicket::claim() const { return std::string(claim_field) + tls::hex(id); }
 
@@ -124,15 +121,18 @@ bool may_claim_form(const message::RequestHead& head) {
          head.body_length.bytes == claim_bytes &&
          head.fields.get(FieldName::content_type)
              .value_or("")
-             .starts_with("application/x-www-form-urlencoded") &&
-         head.fields.joined(FieldName::cookie).find(form_cookie_prefix) != std::string::npos;
+             .starts_with("application/x-www-form-urlencoded");
 }
 
-std::optional<std::string_view> find_ticket(const message::Fields& fields, std::string_view claim) {
-  if (claim.size() != claim_bytes || !claim.starts_with(claim_field)) return std::nullopt;
-  const std::string_view id = claim.substr(claim_field.size());
-  if (!is_hex(id)) return std::nullopt;
-  return find_cookie(fields, std::string(form_cookie_prefix) + std::string(id));
+std::string claimed_form(std::string_view content) {
+  if (content.size() != claim_bytes || !content.starts_with(claim_field)) return {};
+  auto id = tls::hex_decode(content.substr(claim_field.size()));
+  return id.ok() ? std::move(id).value() : std::string();
+}
+
+std::optional<std::string_view> find_ticket(const message::Fields& fields, std::string_view id) {
+  if (id.empty()) return std::nullopt;
+  return find_cookie(fields, form_cookie_of(id));
 }
 
 bool is_same_origin(const message::RequestHead& head) {

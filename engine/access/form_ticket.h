@@ -62,8 +62,11 @@ bool belongs_to_form(const message::FieldView& field);
 // Whether a request looks like one that releases a form; its content tells for sure.
 bool may_claim_form(const message::RequestHead& head);
 
-// The value of the cookie that goes with this content: a sealed ticket.
-std::optional<std::string_view> find_ticket(const message::Fields& fields, std::string_view claim);
+// The id of the form for which a request with this content stands, with its cookie or without;
+// empty where it is a form of its own.
+std::string claimed_form(std::string_view content);
+// The value of the cookie that goes with a form's id: a sealed ticket.
+std::optional<std::string_view> find_ticket(const message::Fields& fields, std::string_view id);
 
 // Whether a browser says that a page of this very host and port made the request.
 bool is_same_origin(const message::RequestHead& head);

@@ -207,14 +207,11 @@ void Gate::tell_shadows(const Question& question, const Guarded& guarded, const 
 
 void Gate::admit(const Question& question, const Guarded& guarded, SessionPtr session,
                  const Decision& decision, GateListener& listener) {
-  std::string ticket;  // to a form that was kept, for which this request stands
-  if (!question.body.empty())
-    ticket = find_ticket(question.head.fields, question.body).value_or(std::string_view());
   if (guarded.rules.look_at_methods()) remove_method_overrides(question.head.fields);
   Admission admission;
   admission.revision = guarded.app->revision;
   admission.rule = decision.rule_name();
-  admission.form_ticket = std::move(ticket);
+  admission.claimed_form = claimed_form(question.body);
   if (session) {
     admission.claims = token::claims_told(guarded.app->identity, session->identity);
     if (guarded.app->assertion && !session->user.empty())

@@ -56,8 +56,8 @@ struct Admission {
   std::string set_cookie;           // for the response; empty: none
   std::vector<std::string> claims;  // what the app's `identity` tells: claim, value, claim, value
   std::string assertion;            // the signed token that says so; empty: none
-  int64_t renew_s = 0;      // when the provider has to vouch again for what still runs; 0: never
-  std::string form_ticket;  // to a form that was kept, for which the request stands
+  int64_t renew_s = 0;       // when the provider has to vouch again for what still runs; 0: never
+  std::string claimed_form;  // the id of the one that was kept, for which the request stands
   std::unique_ptr<ParkedForm> form;  // goes on in place of what released it; null: none
   std::string forget_cookie;         // of ours, that has done its work; empty: none
 
@@ -273,6 +273,8 @@ class Gate {
   Answer form_page(const Coming& coming, const SessionFacts& facts);
   void let_in(const Question& question, Admission admission, GateListener& listener);
   void release_form(const Question& question, Admission admission, GateListener& listener);
+  void tell_lost_form(const Question& question, std::string id, std::string user,
+                      GateListener& listener);
   void released(const Question& question, uint64_t waiting, const FormTicket& ticket,
                 Admission admission, LentForm lent);
   Answer lost_form(const Question& question, std::string_view user, Text why);

@@ -82,14 +82,16 @@ namespace hawser::access {
     "in another tab, then come back here, go back to the form with your browser's Back button, "   \
     "and send it again.")                                                                          \
   X(form_lost, "form.not_sent.form_lost",                                                          \
-    "You are signed in now, but what you had filled in is no longer kept: signing in took too "    \
-    "long, or the relay was restarted meanwhile. Go back to the form and send it again.")          \
+    "You are signed in, but what you had filled in is no longer kept: it was sent some time ago, " \
+    "signing in took too long, or the relay was restarted meanwhile. Look in the application "     \
+    "whether it has arrived; if not, go back to the form and send it again.")                      \
   X(form_taken, "form.not_sent.form_taken",                                                        \
     "What you had filled in was sent once already, and is not sent twice. Look in the "            \
     "application whether it has arrived.")                                                         \
   X(form_of_other, "form.not_sent.form_of_other",                                                  \
-    "It was filled in by somebody who was signed in with another account, so it was thrown away. " \
-    "You are signed in with yours: fill it in again if it is for you to send.")                    \
+    "It was filled in by somebody who was signed in with another account, so it is not sent with " \
+    "yours. They can still send it by signing in within a few minutes; fill it in again if it is " \
+    "for you to send.")                                                                            \
   X(form_foreign, "form.not_sent.form_foreign",                                                    \
     "Another site's page wanted to send it, so nothing reached the application.")                  \
   X(form_kept, "form.kept.advice",                                                                 \

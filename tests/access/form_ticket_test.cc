@@ -31,10 +31,13 @@ TEST(FormTicket, OpensOnlyAsItWasSealed) {
 TEST(FormTicket, IsFoundByItsClaim) {
   message::Fields fields;
   fields.add("Cookie", "a=b; " + ticket().cookie_name() + "=sealed");
-  EXPECT_EQ(find_ticket(fields, ticket().claim()), "sealed");
+  EXPECT_EQ(claimed_form(ticket().claim()), ticket().id);
+  EXPECT_EQ(find_ticket(fields, ticket().id), "sealed");
+  EXPECT_FALSE(find_ticket(fields, std::string(16, 'o')));
+  EXPECT_FALSE(find_ticket(fields, ""));
   for (const char* other : {"", "hawser-form=", "hawser-form=6969696969696969696969696969696X",
                             "a=69696969696969696969696969696969aaaaaaaaaaa"})
-    EXPECT_FALSE(find_ticket(fields, other)) << other;
+    EXPECT_EQ(claimed_form(other), "") << other;
 }
 
 TEST(ParkedForm, IsPackedWhole) {

@@ -179,7 +179,7 @@ def test_a_form_of_a_revoked_session_is_not_kept(wiki, visitor):
     assert (page.status, reason(page)) == (401, "session_revoked")
 
 
-def test_another_person_does_not_send_it(wiki, visitor):
+def test_another_person_does_not_send_it_and_who_typed_it_still_may(wiki, visitor):
     visitor.sign_in(f"{wiki.url}/", "alice")
     before = wiki.engine.metric("hawser_parked_forms")
     kept = post(visitor, wiki)
@@ -187,8 +187,11 @@ def test_another_person_does_not_send_it(wiki, visitor):
     visitor.cookies["login.localhost"].clear()
     page = again_at_the_provider(visitor, kept, "bob")
     assert (page.status, reason(page)) == (409, "form_of_other")
+    assert wiki.bodies == [] and "hawser-form" not in page.body
+    visitor.cookies["login.localhost"].clear()
+    assert visitor.submit(again_at_the_provider(visitor, kept)).status == 200
+    assert [body for _, body in wiki.bodies] == [TYPED]
     wiki.engine.wait_for_metric("hawser_parked_forms", lambda count: count == before)
-    assert wiki.bodies == []
 
 
 def test_one_browsers_form_is_nothing_in_another(wiki, authority, visitor):
@@ -198,7 +201,24 @@ def test_one_browsers_form_is_nothing_in_another(wiki, authority, visitor):
     other.sign_in(f"{wiki.url}/", "alice")
     page.url = f"{wiki.url}/.hawser/callback"
     sent = other.submit(page)
-    assert sent.status == 303, "without the cookie it is a form like any other, and not strongly enough signed in"
+    assert (sent.status, reason(sent), wiki.bodies) == (409, "form_lost", [])
+
+
+def test_what_stands_for_a_form_never_reaches_the_application(wiki, authority, visitor):
+    visitor.sign_in(f"{wiki.url}/", "alice")
+    page = again_at_the_provider(visitor, post(visitor, wiki))
+    cookie = next(key for key in visitor.cookies["wiki.localhost"] if "_form-" in key[0])
+    ticket = visitor.cookies["wiki.localhost"].pop(cookie)
+    without = visitor.submit(page)
+    assert (without.status, reason(without)) == (409, "form_lost"), "a browser keeps no cookie for longer than it is told to"
+    visitor.cookies["wiki.localhost"][cookie] = ticket
+    assert visitor.submit(page).status == 200, "nothing was done to it"
+    assert cookie not in visitor.cookies["wiki.localhost"]
+    reloaded = visitor.submit(page)
+    assert (reloaded.status, reason(reloaded)) == (409, "form_taken")
+    signed_out = Visitor(authority).submit(page)
+    assert (signed_out.status, reason(signed_out)) == (401, "signed_out")
+    assert [body for _, body in wiki.bodies] == [TYPED]
 
 
 def test_a_restart_loses_it_and_says_so(own, visitor):
