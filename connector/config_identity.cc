@@ -45,6 +45,9 @@ void read_issuer(const Value& value, std::string& target) {
     value.error("an issuer's https:// URL", url.error().reason);
   else if (text->find('?') != std::string::npos)
     value.error("an issuer's https:// URL", "leave out the query");
+  else if (const size_t known = text->find("/.well-known/"); known != std::string::npos)
+    value.error("an issuer's https:// URL",
+                "leave out `" + text->substr(known) + "`: the issuer's description is found there");
   else
     target = std::move(*text);
 }

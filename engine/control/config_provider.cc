@@ -32,6 +32,14 @@ core::Result<std::string> parse_issuer(std::string_view text) {
   if (!text.starts_with(scheme)) return core::Error{"begin it with https://"};
   if (text.size() > url_limit) return core::Error{"an issuer has at most 1024 characters here"};
   if (text.find_first_of("?#") != text.npos) return core::Error{"leave out query and fragment"};
+  for (const std::string_view description :
+       {"/.well-known/openid-configuration", "/.well-known/oauth-authorization-server"}) {
+    if (text.ends_with(description))
+      return core::Error{
+          fmt::format("leave out `{}`: it is where the issuer's description lies, "
+                      "and is found by itself",
+                      description)};
+  }
   const std::string_view rest = text.substr(scheme.size());
   const size_t path_at = std::min(rest.find('/'), rest.size());
   const std::string authority(rest.substr(0, path_at));

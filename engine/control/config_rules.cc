@@ -13,11 +13,13 @@
 #include <vector>
 
 #include "config/map_reader.h"
+#include "config/nearest.h"
 #include "control/config_countries.h"
 #include "control/config_networks.h"
 #include "control/config_rule_reach.h"
 #include "control/config_texts.h"
 #include "message/characters.h"
+#include "message/head.h"
 #include "message/target.h"
 #include "model/durations.h"
 #include "model/origin.h"
@@ -35,6 +37,20 @@ constexpr size_t claim_limit = 20;  // of one rule
 constexpr size_t rule_name_limit_bytes = 100;
 constexpr size_t message_limit_bytes = 500;
 
+bool is_star(std::string_view text) { return text == "*"; }
+bool has_star(std::string_view text) { return text.find('*') != text.npos; }
+
+// Names are compared whole: one that was meant as a pattern would match nobody, which lets
+// everybody past a deny rule.
+void refuse_patterns(const Value& texts, bool (*is_pattern)(std::string_view)) {
+  for (const YamlNode& item : texts.node().items) {
+    if (!is_pattern(item.text)) continue;
+    Value(item, texts.key(), texts.context())
+        .error("a name, which is compared whole: there are no patterns",
+               "name each, or use `groups`, `claims` or `anyone_signed_in: true`");
+  }
+}
+
 void read_claims(const Value& value, std::vector<model::ClaimValues>& target) {
   if (value.node().kind != YamlNode::Kind::map || value.is_empty())
     return value.error("a map of claims, each with a list of values", "write `{department: [hr]}`");
@@ -43,8 +59,10 @@ void read_claims(const Value& value, std::vector<model::ClaimValues>& target) {
     const Value values(entry.value, fmt::format("{}.{}", value.key(), entry.key), value.context());
     model::ClaimValues claim;
     claim.claim = entry.key;
-    if (read_texts(values, {"a value of this claim"}, claim.values))
+    if (read_texts(values, {"a value of this claim"}, claim.values)) {
+      refuse_patterns(values, &is_star);
       target.push_back(std::move(claim));
+    }
   }
 }
 
@@ -56,9 +74,12 @@ bool says_something(const MapReader& map, std::initializer_list<std::string_view
 void read_who(const Value& value, model::RuleWho& target) {
   MapReader map(value);
   map.flag("anyone_signed_in", target.anyone_signed_in);
-  if (const auto users = map.take("users")) read_texts(*users, {"a user's name"}, target.users);
-  if (const auto groups = map.take("groups"))
-    read_texts(*groups, {"a group's name"}, target.groups);
+  const auto users = map.take("users");
+  if (users && read_texts(*users, {"a user's name"}, target.users))
+    refuse_patterns(*users, &has_star);
+  const auto groups = map.take("groups");
+  if (groups && read_texts(*groups, {"a group's name"}, target.groups))
+    refuse_patterns(*groups, &is_star);
   if (const auto claims = map.take("claims")) read_claims(*claims, target.claims);
   map.finish();
   if (!map.is_map()) return;
@@ -107,20 +128,50 @@ void read_strength(const Value& value, model::RuleStrength& target) {
     value.error("a map with acr, amr or max_age", "say one of them, or remove the key");
 }
 
+std::string in_capitals(std::string text) {
+  for (char& c : text) {
+    if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
+  }
+  return text;
+}
+
+std::string remedy_for_method(const std::string& method) {
+  constexpr std::string_view known[] = {
+#define HAWSER_METHOD_TEXT(id, text, idempotent) text,
+      HAWSER_METHODS(HAWSER_METHOD_TEXT)
+#undef HAWSER_METHOD_TEXT
+  };
+  const std::string upper = in_capitals(method);
+  if (upper == "*" || upper == "ALL" || upper == "ANY")
+    return "leave `methods` out: the rule is then about all of them";
+  if (upper == "CONNECT") return "write `GET`, as which a WebSocket counts over HTTP/2, too";
+  if (message::find_method(upper) != message::Method::other)
+    return fmt::format("write `{}`: methods are told apart by case", upper);
+  const std::string_view near = config::nearest(upper, known);
+  return near.empty() ? "remove it: no request of this method gets as far as a rule"
+                      : fmt::format("did you mean `{}`?", near);
+}
+
+// Other methods are answered with 501 before any rule: one that names them would never match.
 void read_methods(const Value& value, std::vector<std::string>& target) {
   const auto is_method = [](std::string_view text) { return message::is_token(text); };
   std::vector<std::string> methods;
   if (!read_texts(value, {"a method, as GET", is_method, 32}, methods)) return;
-  for (const std::string& method : methods) {
-    std::string upper = method;
-    for (char& c : upper) {
-      if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
-    }
-    if (upper == method) continue;
-    value.error_found(fmt::format("the method \"{}\"", method), "methods in capital letters",
-                      fmt::format("write `{}`: methods are told apart by case", upper));
+  const auto items = value.list();
+  for (size_t i = 0; i < methods.size(); ++i) {
+    const message::Method method = message::find_method(methods[i]);
+    if (method != message::Method::other && method != message::Method::connect) continue;
+    (*items)[i].error_found(fmt::format("the method \"{}\"", methods[i]),
+                            "a method that the engine serves, in capital letters",
+                            remedy_for_method(methods[i]));
   }
   target = std::move(methods);
+}
+
+// The folder that a pattern was meant to cover.
+std::string prefix_before_star(std::string_view path) {
+  const std::string_view before = path.substr(0, path.find('*'));
+  return std::string(before.substr(0, before.rfind('/') + 1));
 }
 
 void read_paths(const Value& value, const std::string& app_path, std::vector<std::string>& target) {
@@ -129,6 +180,13 @@ void read_paths(const Value& value, const std::string& app_path, std::vector<std
   if (!list) return;
   if (list->empty()) return value.error("1 to 1000 paths", "name one, or remove the key");
   for (const Value& item : *list) {
+    if (has_star(item.node().text)) {
+      const std::string prefix = prefix_before_star(item.node().text);
+      item.error("a prefix: there are no patterns",
+                 prefix.empty() ? "begin and end it with \"/\", without `*`"
+                                : fmt::format("write `{}`, which covers all below it", prefix));
+      continue;
+    }
     const auto prefix = item.parsed<std::string>(&model::parse_path_prefix, expected);
     if (!prefix) continue;
     std::string canonical;
@@ -155,20 +213,21 @@ void check_somebody_is_named(const Value& value, const MapReader& map, const Acc
                     "add `who: {groups: [staff]}`, or `who: {anyone_signed_in: true}` for all");
 }
 
-void read_effect(MapReader& map, AccessRule& rule) {
+// False where the effect is not known: what it would ask for is not known either.
+bool read_effect(MapReader& map, AccessRule& rule) {
   constexpr std::string_view words[] = {"allow", "deny"};
-  if (const auto effect = map.require("effect", "allow or deny", "effect: allow")) {
-    const auto index = effect->choice(words);
-    if (index && *index == 1) rule.effect = model::RuleEffect::deny;
-  }
+  const auto effect = map.require("effect", "allow or deny", "effect: allow");
+  const auto index = effect ? effect->choice(words) : std::nullopt;
+  if (index && *index == 1) rule.effect = model::RuleEffect::deny;
   const auto message = map.take("message");
-  if (!message) return;
+  if (!message) return index.has_value();
   if (const auto text = read_text(*message, {"a sentence", nullptr, message_limit_bytes}))
     rule.message = *text;
-  if (rule.effect == model::RuleEffect::allow) {
+  if (index && rule.effect == model::RuleEffect::allow) {
     message->error_found("`message` beside `effect: allow`", "a message of a deny rule",
                          "remove it: nobody would see it");
   }
+  return index.has_value();
 }
 
 AccessRule read_rule(const Value& value, bool has_geo, const model::App& app) {
@@ -183,10 +242,10 @@ AccessRule read_rule(const Value& value, bool has_geo, const model::App& app) {
   if (const auto strength = map.take("strength")) read_strength(*strength, rule.strength);
   if (const auto methods = map.take("methods")) read_methods(*methods, rule.methods);
   if (const auto paths = map.take("paths")) read_paths(*paths, app.path_prefix, rule.paths);
-  read_effect(map, rule);
+  const bool effect_is_known = read_effect(map, rule);
   map.flag("shadow", rule.shadow);
   map.finish();
-  check_somebody_is_named(value, map, rule);
+  if (effect_is_known) check_somebody_is_named(value, map, rule);
   return rule;
 }
 

@@ -111,6 +111,9 @@ TEST_F(ConfigIdentity, WhatIsWrongIsToldWithPlaceKeyAndRemedy) {
               HasSubstr("connector.yaml:2:"));
   EXPECT_THAT(error_of("{issuer: \"https://login.example?a\", client_ids: [a]}"),
               HasSubstr("leave out the query"));
+  EXPECT_THAT(error_of("{issuer: \"https://login.example/.well-known/openid-configuration\", "
+                       "client_ids: [a]}"),
+              HasSubstr("leave out `/.well-known/openid-configuration`"));
   EXPECT_THAT(error_of("{issuer: \"https://login.example\", client_ids: []}"),
               HasSubstr("1 to 100 client ids"));
   EXPECT_THAT(error_of("{" + good + ", keys_file: missing.json}"), HasSubstr("can't be read"));
