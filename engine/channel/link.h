@@ -97,6 +97,8 @@ class Link {
   // without a backlog of frames that the peer does not take.
   virtual bool can_open() const = 0;
   virtual size_t open_streams() const = 0;
+  // What one of its streams takes of the heap, beside bytes that wait.
+  static size_t stream_heap_bytes();
 
   virtual void send_session_end(uint64_t client_session) = 0;
   virtual void send_config(uint64_t revision) = 0;

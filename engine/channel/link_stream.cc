@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "channel/framed_link.h"
+#include "core/heap_size.h"
 
 namespace hawser::channel {
 
@@ -38,6 +39,8 @@ LinkStream::LinkStream(FramedLink& link, const Start& start, core::Budget& budge
 }
 
 LinkStream::~LinkStream() = default;
+
+size_t Link::stream_heap_bytes() { return core::heap_bytes_of(sizeof(LinkStream)); }
 
 Link& LinkStream::link() { return *out_; }
 

@@ -128,6 +128,7 @@ class BlockPool {
   void give_back(Block* block);
 
   size_t blocks_in_use() const { return blocks_in_use_; }
+  size_t blocks_kept() const { return free_count_; }
 
  private:
   size_t idle_limit_blocks_;

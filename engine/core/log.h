@@ -82,6 +82,7 @@ class Log : private Flushable {
   bool enabled(Level level) const { return level >= sink_.level() && level != Level::off; }
   LogSink& sink() { return sink_; }
   void write_out();
+  size_t held_bytes() const { return lines_.capacity(); }
 
  private:
   friend class LogLine;

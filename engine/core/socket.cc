@@ -11,6 +11,7 @@
 
 #include "core/fd.h"
 #include "core/handle.h"
+#include "core/heap_size.h"
 #include "core/io_faults.h"
 
 namespace hawser::core {
@@ -68,6 +69,8 @@ Socket::Socket(Loop& loop, bool local) : loop_(loop), cell_(new_cell<Cell>(this)
 }
 
 Socket::~Socket() = default;
+
+size_t Socket::heap_bytes() { return heap_bytes_of(sizeof(Socket)) + heap_bytes_of(sizeof(Cell)); }
 
 Result<std::unique_ptr<Socket>> Socket::adopt(Loop& loop, int fd) {
   Fd owned(fd);

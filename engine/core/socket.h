@@ -28,6 +28,8 @@ class Socket final : public Transport, private Flushable {
   // Starts to connect; on_ready() or on_broken() tells the outcome, never within this call. The
   // Error's code is the negated errno. What is written before on_ready() waits.
   static std::unique_ptr<Socket> connect(Loop& loop, const Address& address);
+  // What one takes of the heap, beside bytes under way.
+  static size_t heap_bytes();
   ~Socket() override;
 
   // Input goes to `reader` from now on instead of the listener's on_bytes(); the listener still

@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "http/h2_nghttp2.h"
 
+#include <malloc.h>
+
 #include <algorithm>
+#include <cstdlib>
 
 #include "core/check.h"
+#include "http/h2_memory.h"
 #include "http/h2_output.h"
 
 namespace hawser::http {
@@ -11,6 +15,30 @@ namespace hawser::http {
 namespace {
 
 constexpr size_t most_reads_of_frame_head = 9 + 1;  // its bytes, and one that ends before them
+
+constinit thread_local int64_t h2_library_bytes = 0;
+
+void* count_taken(void* piece) {
+  if (piece != nullptr) h2_library_bytes += static_cast<int64_t>(malloc_usable_size(piece));
+  return piece;
+}
+void* h2_malloc(size_t size, void* /*user*/) { return count_taken(std::malloc(size)); }
+void* h2_calloc(size_t count, size_t size, void* /*user*/) {
+  return count_taken(std::calloc(count, size));
+}
+void h2_free(void* piece, void* /*user*/) {
+  if (piece == nullptr) return;
+  h2_library_bytes -= static_cast<int64_t>(malloc_usable_size(piece));
+  std::free(piece);
+}
+void* h2_realloc(void* piece, size_t size, void* user) {
+  const auto before = piece != nullptr ? static_cast<int64_t>(malloc_usable_size(piece)) : 0;
+  if (size == 0) return h2_free(piece, user), nullptr;
+  void* const moved = std::realloc(piece, size);
+  if (moved != nullptr) h2_library_bytes -= before;
+  return count_taken(moved);
+}
+nghttp2_mem h2_memory{nullptr, h2_malloc, h2_free, h2_calloc, h2_realloc};
 
 ssize_t read_length(nghttp2_session* /*session*/, uint8_t /*type*/, int32_t /*stream_id*/,
                     int32_t /*session_window*/, int32_t /*stream_window*/, uint32_t frame_limit,
@@ -36,13 +64,15 @@ nghttp2_session* open_h2_session(H2Role role, void (*set)(nghttp2_session_callba
     nghttp2_option_set_max_continuations(options,
                                          (continuations + size_t{1}) * most_reads_of_frame_head);
     const auto open =
-        role == H2Role::server ? nghttp2_session_server_new2 : nghttp2_session_client_new2;
-    open(&opened, callbacks, user, options);
+        role == H2Role::server ? nghttp2_session_server_new3 : nghttp2_session_client_new3;
+    open(&opened, callbacks, user, options, &h2_memory);
   }
   nghttp2_option_del(options);
   nghttp2_session_callbacks_del(callbacks);
   return opened;
 }
+
+int64_t h2_library_bytes_of_this_thread() { return h2_library_bytes; }
 
 void write_h2_frames(nghttp2_session& session, core::Transport& transport) {
   while (!transport.over_high_mark()) {

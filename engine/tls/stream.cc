@@ -5,6 +5,7 @@
 #include <openssl/x509.h>
 #include <unistd.h>
 
+#include "core/heap_size.h"
 #include "tls/client_hello.h"
 #include "tls/context_internals.h"
 #include "tls/library.h"
@@ -91,6 +92,11 @@ void Stream::State::start(core::TransportListener& new_listener) {
 }
 
 Stream::Stream(std::unique_ptr<State> state) : state_(std::move(state)) {}
+
+size_t Stream::heap_bytes() {
+  return core::heap_bytes_of(sizeof(Stream)) + core::heap_bytes_of(sizeof(State)) +
+         core::Socket::heap_bytes();
+}
 Stream::~Stream() = default;
 
 std::unique_ptr<Stream> Stream::accept(std::unique_ptr<core::Transport> below,

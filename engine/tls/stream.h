@@ -68,6 +68,8 @@ class Stream : public core::Transport {
   // Null when the descriptor can't be used; everything is closed then. Reading starts with
   // set_listener(); there is no on_ready().
   static std::unique_ptr<Stream> adopt(core::Loop& loop, Released released);
+  // What one takes of the heap with the socket below it, beside bytes under way and the library's.
+  static size_t heap_bytes();
   static void discard(const Released& released);
 
   // Transport:
