@@ -9,6 +9,7 @@
 #include "core/limits.h"
 #include "model/identity.h"
 #include "model/ids.h"
+#include "tls/library_memory.h"
 
 namespace hawser::connector {
 
@@ -198,6 +199,8 @@ void Connector::run() {
     if (const auto reopened = sink_.reopen(); !reopened)
       LogLine(log_, Level::warn, "log_reopen_failed").text("reason", reopened.error().reason);
   }));
+  signals_.push_back(
+      std::make_unique<core::SignalWatcher>(loop_, SIGUSR1, [this] { tell_memory(); }));
   LogLine(log_, Level::info, "started")
       .text("connector", identity_.connector_id)
       .text("tenant", identity_.tenant)
@@ -221,6 +224,33 @@ void Connector::drain(const std::string& reason) {
 
 void Connector::on_drained() {
   if (++workers_drained_ >= seats_.size()) loop_.stop();
+}
+
+core::MemoryReport Connector::own_memory() {
+  core::MemoryReport report = core::thread_memory(loop_);
+  report.add_on_heap(core::MemoryPurpose::tls, tls::library_bytes_of_this_thread());
+  report.add_on_heap(core::MemoryPurpose::logs, static_cast<int64_t>(log_.held_bytes()));
+  return report;
+}
+
+// Only a worker's own thread can look into what is the worker's.
+void Connector::tell_memory() {
+  struct Asked {
+    size_t waiting;
+    core::MemoryReport sum;
+  };
+  const auto asked = std::make_shared<Asked>(Asked{seats_.size(), {}});
+  for (const auto& seat : seats_) {
+    seat->thread.post([this, asked, place = seat.get()] {
+      mailbox_.post([this, asked, told = place->worker->memory()] {
+        asked->sum.merge(told);
+        if (--asked->waiting != 0) return;
+        asked->sum.merge(own_memory());
+        asked->sum.merge(core::process_memory());
+        core::log_memory(log_, asked->sum);
+      });
+    });
+  }
 }
 
 void Connector::on_established(size_t worker, uint64_t channel, const channel::Welcome& welcome) {

@@ -46,6 +46,8 @@ class Connector {
   void run();
   // Main's thread: what SIGTERM does.
   void drain(const std::string& reason);
+  // Main's thread: asks every worker for its part, then logs where the memory is.
+  void tell_memory();
 
  private:
   // One worker: its thread, and what lives there.
@@ -65,6 +67,7 @@ class Connector {
   void on_lost(uint64_t channel);
   void on_config(const model::ConfigAnswer& answer);
   void on_drained();
+  core::MemoryReport own_memory();  // main's
 
   void learn_engines(const std::vector<std::string>& engines);
   void learn_authorities(const std::string& authorities_pem);

@@ -24,6 +24,7 @@
 #include "core/budget.h"
 #include "core/log.h"
 #include "core/loop.h"
+#include "core/memory_report.h"
 #include "core/metrics.h"
 #include "message/head_pool.h"
 #include "model/control_calls.h"
@@ -78,6 +79,8 @@ class ConnectorWorker final : private UplinkListener, private ForwarderOwner {
   void drain(const std::string& reason);
 
   size_t open_exchanges() const { return forwarders_.size(); }
+  // What this thread has, by purpose.
+  core::MemoryReport memory() const;
 
  private:
   struct Channel {

@@ -140,6 +140,7 @@ int run(const Arguments& arguments) {
 
 int main_of(int argc, char** argv) {
   std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGUSR1, SIG_IGN);  // until there is something to tell
   Arguments arguments;
   CLI::App app("Hawser's connector: publishes applications of this network through an engine.");
   app.require_subcommand(1);

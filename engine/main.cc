@@ -102,6 +102,7 @@ int run(const Arguments& arguments) {
     return exit_failed;
   }
   std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGUSR1, SIG_IGN);  // until there is something to tell
   core::Loop loop;
   core::Log log(**sink, loop);
   relay::Engine engine(loop, **sink, log, HAWSER_VERSION);
@@ -115,6 +116,7 @@ int run(const Arguments& arguments) {
   const core::SignalWatcher on_interrupt(loop, SIGINT, end);
   const core::SignalWatcher on_hangup(loop, SIGHUP,
                                       [&] { reload(arguments, engine, **sink, log); });
+  const core::SignalWatcher on_user(loop, SIGUSR1, [&] { engine.tell_memory(); });
   loop.run();
   engine.stop();
   core::LogLine(log, core::Level::info, "stopped");

@@ -120,14 +120,15 @@ void AdminApi::handle(const Call& call, const AnswerDone& done) {
 }
 
 void AdminApi::handle_collection(std::string_view what, const Call& call, const AnswerDone& done) {
-  constexpr std::array<std::string_view, 7> known{"status", "apps",     "connectors", "tokens",
-                                                  "audit",  "sessions", "events"};
+  constexpr std::array<std::string_view, 8> known{"status", "apps",     "connectors", "tokens",
+                                                  "audit",  "sessions", "events",     "memory"};
   if (std::find(known.begin(), known.end(), what) == known.end()) {
     return done(no_such_call(call.path));
   }
   if (what == "tokens" && call.method == "POST") return create_token(call, done);
   if (call.method != "GET") return done(no_such_method(call.method));
   if (what == "status") return status(call.now_ms, done);
+  if (what == "memory") return memory(done);
   if (what == "apps") return apps(done);
   if (what == "connectors") return connectors(done);
   if (what == "sessions") return done(list_sessions());
@@ -175,6 +176,11 @@ void AdminApi::status(int64_t now_ms, const AnswerDone& done) {
         return status_json(host_.status(), records, channels, now_ms);
       },
       done);
+}
+
+void AdminApi::memory(const AnswerDone& done) {
+  host_.memory(
+      [done](const core::MemoryReport& report) { done(json_answer(200, memory_json(report))); });
 }
 
 void AdminApi::apps(const AnswerDone& done) {

@@ -38,6 +38,7 @@ class AdminApi {
  private:
   void handle_collection(std::string_view what, const Call& call, const AnswerDone& done);
   void status(int64_t now_ms, const AnswerDone& done);
+  void memory(const AnswerDone& done);
   void apps(const AnswerDone& done);
   void connectors(const AnswerDone& done);
   using View = std::function<std::string(const std::vector<ConnectorRecord>&,

@@ -12,6 +12,7 @@
 
 #include "control/refusal.h"
 #include "control/session_filter.h"
+#include "core/memory_report.h"
 #include "core/result.h"
 #include "model/access_question.h"
 #include "model/ids.h"
@@ -74,6 +75,9 @@ class AdminHost {
   // before.
   using ChannelsDone = std::function<void(const std::vector<LiveChannel>&)>;
   virtual void channels(ChannelsDone done) = 0;
+  // Where the memory is, of all threads; as channels().
+  using MemoryDone = std::function<void(const core::MemoryReport&)>;
+  virtual void memory(MemoryDone done) = 0;
   virtual std::shared_ptr<const model::Snapshot> snapshot() = 0;  // never null
   // What the app's rules say to the question; an error where it can't be asked of this app.
   virtual core::Result<model::AccessAnswer> test_access(const model::App& app,

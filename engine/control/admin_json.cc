@@ -137,6 +137,24 @@ std::string status_json(const EngineStatus& status, const std::vector<ConnectorR
        {"channels", channels.size()}});
 }
 
+std::string memory_json(const core::MemoryReport& report) {
+  json parts = json::array();
+  for (size_t i = 0; i < core::memory_purposes; ++i) {
+    const auto purpose = static_cast<core::MemoryPurpose>(i);
+    const core::MemoryReport::Part part = report.part(purpose);
+    const core::MemoryPurposeWords& words = core::words_of(purpose);
+    json told{{"purpose", words.name}, {"bytes", part.bytes}, {"about", words.about}};
+    if (!words.counted.empty()) {
+      told["count"] = part.count;
+      told["counted"] = words.counted;
+    }
+    parts.push_back(std::move(told));
+  }
+  return model::write_json({{"purposes", std::move(parts)},
+                            {"sum_bytes", report.sum_bytes()},
+                            {"resident_bytes", report.resident_bytes()}});
+}
+
 std::string apps_json(const model::Snapshot& snapshot,
                       const std::vector<ConnectorRecord>& connectors,
                       const std::vector<LiveChannel>& channels) {

@@ -16,6 +16,7 @@ namespace hawser::control {
 
 std::string status_json(const EngineStatus& status, const std::vector<ConnectorRecord>& connectors,
                         const std::vector<LiveChannel>& channels, int64_t now_ms);
+std::string memory_json(const core::MemoryReport& report);
 std::string apps_json(const model::Snapshot& snapshot,
                       const std::vector<ConnectorRecord>& connectors,
                       const std::vector<LiveChannel>& channels);

@@ -167,4 +167,6 @@ SqliteDatabase::Transaction::~Transaction() {
   if (database_ != nullptr) sqlite3_exec(database_, "ROLLBACK", nullptr, nullptr, nullptr);
 }
 
+int64_t SqliteDatabase::library_bytes() { return sqlite3_memory_used(); }
+
 }  // namespace hawser::control

@@ -48,6 +48,8 @@ class SqliteDatabase {
   StoreResult<void> run(const std::string& sql);       // several statements, no rows
   StoreResult<uint64_t> number(std::string_view sql);  // the first column of the first row; 0: none
   StoreResult<std::string> bytes(std::string_view sql);
+  // What the library holds of the heap, for all databases of the process.
+  static int64_t library_bytes();
   uint64_t changed_rows() const;  // by the last statement
   uint64_t last_row_id() const;
   const std::string& path() const { return path_; }

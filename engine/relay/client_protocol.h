@@ -3,6 +3,7 @@
 // siblings behind it. Owner: its ClientSession, which outlives it. Thread: the worker's own.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -44,6 +45,7 @@ class ClientProtocol {
 };
 
 std::unique_ptr<ClientProtocol> make_h1_protocol(ClientSession& session);
+size_t h1_protocol_heap_bytes();  // of one, between two requests
 std::unique_ptr<ClientProtocol> make_h2_protocol(ClientSession& session);
 
 }  // namespace hawser::relay

@@ -57,6 +57,8 @@ class Engine final : public control::AdminHost, public EngineLink, public SignIn
   // Not ready any more, no new connections; `done` is called once nothing is under way, or the
   // drain's time is over.
   void drain(std::function<void()> done);
+  // Asks every worker for its part, then logs where the memory is.
+  void tell_memory();
   // Stops the workers. Nothing is called afterwards.
   void stop();
 
@@ -82,6 +84,7 @@ class Engine final : public control::AdminHost, public EngineLink, public SignIn
   RelaySettings settings() const;
   core::Counter& refused(const char* listener);
   void tell_warnings();
+  core::MemoryReport own_memory() const;  // the control thread's
   void note_listening(const char* what, const core::Address& address);
   void on_arrival(Arrival arrival);
   uint32_t choose_worker(const Arrival& arrival) const;
@@ -95,6 +98,7 @@ class Engine final : public control::AdminHost, public EngineLink, public SignIn
   control::EngineStatus status() override;
   void channels(ChannelsDone done) override;
   std::shared_ptr<const model::Snapshot> snapshot() override { return snapshot_; }
+  void memory(MemoryDone done) override;  // engine_memory.cc
   core::Result<model::AccessAnswer> test_access(const model::App& app,
                                                 const model::AccessQuestion& question,
                                                 int64_t now_ms) override;

@@ -22,6 +22,8 @@ class FormKeep {
   bool keep(access::KeptForm form);
   access::LentForm lend(const std::string& id);
   void settle(const std::string& id, bool sent);
+  size_t count() const { return forms_.count(); }
+  size_t held_bytes() const { return forms_.bytes(); }
 
  private:
   void sweep();

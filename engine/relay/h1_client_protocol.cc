@@ -3,6 +3,7 @@
 
 #include <utility>
 
+#include "core/heap_size.h"
 #include "relay/refusal_page.h"
 
 namespace hawser::relay {
@@ -20,6 +21,8 @@ constexpr size_t pipelined_bytes_limit =
 std::unique_ptr<ClientProtocol> make_h1_protocol(ClientSession& session) {
   return std::make_unique<H1ClientProtocol>(session);
 }
+
+size_t h1_protocol_heap_bytes() { return core::heap_bytes_of(sizeof(H1ClientProtocol)); }
 
 H1ClientProtocol::H1ClientProtocol(ClientSession& session)
     : session_(session),

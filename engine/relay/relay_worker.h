@@ -13,6 +13,7 @@
 
 #include "core/fd.h"
 #include "core/listening.h"
+#include "core/memory_report.h"
 #include "relay/bulk_tickets.h"
 #include "relay/client_session.h"
 #include "relay/connector_channel.h"
@@ -102,6 +103,8 @@ class RelayWorker final : public ClientSessionOwner,
   std::vector<access::DecisionRing::Remembered> remembered(const std::string& request_id) const {
     return decisions_.find(request_id);
   }
+  // What this thread has, by purpose.
+  core::MemoryReport memory() const;
   void set_remote(const std::string& group, uint32_t worker, uint32_t channels);
   void close_connector(const std::string& connector, const std::string& reason);
   // No more clients; what is under way finishes. EngineLink::drained() tells the end.

@@ -42,6 +42,27 @@ TEST_F(AdminApiTest, StatusTellsHowTheEngineIs) {
   EXPECT_EQ(status["now_ms"], now_ms());
 }
 
+TEST_F(AdminApiTest, MemoryIsToldByPurpose) {
+  host_.held.add_heap(1'000'000, 1'500'000);
+  host_.held.add_on_heap(core::MemoryPurpose::tls, 600'000);
+  host_.held.add_objects(core::MemoryPurpose::sessions, 100, 1000);
+  host_.held.set_resident_bytes(1'600'000);
+  const json memory = get("/v1/memory");
+  EXPECT_EQ(memory["sum_bytes"], 1'500'000);
+  EXPECT_EQ(memory["resident_bytes"], 1'600'000);
+  std::map<std::string, json> parts;
+  for (const json& part : memory["purposes"]) parts[part["purpose"]] = part;
+  EXPECT_EQ(parts.size(), core::memory_purposes);
+  EXPECT_EQ(parts["tls"]["bytes"], 600'000);
+  EXPECT_FALSE(parts["tls"].contains("count"));
+  EXPECT_EQ(parts["sessions"]["count"], 100);
+  EXPECT_EQ(parts["sessions"]["counted"], "sessions");
+  EXPECT_EQ(parts["other"]["bytes"], 300'000);
+  EXPECT_EQ(parts["allocator"]["bytes"], 500'000);
+  EXPECT_EQ(call("POST", "/v1/memory").status, 405);
+  EXPECT_EQ(call("GET", "/v1/memory/tls").status, 404);
+}
+
 TEST_F(AdminApiTest, AppsTellWhoServesThem) {
   publish("wiki", "inside");
   publish("shop", "other");

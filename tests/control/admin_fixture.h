@@ -17,6 +17,7 @@ class StagedHost final : public AdminHost {
  public:
   EngineStatus status() override { return engine; }
   void channels(ChannelsDone done) override { done(live); }
+  void memory(MemoryDone done) override { done(held); }
   std::shared_ptr<const model::Snapshot> snapshot() override { return published; }
   core::Result<model::AccessAnswer> test_access(const model::App& app,
                                                 const model::AccessQuestion& question,
@@ -42,6 +43,7 @@ class StagedHost final : public AdminHost {
   std::vector<SessionRecord> signed_in;
   std::vector<std::string> acts;
   std::vector<model::RequestStory> stories;
+  core::MemoryReport held;
 };
 
 class AdminFixture : public ControlFixture {

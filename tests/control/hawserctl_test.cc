@@ -217,10 +217,17 @@ TEST_F(HawserctlTest, WrongUseEndsWithTwo) {
   EXPECT_EQ(run_with("--help").exit_code, 0);
 }
 
-TEST_F(HawserctlTest, WhatIsPlannedIsRefusedByName) {
+TEST_F(HawserctlTest, MemoryIsATableWithItsSum) {
+  host_.held.add_heap(3 * 1024 * 1024, 0);
+  host_.held.add_objects(core::MemoryPurpose::sessions, 1024, 1024);
+  host_.held.set_resident_bytes(4 * 1024 * 1024);
   const Ran ran = run("memory");
-  EXPECT_EQ(ran.exit_code, 2);
-  EXPECT_TRUE(has(ran.err, "`memory` is not available in this version"));
+  EXPECT_EQ(ran.exit_code, 0) << ran.err;
+  EXPECT_TRUE(has(ran.out, "PURPOSE    MEMORY"));
+  EXPECT_TRUE(has(ran.out, "sessions   1.0 MiB  1,024 sessions  clients' sessions"));
+  EXPECT_TRUE(has(ran.out, "other      2.0 MiB  -               whatever else"));
+  EXPECT_TRUE(has(ran.out, "sum 3.0 MiB; resident 4.0 MiB, as the kernel counts it\n"));
+  EXPECT_EQ(run("memory now").exit_code, 2);
 }
 
 TEST_F(HawserctlTest, EventsAreListedOneALine) {

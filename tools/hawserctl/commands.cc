@@ -74,6 +74,10 @@ int show_status(const Session& session) {
   return show(session, session.client.call(Method::get, "/v1/status"), status_view);
 }
 
+int show_memory(const Session& session) {
+  return show(session, session.client.call(Method::get, "/v1/memory"), memory_view);
+}
+
 int list_apps(const Session& session) {
   return show(session, session.client.call(Method::get, "/v1/apps"), apps_view);
 }

@@ -27,6 +27,7 @@ using View = std::function<std::string(const nlohmann::json&)>;
 int show(const Session& session, const core::Result<nlohmann::json>& answer, const View& view);
 
 int show_status(const Session& session);
+int show_memory(const Session& session);
 int list_apps(const Session& session);
 int list_connectors(const Session& session);
 int revoke_connector(const Session& session, const std::string& id);

@@ -161,19 +161,6 @@ void add_event(CLI::App& app, Arguments& given, Command& chosen) {
       ->required();
 }
 
-// Planned, so refused by name rather than as a mistake.
-void add_planned(CLI::App& app, Command& chosen) {
-  for (const char* name : {"memory"}) {
-    CLI::App* sub = app.add_subcommand(name)->group("")->fallthrough(false)->prefix_command();
-    sub->callback([&chosen, name] {
-      chosen = [name](const ctl::Session&) {
-        std::cerr << "hawserctl: `" << name << "` is not available in this version\n";
-        return ctl::exit_usage;
-      };
-    });
-  }
-}
-
 void describe(CLI::App& app, Arguments& given, Command& chosen) {
   app.name("hawserctl");
   app.set_version_flag("--version", "hawserctl " HAWSER_VERSION);
@@ -189,6 +176,7 @@ void describe(CLI::App& app, Arguments& given, Command& chosen) {
       ->check(check_address);
   app.add_flag("--json", given.json, "Print the engine's answer as JSON");
   add(app, "status", "How the engine is", chosen, ctl::show_status);
+  add(app, "memory", "Where the engine's memory is, by purpose", chosen, ctl::show_memory);
   CLI::App* apps = group_of(app, "app", "The published applications");
   add(*apps, "list", "What is published, and who serves it", chosen, ctl::list_apps);
   add_connector(app, given, chosen);
@@ -196,7 +184,6 @@ void describe(CLI::App& app, Arguments& given, Command& chosen) {
   add_session(app, given, chosen);
   add_access(app, given, chosen);
   add_event(app, given, chosen);
-  add_planned(app, chosen);
 }
 
 int main_of(int argc, char** argv) {

@@ -79,6 +79,18 @@ std::string status_view(const json& status) {
   return shown + line("revision", std::to_string(number(status, "config_revision")));
 }
 
+std::string memory_view(const json& answer) {
+  Table table({"PURPOSE", "MEMORY", "COUNT", "WHAT IT IS"});
+  for (const json& part : list(answer, "purposes")) {
+    const bool counts = member(part, "counted") != nullptr;
+    table.add({text(part, "purpose"), readable_size(number(part, "bytes")),
+               counts ? with_thousands(number(part, "count")) + " " + text(part, "counted") : "-",
+               text(part, "about")});
+  }
+  return table.to_string() + "sum " + readable_size(number(answer, "sum_bytes")) + "; resident " +
+         readable_size(number(answer, "resident_bytes")) + ", as the kernel counts it\n";
+}
+
 std::string apps_view(const json& answer) {
   Table table({"NAME", "PUBLISHED AT", "GROUP", "CONNECTORS", "ORIGIN"});
   for (const json& app : list(answer, "apps")) {

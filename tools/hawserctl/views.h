@@ -10,6 +10,7 @@
 namespace hawser::ctl {
 
 std::string status_view(const nlohmann::json& status);
+std::string memory_view(const nlohmann::json& answer);
 std::string apps_view(const nlohmann::json& answer);
 std::string connectors_view(const nlohmann::json& answer, int64_t now_ms);
 std::string sessions_view(const nlohmann::json& answer, int64_t now_ms);
