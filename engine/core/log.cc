@@ -14,7 +14,10 @@ namespace {
 
 constexpr size_t kept_limit_bytes = 256 * 1024;
 constexpr uint64_t retry_after_ms = 50;
-constexpr size_t usual_kept_bytes = 16 * 1024;
+constexpr uint64_t gather_ms = 100;
+constexpr size_t busy_from_lines = 16;  // in that time
+constexpr size_t gathered_limit_bytes = 16 * 1024;
+constexpr size_t usual_kept_bytes = 2 * gathered_limit_bytes;
 
 constexpr std::string_view level_names[] = {"debug", "info", "warn", "error", "off"};
 
@@ -54,9 +57,9 @@ std::string_view level_name(Level level) { return level_names[static_cast<size_t
 
 // --- Log
 
-Log::Log(LogSink& sink) : sink_(sink), retry_([this] { write_out(); }) {}
+Log::Log(LogSink& sink) : sink_(sink), due_([this] { write_out(); }) {}
 
-Log::Log(LogSink& sink, Loop& loop) : sink_(sink), loop_(&loop), retry_([this] { write_out(); }) {
+Log::Log(LogSink& sink, Loop& loop) : sink_(sink), loop_(&loop), due_([this] { write_out(); }) {
   lines_.reserve(usual_kept_bytes);
 }
 
@@ -88,14 +91,22 @@ void Log::append_time() {
   lines_.append(stamp_).append(fraction, sizeof(fraction));
 }
 
-void Log::line_done(size_t begin) {
+void Log::line_done(size_t begin, bool urgent) {
   if (lines_.size() > kept_limit_bytes) {
     lines_.resize(begin);
     ++dropped_here_;
     sink_.count_dropped();
   }
   if (loop_ == nullptr) return write_out();
-  if (!retry_.armed()) loop_->request_flush(*this);
+  if (blocked_) return;  // due_ tries again
+  const uint64_t now_ms = loop_->now_ms();
+  if (now_ms - counting_since_ms_ >= gather_ms) {
+    counting_since_ms_ = now_ms;
+    counted_ = 0;
+  }
+  if (urgent || ++counted_ <= busy_from_lines || lines_.size() >= gathered_limit_bytes)
+    return loop_->request_flush(*this);
+  if (!due_.armed()) due_.arm(loop_->timers(), gather_ms);
 }
 
 void Log::write_out() {
@@ -105,11 +116,13 @@ void Log::write_out() {
   dropped_here_ += taken.lost_lines;
   if (taken.lost_lines > 0 && telling_ > 0)
     dropped_here_ += telling_ - 1;  // that line was lost too
-  if (lines_.empty()) telling_ = 0;
-  if (!lines_.empty()) {
-    if (loop_ != nullptr) retry_.arm(loop_->timers(), retry_after_ms);
-    return;
+  blocked_ = !lines_.empty();
+  if (loop_ != nullptr) {
+    due_.disarm();
+    if (blocked_) due_.arm(loop_->timers(), retry_after_ms);
   }
+  if (blocked_) return;
+  telling_ = 0;
   if (dropped_here_ == 0 || taken.lost_lines > 0) return;  // told once there is room again
   telling_ = std::exchange(dropped_here_, 0);
   LogLine(*this, Level::warn, "log_lines_dropped").number("lines", telling_);
@@ -118,7 +131,7 @@ void Log::write_out() {
 // --- LogLine
 
 LogLine::LogLine(Log& log, Level level, std::string_view event)
-    : log_(log.enabled(level) ? &log : nullptr) {
+    : log_(log.enabled(level) ? &log : nullptr), urgent_(level >= Level::warn) {
   if (log_ == nullptr) return;
   HAWSER_ASSERT(!log_->line_open_);
   log_->line_open_ = true;
@@ -140,7 +153,7 @@ LogLine::~LogLine() {
   if (log_ == nullptr) return;
   log_->line_open_ = false;
   log_->lines_.append(json_ ? "}\n" : "\n");
-  log_->line_done(begin_);
+  log_->line_done(begin_, urgent_);
 }
 
 void LogLine::key(std::string_view key) {

@@ -74,8 +74,9 @@ class Log : private Flushable {
  public:
   // Each line is written at once.
   explicit Log(LogSink& sink);
-  // The lines of a turn are written together at its end. While the output is blocked at most 256
-  // KiB are kept; what comes on top is dropped and counted.
+  // The lines of a turn are written together at its end, and those of a busy time once in 100 ms:
+  // at once what is a warning or worse, and whatever comes with it. While the output is blocked at
+  // most 256 KiB are kept; what comes on top is dropped and counted.
   Log(LogSink& sink, Loop& loop);
   ~Log() override;
 
@@ -87,7 +88,7 @@ class Log : private Flushable {
  private:
   friend class LogLine;
   void flush() override { write_out(); }
-  void line_done(size_t begin);
+  void line_done(size_t begin, bool urgent);
   int64_t wall_ms() const;
   void append_time();
 
@@ -97,7 +98,10 @@ class Log : private Flushable {
   uint64_t dropped_here_ = 0;  // not told yet
   uint64_t telling_ = 0;       // told by a line that waits in lines_
   bool line_open_ = false;
-  Deadline retry_;
+  bool blocked_ = false;  // the output took only a part
+  uint64_t counting_since_ms_ = 0;
+  size_t counted_ = 0;  // lines since then
+  Deadline due_;
   int64_t stamp_second_ = -1;
   char stamp_[20] = {};  // "2026-08-01T12:00:00" of stamp_second_
 };
@@ -134,6 +138,7 @@ class LogLine {
   Log* log_;  // null: the level is off
   size_t begin_ = 0;
   bool json_ = true;
+  bool urgent_;
 };
 
 // JSON's string escapes without the quotes; what is not UTF-8 becomes U+FFFD. At most `limit_bytes`

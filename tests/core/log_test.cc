@@ -35,6 +35,11 @@ class LogTest : public testing::Test {
     return text.str();
   }
 
+  ptrdiff_t lines_written() const {
+    const std::string text = written();
+    return std::count(text.begin(), text.end(), '\n');
+  }
+
   ManualClock clock_{1000, 1'785'585'600'123};  // 2026-08-01T12:00:00.123Z
   Loop loop_{&clock_};
   std::string folder_;
@@ -119,6 +124,36 @@ TEST_F(LogTest, TheLinesOfATurnLeaveAtItsEnd) {
   loop_.turn(false);
   const std::string text = written();
   EXPECT_EQ(std::count(text.begin(), text.end(), '\n'), 3);
+}
+
+TEST_F(LogTest, TheLinesOfABusyTimeLeaveTogether) {
+  Log log(*sink_, loop_);
+  for (int line = 0; line < 16; ++line) {
+    LogLine(log, Level::info, "seldom");
+    loop_.turn(false);
+    EXPECT_EQ(lines_written(), line + 1);
+  }
+  for (int turn = 0; turn < 3; ++turn) {
+    LogLine(log, Level::info, "gathered");
+    loop_.turn(false);
+    clock_.advance_ms(10);
+  }
+  EXPECT_EQ(lines_written(), 16);
+  clock_.advance_ms(100);
+  loop_.turn(false);
+  loop_.turn(false);
+  EXPECT_EQ(lines_written(), 19);
+}
+
+TEST_F(LogTest, AWarningDoesNotWait) {
+  Log log(*sink_, loop_);
+  for (int line = 0; line < 16; ++line) LogLine(log, Level::info, "seldom");
+  loop_.turn(false);
+  LogLine(log, Level::info, "gathered");
+  LogLine(log, Level::warn, "warning");
+  loop_.turn(false);
+  EXPECT_NE(written().find("gathered"), std::string::npos);
+  EXPECT_NE(written().find("warning"), std::string::npos);
 }
 
 TEST_F(LogTest, ALogThatGoesWritesItsLastLines) {
