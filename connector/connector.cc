@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "core/limits.h"
+#include "model/form_memory.h"
 #include "model/identity.h"
 #include "model/ids.h"
 #include "tls/library_memory.h"
@@ -155,7 +156,8 @@ void Connector::start_workers(const ConnectorConfig& config) {
   if (count == 0 && config.workers.has_value()) count = static_cast<size_t>(*config.workers);
   if (count == 0) count = core::Worker::count_for("auto").value();
   WorkerSettings settings;
-  settings.budget_bytes = static_cast<size_t>(config.memory_limit_bytes) / count;
+  settings.budget_bytes =
+      static_cast<size_t>(model::body_memory_bytes(config.memory_limit_bytes)) / count;
   settings.bound.connections = std::max<size_t>(config.bound_connections / count, 1);
   settings.policy = config.allow_origins;
   settings.issuers = std::make_shared<const TrustedIssuers>(config.verify_identity);
@@ -168,6 +170,22 @@ void Connector::start_workers(const ConnectorConfig& config) {
                                                       metric_ids_, settings, seat.reports);
     });
   }
+  memory_watch_ = std::make_unique<core::MemoryWatch>(
+      loop_, config.memory_limit_bytes,
+      [this, limit = config.memory_limit_bytes](core::MemoryPressure pressure, uint64_t resident) {
+        note_memory(pressure, resident, limit);
+      });
+}
+
+void Connector::note_memory(core::MemoryPressure pressure, uint64_t resident_bytes,
+                            uint64_t limit_bytes) {
+  LogLine(log_, Level::warn, "memory_pressure")
+      .text("pressure", core::to_string(pressure))
+      .number("resident_bytes", resident_bytes)
+      .number("limit_bytes", limit_bytes);
+  for (const auto& seat : seats_)
+    seat->thread.post([place = seat.get(), pressure] { place->worker->set_memory(pressure); });
+  core::release_free_memory();
 }
 
 core::Result<UplinkSecurity> Connector::make_security(const Credentials& credentials,

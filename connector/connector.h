@@ -18,6 +18,7 @@
 #include "core/log.h"
 #include "core/loop.h"
 #include "core/mailbox.h"
+#include "core/memory_watch.h"
 #include "core/metrics.h"
 #include "core/result.h"
 #include "core/signals.h"
@@ -69,6 +70,7 @@ class Connector {
   void on_drained();
   core::MemoryReport own_memory();  // main's
 
+  void note_memory(core::MemoryPressure pressure, uint64_t resident_bytes, uint64_t limit_bytes);
   void learn_engines(const std::vector<std::string>& engines);
   void learn_authorities(const std::string& authorities_pem);
   void renewed(const Credentials& credentials, const std::string& authorities_pem);
@@ -96,6 +98,7 @@ class Connector {
   std::unique_ptr<Renewal> renewal_;
   std::unique_ptr<http::StatusEndpoint> status_;
   std::vector<std::unique_ptr<core::SignalWatcher>> signals_;
+  std::unique_ptr<core::MemoryWatch> memory_watch_;
   std::vector<std::unique_ptr<Seat>> seats_;  // their threads end first
 };
 

@@ -9,6 +9,9 @@ namespace {
 constexpr uint64_t closing_check_ms = 500;
 constexpr uint64_t closing_grace_ms = 2'000;  // for the engine to read what has left, and to close
 constexpr uint64_t closing_limit_ms = 30'000;
+// A slow client keeps its stream for long, and must not keep others from theirs. What they take in
+// all is bounded by `memory_limit`.
+constexpr uint32_t streams_of_a_channel = 8'192;
 }  // namespace
 
 using core::Level;
@@ -78,6 +81,7 @@ channel::Hello ConnectorWorker::hello(int32_t engine_worker_wanted) const {
   hello.versions = {1};
   hello.boot_id = settings_.boot_id;
   hello.worker_wanted = engine_worker_wanted;
+  hello.stream_limit = streams_of_a_channel;
   return hello;
 }
 
@@ -98,6 +102,15 @@ void ConnectorWorker::on_uplink_welcome(Uplink& uplink, const channel::Welcome& 
   update_gauges();
   reports_.on_channel_established(uplink.number(), welcome);
   pull_config(uplink);
+}
+
+// Windows grow no more; connections that wait for an exchange go; at last no exchange begins.
+void ConnectorWorker::set_memory(core::MemoryPressure pressure) {
+  forwarder_needs_.memory = pressure;
+  budget_.press(pressure != core::MemoryPressure::none);
+  if (pressure == core::MemoryPressure::none) return;
+  pool_.close_idle();
+  core::release_free_memory();
 }
 
 void ConnectorWorker::on_uplink_open(Uplink&, channel::Stream& stream, message::RequestHead& head,

@@ -78,6 +78,7 @@ class ConnectorWorker final : private UplinkListener, private ForwarderOwner {
   // Nothing new; on_drained() once nothing is open any more.
   void drain(const std::string& reason);
 
+  void set_memory(core::MemoryPressure pressure);
   size_t open_exchanges() const { return forwarders_.size(); }
   // What this thread has, by purpose.
   core::MemoryReport memory() const;

@@ -104,6 +104,8 @@ Forwarder::~Forwarder() {
 }
 
 void Forwarder::start() {
+  if (needs_.memory == core::MemoryPressure::full)
+    return fail(ErrorCode::budget_exhausted, "the connector's memory_limit is nearly used up");
   if (info_.kind == channel::OpenKind::connect)
     return fail(ErrorCode::upgrade_refused, "CONNECT is not for applications");
   if (info_.kind == channel::OpenKind::upgrade && upgrade_.empty())

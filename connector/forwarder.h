@@ -21,6 +21,7 @@
 #include "connector/origin_pool.h"
 #include "core/log.h"
 #include "core/loop.h"
+#include "core/memory_watch.h"
 #include "core/pooled.h"
 #include "core/recycler.h"
 #include "core/timer_wheel.h"
@@ -63,6 +64,7 @@ struct ForwarderNeeds {
   ExchangeMetrics& metrics;
   BoundConnections& bound;
   IdentityVerifier* identity = nullptr;  // null: this connector checks nobody's
+  core::MemoryPressure memory = core::MemoryPressure::none;
   core::Recycler<ForwarderNotes> notes = core::Recycler<ForwarderNotes>();
 };
 

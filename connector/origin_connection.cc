@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "connector/origin_connection.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "core/loop.h"
@@ -9,6 +10,11 @@ namespace hawser::connector {
 
 using message::ErrorCode;
 using message::ExchangeError;
+
+namespace {
+constexpr uint64_t least_read_bytes = 2 * 1024;  // framing comes with little content
+constexpr uint64_t most_read_bytes = 64 * 1024;
+}  // namespace
 
 OriginConnection::OriginConnection(std::string key, std::unique_ptr<core::Transport> transport,
                                    message::HeadPool& heads)
@@ -126,6 +132,10 @@ void OriginConnection::on_error(const message::ExchangeError& error) { fail(erro
 
 void OriginConnection::update_reading() {
   const bool wanted = reader_.wants_bytes();
+  // What the stream has no room for waits in the kernel, and in no block of ours.
+  if (wanted)
+    transport_->limit_reads(static_cast<size_t>(
+        std::clamp<uint64_t>(reader_.wanted_bytes(), least_read_bytes, most_read_bytes)));
   if (wanted != paused_) return;
   paused_ = !wanted;
   if (paused_)

@@ -28,11 +28,19 @@ void ReceiveWindow::give_back(size_t bytes) {
 
 bool ReceiveWindow::start(uint32_t first_bytes) {
   HAWSER_ASSERT(!started_ && !stopped_);
-  const auto first = static_cast<size_t>(std::min<uint64_t>(first_bytes, expected_bytes_));
+  const auto first =
+      this->first_bytes(static_cast<size_t>(std::min<uint64_t>(first_bytes, expected_bytes_)));
   if (!take(first)) return false;
   window_bytes_ = first_bytes_ = first;
   started_ = true;
   return true;
+}
+
+// Half of the budget is for windows of the usual size, the rest for more and more streams.
+size_t ReceiveWindow::first_bytes(size_t usual_bytes) const {
+  if (scarce()) return std::min(usual_bytes, least_bytes);
+  if (budget_.used_bytes() <= budget_.limit_bytes() / 2) return usual_bytes;
+  return std::min(usual_bytes, 2 * least_bytes);
 }
 
 void ReceiveWindow::expect(uint64_t body_bytes) { expected_bytes_ = body_bytes; }
@@ -65,27 +73,36 @@ size_t ReceiveWindow::most_bytes() const {
   return budget_.used_bytes() < budget_.limit_bytes() / 8 ? limit_bytes_ / 4 : limit_bytes_ / 16;
 }
 
-void ReceiveWindow::grow() {
-  if (held_bytes_ > 0 || longest_wait_ms_ > at_once_ms) return;
+size_t ReceiveWindow::growth_bytes() const {
+  if (granted_bytes_ == 0 || held_bytes_ > 0 || longest_wait_ms_ > at_once_ms) return 0;
   const size_t most = most_bytes();
-  if (window_bytes_ >= most || scarce()) return;
-  if (expected_bytes_ - granted_bytes_ <= free_bytes()) return;
+  if (window_bytes_ >= most || scarce()) return 0;
+  if (expected_bytes_ - granted_bytes_ <= free_bytes()) return 0;
   const size_t more = std::min<size_t>(window_bytes_, most - window_bytes_);
-  if (share_ != nullptr && !share_->may_grow(more)) return;  // others of its session begin too
-  if (take(more)) window_bytes_ += more;
+  return share_ != nullptr && !share_->may_grow(more) ? 0
+                                                      : more;  // others of its session begin too
+}
+
+bool ReceiveWindow::wants_to_grow() const { return grant_due() && growth_bytes() > 0; }
+
+void ReceiveWindow::grow() {
+  const size_t more = growth_bytes();
+  if (more > 0 && take(more)) window_bytes_ += more;
 }
 
 // Only what is free can go now; the rest follows once it was consumed.
 void ReceiveWindow::shrink() {
-  const size_t target = std::max(first_bytes_, window_bytes_ / 2);
+  const size_t least = scarce() ? std::min(first_bytes_, least_bytes) : first_bytes_;
+  const size_t target = std::max(least, window_bytes_ / 2);
+  if (target >= window_bytes_) return;
   give_back(std::min(free_bytes(), window_bytes_ - target));
 }
 
-uint32_t ReceiveWindow::grant() {
+uint32_t ReceiveWindow::grant(bool receiver_keeps_up) {
   if (!grant_due()) return 0;
-  if (longest_wait_ms_ > slow_ms) {
+  if (longest_wait_ms_ > slow_ms || scarce()) {
     shrink();
-  } else if (granted_bytes_ > 0) {
+  } else if (receiver_keeps_up) {
     grow();
   }
   longest_wait_ms_ = 0;

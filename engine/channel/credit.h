@@ -35,10 +35,14 @@ class SendCredit {
 
 // window = outstanding (granted, not here yet) + held (here, not consumed) + what may be granted
 // again. The window's bytes are taken from the budgets while they can be used or are held. It
-// follows its receiver: it doubles while what comes is consumed at once, and halves, down to its
-// first size, when bytes had to wait for long: a slow reader needs no more than what it takes next.
+// follows its receiver: it doubles while what comes is consumed at once and leaves, and halves,
+// down to its first size, when bytes had to wait for long: a slow reader needs no more than what it
+// takes next. While a budget is scarce all windows go back to the least one, and new ones begin
+// with it, so there is always room for one more stream.
 class ReceiveWindow {
  public:
+  static constexpr size_t least_bytes = 4 * 1024;
+
   // Both budgets outlive the window; `share` may be null.
   ReceiveWindow(core::Budget& budget, core::Budget* share, uint32_t limit_bytes)
       : budget_(budget), share_(share), limit_bytes_(limit_bytes) {}
@@ -55,9 +59,11 @@ class ReceiveWindow {
   [[nodiscard]] bool received(size_t bytes, uint64_t now_ms);
   void consumed(size_t bytes, uint64_t now_ms);
   // What is to be granted now, in pieces of half a window at least; 0 when it is not worth a frame
-  // yet. Resizes the window; it does not grow while a budget is scarce.
-  uint32_t grant();
+  // yet. Resizes the window: it grows where its receiver keeps up, unless a budget is scarce.
+  uint32_t grant(bool receiver_keeps_up);
   bool grant_due() const;
+  // Whether grant() would let it grow.
+  bool wants_to_grow() const;
   // Grants nothing more and gives back what is not held. What still comes is dropped by the caller
   // and not held.
   void stop();
@@ -72,6 +78,8 @@ class ReceiveWindow {
   bool scarce() const { return budget_.scarce() || (share_ != nullptr && share_->scarce()); }
   size_t free_bytes() const { return window_bytes_ - outstanding_bytes_ - held_bytes_; }
   size_t most_bytes() const;
+  size_t first_bytes(size_t usual_bytes) const;
+  size_t growth_bytes() const;
   void grow();
   void shrink();
 

@@ -10,7 +10,8 @@ namespace hawser::channel {
 namespace {
 
 constexpr size_t backlog_limit_bytes = 16 * 1024 * 1024;  // of control frames that are not taken
-constexpr size_t open_backlog_bytes = 1024 * 1024;        // from here on nothing is opened
+constexpr size_t young_in_row_limit = 8;
+constexpr size_t open_backlog_bytes = 1024 * 1024;  // from here on nothing is opened
 constexpr size_t kept_control_bytes = 64 * 1024;
 constexpr uint32_t last_possible_id = 0xfffffff0;
 
@@ -96,7 +97,7 @@ void FramedLink::send_welcome(const Welcome& welcome) {
 bool FramedLink::can_open() const {
   return phase_ == Phase::open && !bulk_ && !draining() && ours_open_ < our_limit_ &&
          our_last_id_ < last_possible_id && control_.size() < open_backlog_bytes &&
-         budget_.limit_bytes() - budget_.used_bytes() >= options_.first_window_bytes;
+         budget_.free_bytes() >= ReceiveWindow::least_bytes;
 }
 
 Stream* FramedLink::open(const message::RequestHead& head, const OpenInfo& info,
@@ -206,7 +207,7 @@ FrameWriter& FramedLink::frames() {
 }
 
 void FramedLink::ready(LinkStream& stream) {
-  if (!stream.queued()) ready_.push_back(stream);
+  if (!stream.queued()) (stream.is_young() ? young_ : ready_).push_back(stream);
   loop_.request_flush(*this);
 }
 
@@ -274,14 +275,24 @@ void FramedLink::pump() {
   if (pumping_ || !alive() || phase_ == Phase::refusing) return;
   pumping_ = true;
   bool room = write_control();
-  while (room && !ready_.empty() && !transport_->over_high_mark()) {
-    auto& stream = static_cast<LinkStream&>(ready_.pop_front());
-    stream.write_turn();  // may call out: the stream may be dead, elsewhere, or queued again
-    if (!stream.dead() && stream.has_output()) stream.out().ready(stream);
+  while (room && !transport_->over_high_mark()) {
+    LinkStream* const stream = next_ready();
+    if (stream == nullptr) break;
+    stream->write_turn();  // may call out: the stream may be dead, elsewhere, or queued again
+    if (!stream->dead() && stream->has_output()) stream->out().ready(*stream);
     room = write_control();
   }
   pumping_ = false;
   settle_ends();
+}
+
+// Those of which little was sent go first, so that a small answer waits for no long one; but one of
+// the others has its turn behind some of them.
+LinkStream* FramedLink::next_ready() {
+  if (young_.empty() && ready_.empty()) return nullptr;
+  const bool young = ready_.empty() || (!young_.empty() && young_in_row_ < young_in_row_limit);
+  young_in_row_ = young ? young_in_row_ + 1 : 0;
+  return &static_cast<LinkStream&>((young ? young_ : ready_).pop_front());
 }
 
 // False: no room, or the link is lost.

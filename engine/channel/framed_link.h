@@ -92,6 +92,7 @@ class FramedLink final : public Link, private core::TransportListener, private c
   void pump();
   bool write_control();
   void write_grants();
+  LinkStream* next_ready();
   void settle_ends();
   void settle_failures();
 
@@ -180,6 +181,8 @@ class FramedLink final : public Link, private core::TransportListener, private c
   std::string control_;
   FrameWriter writer_{control_};
   ReadyQueue ready_;
+  ReadyQueue young_;  // of which little was sent, and which go first
+  size_t young_in_row_ = 0;
   std::vector<uint32_t> grants_due_;
   std::vector<uint32_t> changed_;
   std::vector<uint32_t> failed_;

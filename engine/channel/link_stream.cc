@@ -173,6 +173,7 @@ void LinkStream::write_record() {
     if (bytes > 0) transport.write(queue_.split_front(bytes));
   }
   out_->count_payload_out(bytes);
+  sent_bytes_ += bytes;
   if (last) {
     enter(Sending::ended);
     out_->stream_changed(*this);

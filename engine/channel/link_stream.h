@@ -22,6 +22,7 @@ class FramedLink;
 
 class LinkStream final : public core::Pooled<LinkStream>, public Stream, public ReadyNode {
  public:
+  static constexpr uint64_t young_bytes = 32 * 1024;
   struct Start {
     uint32_t id = 0;
     bool opened_here = false;
@@ -75,10 +76,14 @@ class LinkStream final : public core::Pooled<LinkStream>, public Stream, public 
   void note_bulk_offered() { bulk_offered_ = true; }
   bool start_window();                 // takes the first window from the budgets
   bool grant_unasked(uint32_t bytes);  // the peer knows already that it may send so much
-  uint32_t take_grant() { return window_.grant(); }
+  uint32_t take_grant() {
+    return window_.grant(window_.wants_to_grow() && listener_ != nullptr && listener_->keeps_up());
+  }
   std::string take_ticket() { return std::exchange(ticket_, {}); }
   size_t outstanding_bytes() const { return window_.outstanding_bytes(); }
   bool has_output() const { return !queue_.empty() || empty_data_due_; }
+  // Little of its body has been sent yet: it may be a small one, which waits for no long ones.
+  bool is_young() const { return sent_bytes_ < young_bytes; }
   // Sends DATA for about one record; at the end of the queue, END.
   void write_turn();
   void announce_sendable();
@@ -137,6 +142,7 @@ class LinkStream final : public core::Pooled<LinkStream>, public Stream, public 
 
   SendCredit credit_;
   core::ByteChain queue_;
+  uint64_t sent_bytes_ = 0;
   bool empty_data_due_ = false;
   bool blocked_ = true;  // the listener waits for on_sendable()
   bool credit_heard_ = false;

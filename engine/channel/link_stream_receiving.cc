@@ -16,7 +16,7 @@ bool LinkStream::start_window() { return window_.start(start_.first_window_bytes
 
 bool LinkStream::grant_unasked(uint32_t bytes) {
   if (!window_.start(bytes)) return false;
-  window_.grant();
+  window_.grant(false);  // a first one grows nothing
   return true;
 }
 

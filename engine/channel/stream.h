@@ -30,6 +30,9 @@ class StreamListener {
   // Body bytes; an empty chain is the answer to a first CREDIT. Call consumed() once they have
   // left.
   virtual void on_data(core::ByteChain bytes) = 0;
+  // Asked before the stream's window grows: whether what was consumed has left on its way, or only
+  // waits elsewhere, and a larger window would make more of it wait.
+  virtual bool keeps_up() { return true; }
   // The peer's direction ended properly; `trailers` may be empty. Lent for the call.
   virtual void on_body_end(const message::Fields& trailers) = 0;
   // sendable_bytes() rose from 0: more credit came, or the queue drained.

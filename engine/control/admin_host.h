@@ -40,7 +40,7 @@ struct EngineStatus {
   uint64_t queued_exchanges = 0;
   uint64_t exchanges_total = 0;
   uint64_t body_bytes_held = 0;   // of the budget
-  uint64_t body_bytes_limit = 0;  // memory_limit
+  uint64_t body_bytes_limit = 0;  // what bodies may hold, half of memory_limit
   uint64_t resident_bytes = 0;
 };
 

@@ -48,7 +48,7 @@ struct NodeLimits {
   uint64_t field_limit = 200;
   std::optional<uint64_t>
       client_session_limit;     // of the whole engine; none: what descriptors allow
-  uint64_t queue_limit = 1000;  // waiting exchanges of one connector group
+  uint64_t queue_limit = 10'000;  // waiting exchanges of one connector group
   http::H2Limits http2;         // of one client's HTTP/2 connection
   bool operator==(const NodeLimits&) const = default;
 };

@@ -27,11 +27,12 @@ class Budget {
     HAWSER_ASSERT(bytes <= used_bytes_);
     use(used_bytes_ - bytes);
   }
-  // Above three quarters nothing grows any more.
-  bool scarce() const { return used_bytes_ > limit_bytes_ / 4 * 3; }
+  // Above three quarters nothing grows any more, nor while the whole process's memory is short.
+  bool scarce() const { return pressed_ || used_bytes_ > limit_bytes_ / 4 * 3; }
+  void press(bool pressed) { pressed_ = pressed; }
   // Whether so much may be added to what works already: a quarter is left to those who begin.
   bool may_grow(size_t bytes) const {
-    return bytes <= limit_bytes_ && used_bytes_ <= limit_bytes_ - bytes &&
+    return !pressed_ && bytes <= limit_bytes_ && used_bytes_ <= limit_bytes_ - bytes &&
            used_bytes_ + bytes <= limit_bytes_ / 4 * 3;
   }
   size_t free_bytes() const { return limit_bytes_ - used_bytes_; }
@@ -46,6 +47,7 @@ class Budget {
 
   size_t limit_bytes_;
   size_t used_bytes_ = 0;
+  bool pressed_ = false;
   Gauge* shown_;
 };
 

@@ -2,7 +2,9 @@
 #include "core/socket.h"
 
 #include <fcntl.h>
+#include <linux/sockios.h>
 #include <netinet/tcp.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -192,7 +194,8 @@ size_t Socket::read_allowance(int& fault) {
     read_turn_ = loop_.turn_number();
     read_in_turn_ = 0;
   }
-  size_t allowed = read_bytes_a_turn - std::min(read_in_turn_, read_bytes_a_turn);
+  size_t allowed =
+      std::min(read_limit_bytes_, read_bytes_a_turn - std::min(read_in_turn_, read_bytes_a_turn));
   if (SocketFaults* faults = loop_.socket_faults()) {
     const SocketFault asked = faults->before_read(*this);
     fault = asked.error;
@@ -252,6 +255,12 @@ void Socket::write_copy(std::string_view bytes) {
   unsent_.append_copy(loop_.blocks(), bytes);
   if (unsent_bytes() > high_mark_bytes_) over_high_mark_ = true;
   loop_.request_flush(*this);
+}
+
+size_t Socket::unsent_in_kernel_bytes() const {
+  int bytes = 0;
+  if (cell_ == nullptr || connecting_ || ::ioctl(fd(), SIOCOUTQNSD, &bytes) != 0) return 0;
+  return static_cast<size_t>(std::max(bytes, 0));
 }
 
 size_t Socket::unsent_bytes() const {

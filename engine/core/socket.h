@@ -39,9 +39,11 @@ class Socket final : public Transport, private Flushable {
   void set_listener(TransportListener& listener) override;
   void pause(PauseReason reason) override;
   void resume(PauseReason reason) override;
+  void limit_reads(size_t bytes) override { read_limit_bytes_ = bytes; }
   void write(ByteChain bytes) override;
   void write_copy(std::string_view bytes) override;
   size_t unsent_bytes() const override;
+  size_t unsent_in_kernel_bytes() const override;
   bool over_high_mark() const override { return over_high_mark_; }
   void end() override;
   // On a local socket there is no reset: the peer sees an end.
@@ -109,9 +111,10 @@ class Socket final : public Transport, private Flushable {
   size_t high_mark_bytes_ = 64 * 1024;
   uint64_t received_bytes_ = 0;
   uint64_t sent_bytes_ = 0;
-  uint64_t read_turn_ = 0;          // the turn that read_in_turn_ belongs to
-  size_t read_in_turn_ = 0;         // bytes
-  std::unique_ptr<Error> failure_;  // to be told, when all that came before it has been read
+  uint64_t read_turn_ = 0;              // the turn that read_in_turn_ belongs to
+  size_t read_in_turn_ = 0;             // bytes
+  size_t read_limit_bytes_ = SIZE_MAX;  // at a time
+  std::unique_ptr<Error> failure_;      // to be told, when all that came before it has been read
   PauseSet reads_;
   Sending sending_ = Sending::open;
   bool connecting_ = false;

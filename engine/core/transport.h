@@ -47,6 +47,9 @@ class Transport {
 
   virtual void pause(PauseReason reason) = 0;
   virtual void resume(PauseReason reason) = 0;
+  // Reads at most so much at a time, where it can: what its reader has no use for yet better waits
+  // in the kernel.
+  virtual void limit_reads(size_t /*bytes*/) {}
 
   // Takes the bytes and sends them at the end of the loop's turn, so that all writes of a turn
   // leave together.
@@ -57,6 +60,9 @@ class Transport {
   // KiB) and goes on at on_drained(), which comes at half of it.
   virtual size_t unsent_bytes() const = 0;
   virtual bool over_high_mark() const = 0;
+  // Bytes that the kernel has taken and has not sent yet, where it can tell: the peer, or the way
+  // to it, is slower than we are. A system call.
+  virtual size_t unsent_in_kernel_bytes() const { return 0; }
 
   // Ends our direction after what was written: close_notify (TLS) and FIN. Reading goes on.
   virtual void end() = 0;

@@ -53,6 +53,8 @@ class H1ResponseReader {
   void stop();
 
   bool wants_bytes() const;
+  // Of its content, while that is read; else `unlimited`.
+  uint64_t wanted_bytes() const { return state_ == State::body ? allowance_ : unlimited; }
   size_t bytes_kept() const { return input_.size(); }
   bool idle() const { return state_ == State::idle; }
   // A byte of the response (or of a 1xx before it) has been seen.

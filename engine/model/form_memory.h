@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// How much of `memory_limit` forms may have that wait for a sign-in. Owner: nobody. Thread: any.
+// How much of `memory_limit` bodies may have that are on their way, and forms that wait for a
+// sign-in. Owner: nobody. Thread: any.
 #pragma once
 
 #include <algorithm>
@@ -7,7 +8,11 @@
 
 namespace hawser::model {
 
-// All of them; the rest is the workers'.
+// Half is for bodies; what goes with them (heads, connections, TLS, the allocator's own) has the
+// rest.
+constexpr uint64_t body_memory_bytes(uint64_t memory_limit_bytes) { return memory_limit_bytes / 2; }
+
+// Of all who have to sign in.
 constexpr uint64_t form_memory_bytes(uint64_t memory_limit_bytes) {
   return memory_limit_bytes / 16;
 }

@@ -13,6 +13,7 @@ using message::ExchangeError;
 namespace {
 
 constexpr size_t sessions_sharing_the_budget = 64;
+constexpr size_t keeping_up_bytes = 32 * 1024;
 constexpr size_t least_share_bytes = 64 * 1024;  // a first window fits in any case
 constexpr uint64_t linger_ms = 5'000;
 constexpr uint64_t linger_step_ms = 1'000;
@@ -30,7 +31,8 @@ ClientSession::ClientSession(RelayContext& context, ClientSessionOwner& owner,
       transport_(std::move(transport)),
       head_timeout_ms_(context.timeouts.head_ms),
       idle_timeout_ms_(context.timeouts.idle_ms),
-      deadline_([this] { on_deadline(); }) {
+      deadline_([this] { on_deadline(); }),
+      used_ms_(context.loop.now_ms()) {
   note_peer();
   facts_.local_port = transport_->local().port();
   facts_.through_balancer = through_balancer;
@@ -72,6 +74,7 @@ void ClientSession::on_ready() {
 
 void ClientSession::on_bytes(core::Slice bytes) {
   if (state_ != State::open) return;  // lingering: what still comes is dropped
+  used_ms_ = context_.loop.now_ms();
   protocol_->on_bytes(std::move(bytes));
 }
 
@@ -114,6 +117,10 @@ void ClientSession::drain() {
 void ClientSession::cut(const ExchangeError& error) {
   if (protocol_ != nullptr && state_ != State::closed) protocol_->cut(error);
   close();
+}
+
+bool ClientSession::keeps_up() const {
+  return transport_->unsent_in_kernel_bytes() <= keeping_up_bytes;
 }
 
 void ClientSession::linger() {

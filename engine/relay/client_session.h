@@ -35,6 +35,7 @@ class ClientSession final : private core::TransportListener {
   // Whoever holds a revocation, or the end of a drain's time.
   void cut(const message::ExchangeError& error);
   bool idle() const { return protocol_ == nullptr || protocol_->idle(); }
+  uint64_t used_ms() const { return used_ms_; }  // when its client last sent something
 
   // --- for its protocol
   RelayContext& context() { return context_; }
@@ -46,6 +47,8 @@ class ClientSession final : private core::TransportListener {
   uint64_t head_timeout_ms() const { return head_timeout_ms_; }
   uint64_t idle_timeout_ms() const { return idle_timeout_ms_; }
   core::Transport& transport() { return *transport_; }
+  // Whether the client takes what is sent about as fast as it is sent.
+  bool keeps_up() const;
   bool is_open() const { return state_ == State::open; }
   bool client_ended() const { return client_ended_; }
   void arm_deadline(uint64_t delay_ms) { deadline_.arm(context_.loop.timers(), delay_ms); }
@@ -84,6 +87,7 @@ class ClientSession final : private core::TransportListener {
   core::Deadline deadline_;  // handshake, the protocol's, or lingering, by what is going on
   std::unique_ptr<ClientProtocol> protocol_;  // null during the handshake
   State state_ = State::handshake;
+  uint64_t used_ms_;
   uint64_t linger_since_ms_ = 0;  // of the last byte that the lingering client took
   size_t linger_unsent_bytes_ = 0;
   bool client_ended_ = false;

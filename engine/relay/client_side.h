@@ -36,6 +36,8 @@ class ClientSide {
   virtual void send_body(core::ByteChain bytes) = 0;
   // Output waits above the high mark; Exchange::on_client_drained() tells when it has fallen.
   virtual bool output_full() const = 0;
+  // Whether what was sent leaves, or waits in the kernel for a client that takes it slowly.
+  virtual bool keeps_up() const = 0;
   virtual void send_end(const message::Fields& trailers) = 0;
   // Ends the response, which has begun, so that nobody can take it for complete.
   virtual void cut() = 0;

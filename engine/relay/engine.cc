@@ -68,9 +68,7 @@ RelayWorkerOptions Engine::worker_options(uint32_t index) {
   options.proxy_protocol_from = config_.listen.proxy_protocol_from;
   options.session_limit = std::max<uint64_t>(1, sessions / workers_.size());
   options.queue_limit = config_.limits.queue_limit;
-  options.budget_bytes =
-      (config_.memory_limit_bytes - model::form_memory_bytes(config_.memory_limit_bytes)) /
-      workers_.size();
+  options.budget_bytes = model::body_memory_bytes(config_.memory_limit_bytes) / workers_.size();
   options.settings = settings();
   options.loads = loads_;
   options.desk = workers_[index].desk.get();
@@ -93,6 +91,20 @@ void Engine::start_workers() {
                                                  *this, std::move(options));
     });
   }
+  memory_watch_ = std::make_unique<core::MemoryWatch>(
+      loop_, config_.memory_limit_bytes, [this](core::MemoryPressure pressure, uint64_t resident) {
+        note_memory(pressure, resident);
+      });
+}
+
+void Engine::note_memory(core::MemoryPressure pressure, uint64_t resident_bytes) {
+  core::LogLine(log_, core::Level::warn, "memory_pressure")
+      .text("pressure", core::to_string(pressure))
+      .number("resident_bytes", resident_bytes)
+      .number("limit_bytes", config_.memory_limit_bytes);
+  for (uint32_t i = 0; i < workers_.size(); ++i)
+    to_worker(i, [pressure](RelayWorker& relay) { relay.set_memory(pressure); });
+  core::release_free_memory();
 }
 
 void Engine::to_worker(uint32_t worker, std::function<void(RelayWorker&)> call) {
@@ -266,7 +278,7 @@ control::EngineStatus Engine::status() {
     status.exchanges_total += slot.metrics->exchanges.value();
     status.body_bytes_held += static_cast<uint64_t>(slot.metrics->budget_bytes.value());
   }
-  status.body_bytes_limit = config_.memory_limit_bytes;
+  status.body_bytes_limit = model::body_memory_bytes(config_.memory_limit_bytes);
   status.resident_bytes = core::resident_bytes();
   return status;
 }

@@ -28,6 +28,7 @@
 #include "core/log.h"
 #include "core/loop.h"
 #include "core/mailbox.h"
+#include "core/memory_watch.h"
 #include "core/metrics.h"
 #include "core/worker.h"
 #include "http/status_endpoint.h"
@@ -91,6 +92,7 @@ class Engine final : public control::AdminHost, public EngineLink, public SignIn
   channel::Welcome welcome_for(const Arrival& arrival, uint32_t worker) const;
   void tell_others(uint32_t worker, const std::string& group);
   void to_worker(uint32_t worker, std::function<void(RelayWorker&)> call);
+  void note_memory(core::MemoryPressure pressure, uint64_t resident_bytes);
   void cut_rest(const char* why);
   void finish_drain();
 
@@ -174,6 +176,7 @@ class Engine final : public control::AdminHost, public EngineLink, public SignIn
   std::map<uint64_t, Channel> channels_;
   uint64_t next_channel_ = 1;
   int64_t started_ms_ = 0;
+  std::unique_ptr<core::MemoryWatch> memory_watch_;
   core::Deadline drain_deadline_;
   core::Deadline certificate_deadline_;
   std::function<void()> on_drained_;

@@ -94,6 +94,10 @@ void Exchange::route() {
   if (head_->method == message::Method::connect) {
     return fail(ExchangeError::of(ErrorCode::not_implemented, "CONNECT is not for applications"));
   }
+  if (context_.memory == core::MemoryPressure::full) {
+    context_.metrics.memory_step("refused");
+    return fail(ExchangeError::of(ErrorCode::budget_exhausted, "memory_limit is nearly used up"));
+  }
   if (!meets_expectation() || !within_limits() || !goes_onward()) return;
   if (app_->timeouts.total_ms != 0)
     total_deadline_.arm(context_.loop.timers(), app_->timeouts.total_ms);

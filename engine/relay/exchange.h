@@ -80,6 +80,7 @@ class Exchange final : public core::Pooled<Exchange>,
   // stream
   void on_head(message::ResponseHead& head, bool interim, bool bound) override;
   void on_data(core::ByteChain bytes) override;
+  bool keeps_up() override { return client_.keeps_up(); }
   void on_body_end(const message::Fields& trailers) override;
   void on_sendable() override;
   void on_body_wanted() override;

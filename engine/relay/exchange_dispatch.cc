@@ -23,6 +23,7 @@ void Exchange::dispatch() {
   ++facts_.attempts;
   context_.dispatcher.submit(*this, app_->group, queue_left_ms(), false,
                              context_.bindings.find(session(), app_->name));
+  if (waiting()) context_.index.watch_budget();
 }
 
 // One deadline for all attempts that found no connector.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "relay/exchange_index.h"
 
+#include <algorithm>
 #include <vector>
 
 #include "relay/exchange.h"
@@ -9,10 +10,13 @@ namespace hawser::relay {
 
 namespace {
 constexpr uint64_t sweep_every_ms = 500;
-}
+// What they held is given back before more are cut.
+constexpr size_t cut_a_sweep = 64;
+constexpr size_t cut_a_sweep_share = 8;
+}  // namespace
 
 ExchangeIndex::ExchangeIndex(core::Loop& loop, core::Budget& budget)
-    : loop_(loop), budget_(budget), sweep_([this] { relieve_budget(); }) {}
+    : loop_(loop), budget_(budget), sweep_([this] { relieve(); }) {}
 
 void ExchangeIndex::add(Exchange& exchange) {
   exchange.next_in_index = first_;
@@ -46,24 +50,28 @@ void ExchangeIndex::cut(const std::function<bool(const Exchange&)>& matches,
 }
 
 void ExchangeIndex::watch_budget() {
-  if (budget_.scarce() && !sweep_.armed()) sweep_.arm(loop_.timers(), sweep_every_ms);
+  if (scarce() && !sweep_.armed()) sweep_.arm(loop_.timers(), sweep_every_ms);
 }
 
-Exchange* ExchangeIndex::longest_stalled() const {
-  Exchange* longest = nullptr;
+std::vector<Exchange*> ExchangeIndex::stalled() const {
+  std::vector<Exchange*> found;
   for (Exchange* exchange = first_; exchange != nullptr; exchange = exchange->next_in_index) {
-    if (exchange->held_bytes() == 0) continue;
-    if (longest == nullptr || exchange->drained_ms() < longest->drained_ms()) longest = exchange;
+    if (exchange->held_bytes() > 0 && loop_.now_ms() - exchange->drained_ms() >= stalled_after_ms)
+      found.push_back(exchange);
   }
-  return longest;
+  std::sort(found.begin(), found.end(),
+            [](const auto* a, const auto* b) { return a->drained_ms() < b->drained_ms(); });
+  return found;
 }
 
-void ExchangeIndex::relieve_budget() {
-  while (budget_.scarce()) {
-    Exchange* const stalled = longest_stalled();
-    if (stalled == nullptr || loop_.now_ms() - stalled->drained_ms() < stalled_after_ms) break;
-    stalled->cut(message::ExchangeError::of(message::ErrorCode::stalled,
-                                            "the body budget is short, and it took nothing"));
+void ExchangeIndex::relieve() {
+  std::vector<Exchange*> longest_first = stalled();
+  const size_t most = std::max(cut_a_sweep, size_ / cut_a_sweep_share);
+  if (longest_first.size() > most) longest_first.resize(most);
+  for (Exchange* exchange : longest_first) {  // which ends no other
+    if (!scarce()) break;
+    exchange->cut(message::ExchangeError::of(
+        message::ErrorCode::stalled, "memory or streams are short, and the client took nothing"));
   }
   watch_budget();
 }

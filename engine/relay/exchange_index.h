@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-// ExchangeIndex: every exchange of a worker that is under way. Where the body budget runs short it
-// ends those that hold part of it the longest without their client taking anything, so that a few
-// stalled readers cannot starve the others. Owner: the RelayWorker. Thread: the worker's own.
+// ExchangeIndex: every exchange of a worker that is under way. Where the body budget runs short, or
+// others wait for a stream, it ends those that hold one the longest without their client taking
+// anything, so that stalled readers cannot starve the others. Owner: the RelayWorker. Thread: the
+// worker's own.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <vector>
 
 #include "core/budget.h"
 #include "core/loop.h"
@@ -40,16 +42,21 @@ class ExchangeIndex {
   void begin_walk() { walk_ = first_; }
   Exchange* next_in_walk();
 
-  // Bytes were received: looks after the budget for as long as it is scarce.
+  // Bytes were received, or somebody waits for a stream that others have: looks after both for as
+  // long as they are scarce.
   void watch_budget();
+  // Whether anybody waits for a stream.
+  void set_waiting(std::function<bool()> waiting) { waiting_ = std::move(waiting); }
 
  private:
-  void relieve_budget();
-  Exchange* longest_stalled() const;
+  void relieve();
+  std::vector<Exchange*> stalled() const;  // the longest first
+  bool scarce() const { return budget_.scarce() || (waiting_ && waiting_()); }
 
   core::Loop& loop_;
   core::Budget& budget_;
   core::Deadline sweep_;
+  std::function<bool()> waiting_;
   Exchange* first_ = nullptr;  // the newest
   Exchange* walk_ = nullptr;   // the next of a walk
   size_t size_ = 0;

@@ -47,6 +47,7 @@ class H1ClientProtocol final : public ClientProtocol,
   void send_head(message::ResponseHead& head) override;
   void send_body(core::ByteChain bytes) override;
   bool output_full() const override;
+  bool keeps_up() const override { return session_.keeps_up(); }
   void send_end(const message::Fields& trailers) override;
   void cut() override;
   void on_exchange_over() override;

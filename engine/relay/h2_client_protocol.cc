@@ -130,6 +130,10 @@ void H2ClientProtocol::add(std::unique_ptr<H2Exchange> exchange) {
 
 void H2ClientProtocol::on_request(http::H2Stream& stream, message::RequestHeadPtr head) {
   if (context_.draining) return stream.reset(http::H2Reset::refused_stream);
+  if (context_.memory == core::MemoryPressure::full) {  // a page would take memory again
+    context_.metrics.memory_step("refused");
+    return stream.reset(http::H2Reset::refused_stream);
+  }
   auto exchange = std::make_unique<H2Exchange>(context_, *this, stream);
   exchange->wait(std::move(head));
   add(std::move(exchange));

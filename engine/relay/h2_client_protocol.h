@@ -46,6 +46,7 @@ class H2ClientProtocol final : public ClientProtocol,
   void on_h2_exchange_over(H2Exchange& exchange) override;
   void begin_anyway(H2Exchange& exchange) override;
   void end_connection() override { shut_down(); }
+  bool keeps_up() const override { return session_.keeps_up(); }
   void close_stalled() override;
   // of the connection
   void on_request(http::H2Stream& stream, message::RequestHeadPtr head) override;

@@ -35,6 +35,8 @@ class H2ExchangeOwner {
   virtual void end_connection() = 0;
   // The client takes not even the end of a stream.
   virtual void close_stalled() = 0;
+  // As ClientSide::keeps_up(), of the connection.
+  virtual bool keeps_up() const = 0;
 };
 
 class H2Exchange final : public ClientSide, private http::H2StreamEvents {
@@ -66,6 +68,7 @@ class H2Exchange final : public ClientSide, private http::H2StreamEvents {
   void send_head(message::ResponseHead& head) override;
   void send_body(core::ByteChain bytes) override;
   bool output_full() const override;
+  bool keeps_up() const override { return !output_full() && owner_.keeps_up(); }
   void send_end(const message::Fields& trailers) override;
   void cut() override;
   void on_exchange_over() override;

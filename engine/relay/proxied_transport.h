@@ -21,6 +21,7 @@ class ProxiedTransport final : public core::Transport, private core::TransportLi
   void write(core::ByteChain bytes) override { below_->write(std::move(bytes)); }
   void write_copy(std::string_view bytes) override { below_->write_copy(bytes); }
   size_t unsent_bytes() const override { return below_->unsent_bytes(); }
+  size_t unsent_in_kernel_bytes() const override { return below_->unsent_in_kernel_bytes(); }
   bool over_high_mark() const override { return below_->over_high_mark(); }
   void end() override { below_->end(); }
   void reset() override { below_->reset(); }

@@ -14,6 +14,7 @@
 #include "core/budget.h"
 #include "core/log.h"
 #include "core/loop.h"
+#include "core/memory_watch.h"
 #include "core/recycler.h"
 #include "http/h2_limits.h"
 #include "http/limits.h"
@@ -60,6 +61,7 @@ struct RelayContext {
   Offenders* offenders = nullptr;  // null: nobody has to wait for the handshake
   std::shared_ptr<const access::Pages> pages = std::make_shared<const access::Pages>();
   access::DecisionRing* decisions = nullptr;  // null: nobody asks about them later
+  core::MemoryPressure memory = core::MemoryPressure::none;
   core::Recycler<RequestFacts> facts = core::Recycler<RequestFacts>();
   channel::OpenInfo open = {};  // of the exchange that opens its stream just now
 };

@@ -64,6 +64,9 @@ RelayMetrics::RelayMetrics(core::MetricRegistry& registry)
   http2_cuts_ =
       registry.counter("hawser_http2_cut_total",
                        "HTTP/2 connections ended for the client's fault, by cause.", {"cause"});
+  memory_steps_ =
+      registry.counter("hawser_memory_steps_total",
+                       "What was done because memory was near its limit, by step.", {"step"});
   refused_ = registry.counter("hawser_refused_total", "Requests that a limit of their app refused.",
                               {"app", "limit"});
 }
@@ -99,6 +102,10 @@ void RelayMetrics::count_channel_lost(std::string_view cause) {
 
 void RelayMetrics::count_refused(std::string_view app, std::string_view limit) {
   set_.counter(refused_, {app, limit}).add();
+}
+
+void RelayMetrics::memory_step(std::string_view step, uint64_t count) {
+  set_.counter(memory_steps_, {step}).add(count);
 }
 
 void RelayMetrics::count_http2_cut(std::string_view cause) {

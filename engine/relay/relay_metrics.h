@@ -31,6 +31,8 @@ class RelayMetrics {
   void set_connector_channels(std::string_view connector_id, int64_t channels);
   void count_channel_lost(std::string_view why);
   void count_http2_cut(std::string_view cause);
+  // What was done because memory was short.
+  void memory_step(std::string_view step, uint64_t count = 1);
   // `limit`: the key of the app's limit.
   void count_refused(std::string_view app, std::string_view limit);
 
@@ -60,7 +62,8 @@ class RelayMetrics {
 
   core::MetricId requests_, duration_, queue_, first_byte_, request_bytes_, response_bytes_,
       errors_;
-  core::MetricId connector_streams_, connector_channels_, channels_lost_, http2_cuts_, refused_;
+  core::MetricId connector_streams_, connector_channels_, channels_lost_, http2_cuts_, refused_,
+      memory_steps_;
   core::TextMap<App> apps_;
 };
 

@@ -91,6 +91,7 @@ RelayWorker::RelayWorker(core::Loop& loop, core::LogSink& log_sink, RelayMetrics
                  }) {
   context_.offenders = &offenders_;
   context_.decisions = &decisions_;
+  index_.set_waiting([this] { return dispatcher_.waiting() > 0; });
   gate_.remember_in(decisions_);
   loads_.apply(*options_.settings.snapshot);
   apply_to_gate();
@@ -207,14 +208,22 @@ void RelayWorker::on_session_over(ClientSession& session) {
 
 // At the limit the kernel's queue holds the rest, until a session ends.
 void RelayWorker::pause_accepting_when_full() {
-  const bool full = session_count_ >= options_.session_limit;
+  const bool short_of_memory = context_.memory != core::MemoryPressure::none;
+  const bool full = session_count_ >= options_.session_limit || short_of_memory;
   if (full == accepting_paused_) return;
   accepting_paused_ = full;
   for (const auto& entry : entries_) full ? entry->acceptor().pause() : entry->acceptor().resume();
-  if (full) {
+  if (full && short_of_memory) {
+    context_.metrics.memory_step("stopped_accepting");
+  } else if (full) {
     core::LogLine(log_, core::Level::warn, "client_session_limit")
         .number("sessions", session_count_);
   }
+}
+
+void RelayWorker::set_memory(core::MemoryPressure pressure) {
+  relief_.set(pressure);
+  pause_accepting_when_full();
 }
 
 // --- connectors

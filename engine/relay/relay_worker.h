@@ -20,6 +20,7 @@
 #include "relay/dispatcher.h"
 #include "relay/exchange_index.h"
 #include "relay/load_gate.h"
+#include "relay/memory_relief.h"
 #include "relay/offenders.h"
 #include "relay/reconsideration.h"
 #include "relay/relay_context.h"
@@ -109,6 +110,7 @@ class RelayWorker final : public ClientSessionOwner,
   void close_connector(const std::string& connector, const std::string& reason);
   // No more clients; what is under way finishes. EngineLink::drained() tells the end.
   void drain();
+  void set_memory(core::MemoryPressure pressure);
   // The end of the drain's time: whatever is left is cut.
   void cut_all();
 
@@ -157,6 +159,7 @@ class RelayWorker final : public ClientSessionOwner,
   std::map<uint64_t, std::unique_ptr<ConnectorChannel>> channels_;
   std::map<uint32_t, std::unique_ptr<WorkerLink>> asking_links_;  // by the worker that is asked
   std::vector<std::unique_ptr<WorkerLink>> answering_links_;
+  MemoryRelief relief_{context_, [this] { return sessions_; }};
   bool accepting_paused_ = false;
   bool drained_reported_ = false;
 };

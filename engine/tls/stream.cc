@@ -16,6 +16,8 @@ namespace hawser::tls {
 
 namespace {
 
+constexpr size_t least_read_bytes = 17 * 1024;
+
 bssl::UniquePtr<SSL> new_connection(const Context& context) {
   bssl::UniquePtr<SSL> ssl(SSL_new(context.raw()));
   HAWSER_ASSERT(ssl != nullptr);
@@ -169,10 +171,15 @@ void Stream::discard(const Released& released) {
 void Stream::set_listener(core::TransportListener& listener) { state_->start(listener); }
 void Stream::pause(core::PauseReason reason) { state_->pause(reason); }
 void Stream::resume(core::PauseReason reason) { state_->resume(reason); }
+// A record of the least size that senders use in bulk has to fit.
+void Stream::limit_reads(size_t bytes) {
+  state_->below->limit_reads(std::max(bytes, least_read_bytes));
+}
 void Stream::write(core::ByteChain bytes) { state_->write(std::move(bytes)); }
 void Stream::write_copy(std::string_view bytes) { state_->write_copy(bytes); }
 size_t Stream::unsent_bytes() const { return state_->unsent_bytes(); }
 bool Stream::over_high_mark() const { return state_->over_high_mark; }
+size_t Stream::unsent_in_kernel_bytes() const { return state_->below->unsent_in_kernel_bytes(); }
 void Stream::end() { state_->end(); }
 void Stream::reset() { state_->reset(); }
 core::Loop& Stream::loop() { return state_->below->loop(); }

@@ -76,11 +76,13 @@ class Stream : public core::Transport {
   void set_listener(core::TransportListener& listener) override;
   void pause(core::PauseReason reason) override;
   void resume(core::PauseReason reason) override;
+  void limit_reads(size_t bytes) override;
   void write(core::ByteChain bytes) override;
   void write_copy(std::string_view bytes) override;
   size_t unsent_bytes()
       const override;  // plaintext not sealed yet plus sealed bytes not in the kernel
   bool over_high_mark() const override;
+  size_t unsent_in_kernel_bytes() const override;
   void end() override;
   void reset() override;
   core::Loop& loop() override;

@@ -23,7 +23,7 @@ TEST(ReceiveWindowTest, TakesItsBytesFromBothBudgetsAndGivesThemBack) {
   {
     ReceiveWindow window(budget, &share, 1_MiB);
     ASSERT_TRUE(window.start(16'384));
-    EXPECT_EQ(window.grant(), 16'384u);
+    EXPECT_EQ(window.grant(true), 16'384u);
     EXPECT_EQ(budget.used_bytes(), 16'384u);
     EXPECT_EQ(share.used_bytes(), 16'384u);
     ASSERT_TRUE(window.received(10'000, 0));
@@ -45,7 +45,7 @@ TEST(ReceiveWindowTest, MoreThanWasGrantedIsRefused) {
   ReceiveWindow window(budget, nullptr, 1_MiB);
   ASSERT_TRUE(window.start(1000));
   EXPECT_FALSE(window.received(1, 0));  // not granted yet
-  EXPECT_EQ(window.grant(), 1000u);
+  EXPECT_EQ(window.grant(true), 1000u);
   EXPECT_TRUE(window.received(1000, 0));
   EXPECT_FALSE(window.received(1, 0));
 }
@@ -54,12 +54,12 @@ TEST(ReceiveWindowTest, GrantsAgainWhenHalfWasConsumedAndNeverMoreThanItCanHold)
   core::Budget budget(1_MiB);
   ReceiveWindow window(budget, nullptr, 1000);
   ASSERT_TRUE(window.start(1000));
-  EXPECT_EQ(window.grant(), 1000u);
+  EXPECT_EQ(window.grant(true), 1000u);
   ASSERT_TRUE(window.received(1000, 0));
   window.consumed(499, 0);
-  EXPECT_EQ(window.grant(), 0u);
+  EXPECT_EQ(window.grant(true), 0u);
   window.consumed(1, 0);
-  EXPECT_EQ(window.grant(), 500u);
+  EXPECT_EQ(window.grant(true), 500u);
   EXPECT_EQ(window.outstanding_bytes() + window.held_bytes(), 1000u);
 }
 
@@ -67,11 +67,11 @@ TEST(ReceiveWindowTest, DoublesWhileItsReceiverDrains) {
   core::Budget budget(10_MiB);
   ReceiveWindow window(budget, nullptr, 1_MiB);
   ASSERT_TRUE(window.start(16'384));
-  uint32_t granted = window.grant();
+  uint32_t granted = window.grant(true);
   for (int i = 0; i < 10; ++i) {
     ASSERT_TRUE(window.received(granted, 0));
     window.consumed(granted, 0);
-    granted = window.grant();
+    granted = window.grant(true);
   }
   EXPECT_EQ(window.window_bytes(), 1_MiB);
   EXPECT_EQ(budget.used_bytes(), 1_MiB);
@@ -82,14 +82,14 @@ void pass(ReceiveWindow& window, uint32_t& granted, uint64_t& now_ms, uint64_t w
   ASSERT_TRUE(window.received(granted, now_ms));
   now_ms += wait_ms;
   window.consumed(granted, now_ms);
-  granted = window.grant();
+  granted = window.grant(true);
 }
 
 TEST(ReceiveWindowTest, AReceiverThatBecomesSlowIsLeftWithTheFirstWindow) {
   core::Budget budget(10_MiB);
   ReceiveWindow window(budget, nullptr, 1_MiB);
   ASSERT_TRUE(window.start(16'384));
-  uint32_t granted = window.grant();
+  uint32_t granted = window.grant(true);
   uint64_t now_ms = 1000;
   for (int i = 0; i < 6; ++i) pass(window, granted, now_ms, 1);
   EXPECT_EQ(window.window_bytes(), 1_MiB);
@@ -109,7 +109,7 @@ TEST(ReceiveWindowTest, ACrowdGrowsLessThanAFew) {
   }
   uint64_t now_ms = 0;
   for (auto& window : windows) {
-    uint32_t granted = window->grant();
+    uint32_t granted = window->grant(true);
     for (int turn = 0; turn < 8; ++turn) pass(*window, granted, now_ms, 1);
   }
   EXPECT_EQ(windows.front()->window_bytes(), 1_MiB);
@@ -121,29 +121,50 @@ TEST(ReceiveWindowTest, AReceiverThatIsNeitherQuickNorSlowKeepsItsWindow) {
   core::Budget budget(10_MiB);
   ReceiveWindow window(budget, nullptr, 1_MiB);
   ASSERT_TRUE(window.start(16'384));
-  uint32_t granted = window.grant();
+  uint32_t granted = window.grant(true);
   uint64_t now_ms = 1000;
   pass(window, granted, now_ms, 1);
   for (int i = 0; i < 6; ++i) pass(window, granted, now_ms, 100);
   EXPECT_EQ(window.window_bytes(), 32'768u);
 }
 
-TEST(ReceiveWindowTest, DoesNotGrowWhileSomethingIsHeldOrABudgetIsScarce) {
+TEST(ReceiveWindowTest, DoesNotGrowWhileSomethingIsHeldAndShrinksWhileABudgetIsScarce) {
   core::Budget budget(100'000);
   ReceiveWindow window(budget, nullptr, 1_MiB);
   ASSERT_TRUE(window.start(16'384));
-  ASSERT_TRUE(window.received(window.grant(), 0));
+  ASSERT_TRUE(window.received(window.grant(true), 0));
   window.consumed(16'383, 0);
-  EXPECT_GT(window.grant(), 0u);
+  EXPECT_GT(window.grant(true), 0u);
   EXPECT_EQ(window.window_bytes(), 16'384u);
   window.consumed(1, 0);
   ASSERT_TRUE(budget.take(70'000));
   ASSERT_TRUE(budget.scarce());
   ASSERT_TRUE(window.received(16'383, 0));
   window.consumed(16'383, 0);
-  EXPECT_GT(window.grant(), 0u);
-  EXPECT_EQ(window.window_bytes(), 16'384u);
+  uint32_t granted = window.grant(true);
+  EXPECT_EQ(window.window_bytes(), 8'192u);
+  for (int i = 0; i < 3; ++i) {
+    ASSERT_TRUE(window.received(granted, 0));
+    window.consumed(granted, 0);
+    granted = window.grant(true);
+  }
+  EXPECT_EQ(window.window_bytes(), ReceiveWindow::least_bytes);
   budget.give_back(70'000);
+}
+
+TEST(ReceiveWindowTest, TheMoreIsInUseTheLessANewOneBeginsWith) {
+  core::Budget budget(1_MiB);
+  const auto begins_with = [&] {
+    ReceiveWindow window(budget, nullptr, 1_MiB);
+    EXPECT_TRUE(window.start(16'384));
+    return window.window_bytes();
+  };
+  EXPECT_EQ(begins_with(), 16'384u);
+  ASSERT_TRUE(budget.take(600 * 1024));
+  EXPECT_EQ(begins_with(), 8'192u);
+  ASSERT_TRUE(budget.take(200 * 1024));
+  EXPECT_EQ(begins_with(), 4'096u);
+  budget.give_back(800 * 1024);
 }
 
 TEST(ReceiveWindowTest, GrantsNoMoreThanTheBodyHas) {
@@ -151,21 +172,21 @@ TEST(ReceiveWindowTest, GrantsNoMoreThanTheBodyHas) {
   ReceiveWindow window(budget, nullptr, 1_MiB);
   window.expect(20'000);
   ASSERT_TRUE(window.start(16'384));
-  EXPECT_EQ(window.grant(), 16'384u);
+  EXPECT_EQ(window.grant(true), 16'384u);
   ASSERT_TRUE(window.received(16'384, 0));
   window.consumed(16'384, 0);
-  EXPECT_EQ(window.grant(), 3'616u);
+  EXPECT_EQ(window.grant(true), 3'616u);
   EXPECT_EQ(window.window_bytes(), 16'384u);
   ASSERT_TRUE(window.received(3'616, 0));
   window.consumed(3'616, 0);
-  EXPECT_EQ(window.grant(), 0u);
+  EXPECT_EQ(window.grant(true), 0u);
 }
 
 TEST(ReceiveWindowTest, AStoppedWindowKeepsOnlyWhatIsHeld) {
   core::Budget budget(10_MiB);
   ReceiveWindow window(budget, nullptr, 1_MiB);
   ASSERT_TRUE(window.start(16'384));
-  ASSERT_TRUE(window.received(window.grant() / 2, 0));
+  ASSERT_TRUE(window.received(window.grant(true) / 2, 0));
   window.stop();
   EXPECT_EQ(budget.used_bytes(), 8'192u);
   EXPECT_TRUE(window.received(8'192, 0));  // was on its way; is not held
@@ -173,6 +194,24 @@ TEST(ReceiveWindowTest, AStoppedWindowKeepsOnlyWhatIsHeld) {
   EXPECT_FALSE(window.received(1, 0));
   window.consumed(8'192, 0);
   EXPECT_EQ(budget.used_bytes(), 0u);
+}
+
+TEST(ReceiveWindow, DoesNotGrowWhereWhatWasConsumedOnlyWaitsElsewhere) {
+  core::Budget budget(64 * 1024 * 1024);
+  ReceiveWindow window(budget, nullptr, 1024 * 1024);
+  ASSERT_TRUE(window.start(16 * 1024));
+  uint32_t granted = window.grant(false);
+  for (int i = 0; i < 10; ++i) {
+    ASSERT_TRUE(window.received(granted, 0));
+    window.consumed(granted, 0);
+    EXPECT_TRUE(window.wants_to_grow());
+    granted = window.grant(false);
+    EXPECT_EQ(window.window_bytes(), 16u * 1024);
+  }
+  ASSERT_TRUE(window.received(granted, 0));
+  window.consumed(granted, 0);
+  window.grant(true);
+  EXPECT_EQ(window.window_bytes(), 32u * 1024);
 }
 
 }  // namespace

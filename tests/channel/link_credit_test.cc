@@ -53,10 +53,10 @@ TEST_F(LinkCredit, AWindowGrowsToItsLimitWhileItsReceiverDrains) {
 
 TEST_F(LinkCredit, WithoutBudgetNothingIsOpened) {
   establish();
-  ASSERT_TRUE(engine_budget.take(64_MiB - 16_KiB + 1));
+  ASSERT_TRUE(engine_budget.take(64_MiB - 4_KiB + 1));
   EXPECT_FALSE(engine->can_open());
   EXPECT_EQ(open(*engine, request_head(), open_info()), nullptr);
-  engine_budget.give_back(64_MiB - 16_KiB + 1);
+  engine_budget.give_back(64_MiB - 4_KiB + 1);
   EXPECT_TRUE(engine->can_open());
 }
 

@@ -277,7 +277,7 @@ def test_one_persons_slow_forms_leave_room_for_others(lab, authority):
     """One worker has 7.5M for forms under way, and one person a form's part of it, on however many connections."""
     wiki = Published(lab, STRONGER_TO_WRITE)
     wiki.provider.accounts = {name: {"groups": ["staff"]} for name in ("alice", "bob")}
-    wiki.engine_settings = {"workers": 1}
+    wiki.engine_settings = {"workers": 1, "memory_limit": "120M"}
     wiki.start()
 
     def slow(name):
