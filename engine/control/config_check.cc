@@ -135,6 +135,22 @@ std::string app_line(const model::App& app, size_t name_width) {
                      app.host.to_string(), app.path_prefix, app.group, origins, access);
 }
 
+// A provider sends people back to no address but those that it was told of.
+std::string register_line(const NodeConfig& config, const model::App& app) {
+  if (app.access == model::Access::passthrough) return {};
+  std::vector<std::string> bases;
+  for (const core::Address& address : config.listen.clients) {
+    std::string base = "https://" + app.host.to_string();
+    if (address.port() != 443) base += fmt::format(":{}", address.port());
+    if (std::find(bases.begin(), bases.end(), base) == bases.end())
+      bases.push_back(std::move(base));
+  }
+  std::string line;
+  for (const std::string& base : bases)
+    line += fmt::format("{}{}/.hawser/callback", line.empty() ? "" : " or ", base);
+  return fmt::format("    to register at {} as redirect URI: {}\n", app.sign_in.provider, line);
+}
+
 // Some providers give refresh tokens without it, so that this is no error.
 void warn_of_recheck(const NodeConfig& config, const model::App& app,
                      std::vector<std::string>& told) {
@@ -251,7 +267,8 @@ std::string summary(const NodeConfig& config, int64_t now_ms) {
       config.state_folder, providers(config.providers), config.apps.size());
   size_t name_width = 0;
   for (const model::App& app : config.apps) name_width = std::max(name_width, app.name.size());
-  for (const model::App& app : config.apps) text += app_line(app, name_width);
+  for (const model::App& app : config.apps)
+    text += app_line(app, name_width) + register_line(config, app);
   for (const std::string& warning : warnings(config, now_ms)) text += "warning: " + warning + "\n";
   return text;
 }

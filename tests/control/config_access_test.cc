@@ -299,6 +299,8 @@ TEST_F(ConfigAccess, TheSummaryTellsHowEachAppIsReached) {
   EXPECT_THAT(summary(read(full), 0), HasSubstr("(3 rules, sign-in by main)"));
   EXPECT_THAT(summary(read(full), 0),
               HasSubstr("providers:    main (https://login.example/realms/Main), other"));
+  EXPECT_THAT(summary(read(full), 0), HasSubstr("    to register at main as redirect URI: "
+                                                "https://wiki.example:8443/.hawser/callback\n"));
 }
 
 }  // namespace
