@@ -83,8 +83,6 @@ core::Result<std::string> canonical_path(const model::App& app, const std::strin
   const auto reason = message::parse_path_and_query(path, target);
   if (!reason.empty()) return core::Error{"no request has such a path: " + std::string(reason)};
   if (target.has_query) return core::Error{"leave out the query: no rule looks at it"};
-  if (target.doubts != message::no_doubt)
-    return core::Error{"the path can be read in two ways, so where paths decide it gets 400"};
   std::string prefix;
   uint8_t doubts = message::no_doubt;
   if (!message::canonicalise_path(app.path_prefix, prefix, doubts).empty()) prefix = "/";

@@ -13,7 +13,8 @@
 
 namespace hawser::access {
 
-// Fails where no request of the app could have the path. `countries` may be null.
+// Fails where no request of the app could have the path. Whether the engine would refuse the
+// request before it asks a rule is its caller's to know. `countries` may be null.
 core::Result<model::AccessAnswer> answer(const model::App& app,
                                          const model::AccessQuestion& question,
                                          const core::CountryFile* countries, int64_t now_s);

@@ -112,6 +112,7 @@ std::string access_answer_json(const std::string& app, const model::AccessAnswer
                             {"verdict", answer.verdict},
                             {"rule", answer.rule},
                             {"message", answer.message},
+                            {"status", answer.status},
                             {"country", answer.country},
                             {"steps", steps_json(answer.steps)}});
 }

@@ -206,10 +206,11 @@ void AdminApi::explain(std::string_view request_id, const AnswerDone& done) {
     json events = events_about(journal_.chain(), text, began_ms);
     const bool known = !told.empty() || !events.empty();
     if (!known) {
-      return done(refused(
-          {404, "request_unknown",
-           "nothing is remembered of this request: it is too long ago, or it was for an app "
-           "without rules; the request log has every one"}));
+      return done(
+          refused({404, "request_unknown",
+                   "nothing is remembered of this request: it is too long ago, it was for an app "
+                   "without rules, or it was refused before it came to an app; the request log has "
+                   "every one"}));
     }
     done(json_answer(200, model::write_json({{"request_id", text},
                                              {"began_ms", began_ms},

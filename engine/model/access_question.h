@@ -37,9 +37,10 @@ struct AccessAnswer {
     std::string finding;  // "matched", or the first condition that was not met
     std::string wants;    // what that condition is, for people
   };
-  std::string verdict;  // allow, deny, sign_in, step_up
-  std::string rule;     // that decided; "passthrough"; "": none did
-  std::string message;
+  std::string verdict;      // allow, deny, sign_in, step_up; refused: no rule is asked
+  std::string rule;         // that decided; "passthrough"; "": none did
+  std::string message;      // of the rule; of what is refused why
+  uint64_t status = 0;      // of what is refused: the engine's answer
   std::string country;      // that the client's address is in; "": not known
   std::vector<Step> steps;  // up to the rule that decided
 };

@@ -10,6 +10,7 @@
 #include "core/limits.h"
 #include "model/form_memory.h"
 #include "relay/client_certificates.h"
+#include "relay/supposed_request.h"
 
 namespace hawser::relay {
 
@@ -286,6 +287,7 @@ control::EngineStatus Engine::status() {
 core::Result<model::AccessAnswer> Engine::test_access(const model::App& app,
                                                       const model::AccessQuestion& question,
                                                       int64_t now_ms) {
+  if (auto refused = refused_before_rules(Router(snapshot_), app, question)) return *refused;
   return access::answer(app, question, config_.countries.get(), now_ms / 1000);
 }
 

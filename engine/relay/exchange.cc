@@ -15,6 +15,7 @@
 #include "relay/request_log.h"
 #include "relay/response_fields.h"
 #include "relay/session_bindings.h"
+#include "relay/supposed_request.h"
 
 namespace hawser::relay {
 
@@ -86,14 +87,12 @@ void Exchange::route() {
     return fail(ExchangeError::of(ErrorCode::no_such_path));
   app_ = route.app;
   client_.on_routed(*app_);
-  if ((target.doubts != message::no_doubt && router_->path_decides(target.authority.host)) ||
-      router_->parameters_decide(target.authority.host, target.canonical_path)) {
-    return fail(ExchangeError::of(ErrorCode::bad_request,
-                                  "the path can be read in two ways, and here it decides"));
+  if (router_->reads_in_two_ways(target.authority.host, target)) {
+    find_decision();
+    return fail(ExchangeError::of(ErrorCode::bad_request, std::string(two_readings)));
   }
-  if (head_->method == message::Method::connect) {
-    return fail(ExchangeError::of(ErrorCode::not_implemented, "CONNECT is not for applications"));
-  }
+  if (head_->method == message::Method::connect)
+    return fail(ExchangeError::of(ErrorCode::not_implemented, std::string(no_connect)));
   if (context_.memory == core::MemoryPressure::full) {
     context_.metrics.memory_step("refused");
     return fail(ExchangeError::of(ErrorCode::budget_exhausted, "memory_limit is nearly used up"));

@@ -8,8 +8,8 @@
 
 namespace hawser::relay {
 
-// The gate has just decided. Where it asked no rules (one of our own pages), what it answered is
-// remembered all the same.
+// The gate has just decided. Where no rules were asked (one of our own pages, a path that can be
+// read in two ways), the request is remembered all the same.
 void Exchange::find_decision() {
   if (context_.decisions == nullptr) return;
   decision_ = context_.decisions->last_of(facts_.request_id);

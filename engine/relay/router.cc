@@ -5,7 +5,6 @@
 #include <utility>
 
 #include "message/path_prefix.h"
-#include "message/target.h"
 
 namespace hawser::relay {
 
@@ -35,6 +34,11 @@ const Router::Host* Router::find_host(std::string_view host) const {
       return &found->second;
   }
   return nullptr;
+}
+
+bool Router::reads_in_two_ways(std::string_view host, const message::Target& target) const {
+  return (target.doubts != message::no_doubt && path_decides(host)) ||
+         parameters_decide(host, target.canonical_path);
 }
 
 bool Router::path_decides(std::string_view host) const {

@@ -11,6 +11,7 @@
 
 #include "core/text_map.h"
 #include "http/folded_name.h"
+#include "message/target.h"
 #include "model/snapshot.h"
 
 namespace hawser::relay {
@@ -30,6 +31,9 @@ class Router {
   // wildcards, of which the longest wins; within a host the longest path prefix wins.
   Route find(std::string_view host, std::string_view path) const;
 
+  // Whether a target that `host` is asked for can be read in two ways that lead to different apps
+  // or rules: it is refused with 400.
+  bool reads_in_two_ways(std::string_view host, const message::Target& target) const;
   // Whether the path has a say among the apps of this host or in a rule of one: then one that can
   // be read in two ways is refused.
   bool path_decides(std::string_view host) const;

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -22,6 +23,7 @@ class StagedHost final : public AdminHost {
   core::Result<model::AccessAnswer> test_access(const model::App& app,
                                                 const model::AccessQuestion& question,
                                                 int64_t now_ms) override {
+    if (refused) return *refused;
     return access::answer(app, question, nullptr, now_ms / 1000);
   }
   void on_connector_revoked(const model::Uuid& connector) override { revoked.push_back(connector); }
@@ -44,6 +46,7 @@ class StagedHost final : public AdminHost {
   std::vector<std::string> acts;
   std::vector<model::RequestStory> stories;
   core::MemoryReport held;
+  std::optional<model::AccessAnswer> refused;  // what a question is answered with, no rule asked
 };
 
 class AdminFixture : public ControlFixture {

@@ -150,8 +150,24 @@ TEST_F(HawserctlTest, AccessTestSaysWhichRuleDecidesAndWhy) {
   EXPECT_EQ(answer["verdict"], "sign_in");
 }
 
+TEST_F(HawserctlTest, AccessTestSaysWhatTheEngineAnswersBeforeAnyRule) {
+  publish_guarded();
+  host_.refused = model::AccessAnswer{};
+  host_.refused->verdict = "refused";
+  host_.refused->status = 501;
+  host_.refused->message = "the method is not known";
+  EXPECT_EQ(run("access test --app guarded --ip ::1 --method get").out,
+            "the engine answers 501 before any rule is asked: the method is not known\n");
+}
+
 TEST_F(HawserctlTest, AnAccessTestThatIsNotWholeIsRefused) {
   publish_guarded();
+  const Ran no_address = run("access test --app guarded --ip 192.0.2");
+  EXPECT_EQ(no_address.exit_code, 2);
+  EXPECT_TRUE(has(no_address.err, "--ip: ")) << no_address.err;
+  const Ran no_method = run("access test --app guarded --ip ::1 --method 'G T'");
+  EXPECT_EQ(no_method.exit_code, 2);
+  EXPECT_TRUE(has(no_method.err, "--method: \"G T\" is no method")) << no_method.err;
   EXPECT_EQ(run("access test --app guarded").exit_code, 2);
   EXPECT_EQ(run("access test --app guarded --ip ::1 --claim kind").exit_code, 2);
   EXPECT_EQ(run("access test --app guarded --ip ::1 --signed-in-ago soon").exit_code, 2);
@@ -245,7 +261,7 @@ TEST_F(HawserctlTest, EventsAreListedOneALine) {
   const Ran ran = run("event list --since 1h");
   EXPECT_EQ(ran.exit_code, 0) << ran.err;
   EXPECT_EQ(std::count(ran.out.begin(), ran.out.end(), '\n'), 3);
-  EXPECT_TRUE(has(ran.out, "token_created; 0011223344556677; by ada"));
+  EXPECT_TRUE(has(ran.out, "  token_created; 0011223344556677; by ada"));
   EXPECT_EQ(nlohmann::json::parse(run("--json event list --limit 1").out)["metadata"]["sequence"],
             3);
   EXPECT_EQ(run("event list --kind denied").out, "");
@@ -271,7 +287,7 @@ TEST_F(HawserctlTest, TheStoryOfARequestIsForPeople) {
   host_.stories.push_back(story);
   const Ran ran = run("explain 018bcfe5-6800-7000-8000-000000000001");
   EXPECT_EQ(ran.exit_code, 0) << ran.err;
-  EXPECT_TRUE(has(ran.out, "deny, by rule \"nobody\""));
+  EXPECT_TRUE(has(ran.out, "deny, by rule \"nobody\"\n")) << "it has no message: " << ran.out;
   EXPECT_TRUE(has(ran.out, "status 403 after 0 ms, answered by the engine: access_denied\n"));
   EXPECT_TRUE(has(ran.out, "nobody has signed in"));
   EXPECT_EQ(ran.out.find('\x1b'), std::string::npos);

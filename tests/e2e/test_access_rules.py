@@ -4,6 +4,7 @@ import signal
 
 import pytest
 
+from support.client import RawClient
 from support.program import BIN, run
 
 SECRET = "correct-horse-battery"
@@ -41,6 +42,34 @@ def test_the_rule_that_decides_is_told_before_any_user_comes(engine):
     assert (told["verdict"], told["rule"]) == ("allow", "staff")
     assert [step["finding"] for step in told["steps"]] == ["other_place", "matched", "matched"]
     assert engine.ctl("access", "test", "--app", "wiki", "--ip", "::1").startswith("allow: the app is passthrough")
+
+
+def close_a_folder(engine):
+    closed = {"name": "closed", "effect": "deny", "paths": ["/closed/"]}
+    engine.set(apps=[dict(app, access=[closed, STAFF]) if app["name"] == "news" else app for app in engine.settings["apps"]])
+    engine.signal(signal.SIGHUP)
+    engine.wait_for_record(event("reloaded"), "the reload")
+
+
+def answer_to(engine, method, path):
+    with RawClient(engine, "news.localhost") as client:
+        client.send(client.head(method, path))
+        return client.response()
+
+
+def test_what_no_rule_is_asked_about_is_told_as_the_engine_answers_it(engine):
+    close_a_folder(engine)
+    for method, path, status in [("GET", "//closed/", 400), ("GET", "/a%2Fb", 400), ("GET", "/closed;v=1/", 400),
+                                 ("GET", "/a/../b", 400), ("get", "/", 501), ("FROB", "/", 501), ("GET", "/closed/", 403)]:
+        assert answer_to(engine, method, path).status == status, (method, path)
+        told = engine.ctl_json("access", "test", "--app", "news", "--ip", "127.0.0.1", "--method", method, "--path", path)
+        assert (told["verdict"], told["status"]) == (("deny", 0) if status == 403 else ("refused", status)), (method, path)
+
+
+def test_a_path_in_two_readings_is_remembered_for_whoever_asks(engine):
+    close_a_folder(engine)
+    told = engine.ctl("explain", answer_to(engine, "GET", "//closed/").fields["x-request-id"])
+    assert "the path can be read in two ways" in told and "status 400" in told
 
 
 def test_the_audit_lists_what_is_open_and_what_is_tried_out(engine):

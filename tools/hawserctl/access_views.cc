@@ -18,12 +18,16 @@ std::string verdict_line(const json& answer) {
   const std::string rule = "rule \"" + name + "\"";
   if (name == "passthrough" && list(answer, "steps").empty())
     return "allow: the app is passthrough, nobody is asked";
+  if (verdict == "refused") {
+    return "the engine answers " + std::to_string(number(answer, "status")) +
+           " before any rule is asked: " + text(answer, "message");
+  }
   if (verdict == "allow") return "allow, by " + rule;
   if (verdict == "sign_in") return "sign in: " + rule + " lets some people through";
   if (verdict == "step_up") return "sign in again, more strongly: " + rule + " asks for it";
   if (name.empty()) return "deny: no rule matches";
   const std::string message = text(answer, "message");
-  return "deny, by " + rule + (message.empty() ? "" : ": " + message);
+  return "deny, by " + rule + (message.empty() || message == "-" ? "" : ": " + message);
 }
 
 std::string finding_of(const json& step) {

@@ -117,7 +117,9 @@ std::string event_line_view(const json& event) {
     if (!value.empty()) shown += std::string("; ") + words + value;
   };
   add("rule ", at(event, "policy", "name"));
-  add("", text(event, "status_detail") == "-" ? "" : text(event, "status_detail"));
+  const std::string detail = text(event, "status_detail");
+  const bool is_told = detail == "-" || text(event, "message").find(detail) != std::string::npos;
+  add("", is_told ? "" : detail);
   add("", at(event, "entity", "uid"));
   add("from ", at(event, "src_endpoint", "ip"));
   const json* actor = member(event, "actor");

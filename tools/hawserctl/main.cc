@@ -8,6 +8,8 @@
 #include "access_commands.h"
 #include "commands.h"
 #include "event_commands.h"
+#include "message/characters.h"
+#include "model/ip_network.h"
 #include "model/quantity.h"
 #include "session_commands.h"
 #include "table.h"
@@ -39,6 +41,15 @@ std::string check_address(const std::string& address) {
 std::string check_duration(const std::string& text) {
   const auto duration = model::parse_duration_ms(text);
   return duration.ok() ? std::string{} : duration.error().reason;
+}
+
+std::string check_ip(const std::string& text) {
+  const auto address = model::IpAddress::parse(text);
+  return address.ok() ? std::string{} : address.error().reason;
+}
+
+std::string check_method(const std::string& text) {
+  return message::is_token(text) ? std::string{} : "\"" + text + "\" is no method";
 }
 
 CLI::App* group_of(CLI::App& app, const char* name, const char* about) {
@@ -115,8 +126,10 @@ void add_access(CLI::App& app, Arguments& given, Command& chosen) {
       "test", "Say which rule decides about a request, and why those before it don't");
   ctl::AccessWish& wish = given.access;
   test->add_option("--app", wish.app, "As `app list` shows it")->required();
-  test->add_option("--ip", wish.ip, "The client's address")->required();
-  test->add_option("--method", wish.method, "The request's")->capture_default_str();
+  test->add_option("--ip", wish.ip, "The client's address")->required()->check(check_ip);
+  test->add_option("--method", wish.method, "The request's")
+      ->capture_default_str()
+      ->check(check_method);
   test->add_option("--path", wish.path, "The public one, without query")->capture_default_str();
   add_person(*test, given);
   test->callback([test, &given, &chosen] {
