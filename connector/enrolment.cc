@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "connector/enrolment.h"
 
+#include <fmt/format.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <array>
@@ -64,6 +66,16 @@ core::Result<std::string> read_token(const std::string& file) {
   text.resize(static_cast<size_t>(in.gcount()));
   if (text.empty()) return core::Error{"the token from " + file + " is empty", 0};
   return text;
+}
+
+std::string doubt_of_token_file(const std::string& file) {
+  struct stat status {};
+  if (file.empty() || file == "-" || ::stat(file.c_str(), &status) != 0) return {};
+  if (!S_ISREG(status.st_mode) || (status.st_mode & (S_IRWXG | S_IRWXO)) == 0) return {};
+  return fmt::format(
+      "{} has the mode {:04o}: others of this machine may have read the token, which enrols "
+      "whoever comes first; write it under `umask 077`",
+      file, status.st_mode & 07777);
 }
 
 Enrolment::Enrolment(core::Loop& loop, EnrolOptions options, Done done)

@@ -73,4 +73,8 @@ class Enrolment {
 // A token from a file, from standard input ("-"), or, where no file is named, from HAWSER_TOKEN.
 core::Result<std::string> read_token(const std::string& file);
 
+// What to warn of where others of this machine could have read the token; "" otherwise. It is used
+// all the same: that spends it, which is the best that can be done with it now.
+std::string doubt_of_token_file(const std::string& file);
+
 }  // namespace hawser::connector

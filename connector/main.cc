@@ -82,6 +82,9 @@ int enrol(const Arguments& arguments) {
   }
   const auto token = connector::read_token(arguments.token_file);
   if (!token) return fail(token.error().reason);
+  if (const std::string doubt = connector::doubt_of_token_file(arguments.token_file);
+      !doubt.empty())
+    std::fprintf(stderr, "hawser-connector: warning: %s\n", doubt.c_str());
   auto state = connector::StateDir::create(arguments.state);
   if (!state) return fail(state.error().reason);
   if (const auto locked = state->lock(); !locked) return fail(locked.error().reason);

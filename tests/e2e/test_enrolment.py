@@ -72,6 +72,16 @@ def test_a_token_comes_by_the_environment_or_standard_input_too(lab, engine):
     assert done.returncode == 0, done.stderr
 
 
+def test_a_token_that_others_could_read_is_used_with_a_warning(lab, engine):
+    private, wide = engine.token(), lab.folder / "wide-token"
+    assert "warning" not in fresh(lab, "one").try_enrol(private, engine.settings["advertise"]).stderr
+    wide.write_text(engine.token().read_text())
+    wide.chmod(0o644)
+    done = fresh(lab, "two").try_enrol(wide, engine.settings["advertise"])
+    assert done.returncode == 0
+    assert f"{wide} has the mode 0644" in done.stderr and "umask 077" in done.stderr
+
+
 def test_a_token_of_another_engine_is_refused_before_it_is_sent(lab, engine):
     other = lab.engine([{"name": "wiki", "host": "wiki.localhost", "origin": "http://127.0.0.1:9"}], name="other")
     token = other.token()
