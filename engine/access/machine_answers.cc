@@ -13,12 +13,12 @@ namespace {
 
 using message::FieldName;
 
-// As RFC 6750 3 wants it inside of quotes.
+// As RFC 6750 3 wants it inside of quotes, which it has no way to hold themselves.
 std::string in_quotes(std::string_view text) {
   std::string plain(text);
+  std::replace(plain.begin(), plain.end(), '"', '\'');
   std::replace_if(
-      plain.begin(), plain.end(),
-      [](char c) { return c < 0x20 || c > 0x7e || c == '"' || c == '\\'; }, '?');
+      plain.begin(), plain.end(), [](char c) { return c < 0x20 || c > 0x7e || c == '\\'; }, '?');
   return '"' + plain + '"';
 }
 

@@ -2,6 +2,7 @@
 """Programs with access tokens: a token of a listed issuer and audience is a sign-in, and nothing else passes for one."""
 import http.client
 import json
+import re
 import ssl
 import time
 
@@ -50,6 +51,7 @@ def ask(visitor, app, token, path="/api", **fields):
 def refusal(answer):
     challenge = answer.field("WWW-Authenticate")
     assert answer.status == 401 and 'Bearer realm="wiki", error="invalid_token", error_description="' in challenge
+    assert not re.search(r"\?\w+\?", challenge), "what it quotes stands in other quotes"
     reason = json.loads(answer.body)["reason"]
     assert f'"{reason}: ' in challenge
     return reason
