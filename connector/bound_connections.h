@@ -51,7 +51,7 @@ struct BoundKey {
 };
 
 struct BoundOrder {
-  using is_transparent = void;
+  using is_transparent = void;  // NOLINT(readability-identifier-naming): the standard's name
   static auto parts(const BoundName& name) {
     return std::tie(name.channel, name.session, name.app, name.user);
   }

@@ -197,6 +197,7 @@ def test_what_a_second_signal_cuts_is_the_engines_doing(lab):
 
 def test_silent_connections_keep_no_connector_out(lab, nginx):
     engine, connector = lab.published(nginx.url)
+    eventually(lambda: [r["event"] for r in engine.records()].count("channel_open") == 4, "no channel is on its way any more")
     port = engine.connector_port
     silent = [socket.create_connection((port.host, port.number), 10) for _ in range(300)]
     connector.stop()
