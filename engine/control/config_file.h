@@ -47,9 +47,9 @@ struct NodeLimits {
   uint64_t head_limit_bytes = uint64_t{64} * 1024;
   uint64_t field_limit = 200;
   std::optional<uint64_t>
-      client_session_limit;     // of the whole engine; none: what descriptors allow
+      client_session_limit;       // of the whole engine; none: what descriptors allow
   uint64_t queue_limit = 10'000;  // waiting exchanges of one connector group
-  http::H2Limits http2;         // of one client's HTTP/2 connection
+  http::H2Limits http2;           // of one client's HTTP/2 connection
   bool operator==(const NodeLimits&) const = default;
 };
 
