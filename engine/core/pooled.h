@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Pooled, PooledAllocator: memory for objects that come and go with every request, from places that
-// earlier ones left: a thread keeps some for each size. Under the address sanitizer each object has
+// earlier ones left: a thread keeps some for each size. Under a sanitizer each object has
 // memory of its own, so that nothing is hidden from it. Owner: the thread. Thread: each has its
 // own; an object may be destroyed on another than it was made on.
 #pragma once
@@ -10,19 +10,9 @@
 #include <utility>
 
 #include "core/check.h"
+#include "core/sanitized.h"
 
 namespace hawser::core {
-
-#if defined(__SANITIZE_ADDRESS__)
-#define HAWSER_POOLS_PLACES 0
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define HAWSER_POOLS_PLACES 0
-#endif
-#endif
-#ifndef HAWSER_POOLS_PLACES
-#define HAWSER_POOLS_PLACES 1
-#endif
 
 // Unused places of one size, at most `idle_limit` of them.
 template <size_t bytes>
@@ -41,10 +31,11 @@ class Places {
   }
   static void give_back(void* memory) noexcept {
     Places& here = of_this_thread();
-    if (!HAWSER_POOLS_PLACES || here.idle_ >= here.limit_) return ::operator delete(memory);
+    if (sanitized || here.idle_ >= here.limit_) return ::operator delete(memory);
     here.first_ = new (memory) Place{here.first_};
     ++here.idle_;
   }
+  static size_t idle() { return of_this_thread().idle_; }  // unused ones of this thread
 
  private:
   struct Place {
