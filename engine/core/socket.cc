@@ -143,8 +143,11 @@ void Socket::set_listener(TransportListener& listener) {
   start_reading();
 }
 
+// Most pauses end before anything comes, and to take a descriptor out of the poll and back costs two
+// system calls: uv goes on until it asks where to read to. A failure to be told waits for reading
+// that has not been stopped, so then it is.
 void Socket::pause(PauseReason reason) {
-  if (reads_.add(reason)) stop_reading();
+  if (reads_.add(reason) && failure_ != nullptr) stop_reading();
 }
 
 void Socket::resume(PauseReason reason) {
@@ -158,7 +161,7 @@ void Socket::start_reading() {
   const auto lend = [](uv_handle_t* handle, size_t, uv_buf_t* buf) {
     Cell& cell = cell_of<Cell>(handle);
     *buf = uv_buf_init(nullptr, 0);
-    if (cell.owner == nullptr) return;
+    if (cell.owner == nullptr || cell.owner->reads_.paused()) return;
     int fault = 0;
     const size_t allowed = cell.owner->read_allowance(fault);
     if (allowed == 0 || fault != 0) return;
@@ -221,7 +224,8 @@ void Socket::received(size_t bytes, const char* base) {
 }
 
 void Socket::read_failed(int error) {
-  if (error == UV_ENOBUFS) {  // only a test's fault gives uv no room
+  if (error == UV_ENOBUFS) {  // paused, or a test's fault gave uv no room
+    if (reads_.paused()) return stop_reading();
     error = cell_->read_fault;
     if (error == 0 || error == UV_EAGAIN) return;
   }
@@ -377,6 +381,7 @@ void Socket::end() {
 
 void Socket::break_later(Error why) {
   if (failure_ == nullptr) failure_ = std::make_unique<Error>(std::move(why));
+  if (reads_.paused()) stop_reading();
   if (!reading_) loop_.request_flush(*this);
 }
 
