@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
+#include <cstring>
 
 #include "core/log.h"
 
@@ -10,6 +11,18 @@ namespace {
 constexpr std::string_view replacement = "\xef\xbf\xbd";
 
 bool plain(unsigned char c) { return c >= 0x20 && c < 0x7f && c != '"' && c != '\\'; }
+
+// Whether all of eight octets are plain().
+bool are_plain(uint64_t octets) {
+  constexpr uint64_t ones = 0x0101010101010101;
+  constexpr uint64_t tops = 0x80 * ones;
+  const auto has = [&](uint8_t c) {
+    const uint64_t differs = octets ^ (c * ones);
+    return (differs - ones) & ~differs;
+  };
+  const uint64_t below_space = (octets - 0x20 * ones) & ~octets;
+  return ((octets | below_space | has('"') | has('\\') | has(0x7f)) & tops) == 0;
+}
 
 bool continues(char c) { return (static_cast<unsigned char>(c) & 0xc0) == 0x80; }
 
@@ -55,13 +68,21 @@ void append_control(std::string& out, unsigned char c) {
 
 }  // namespace
 
+size_t json_plain_run(std::string_view value) {
+  size_t i = 0;
+  for (uint64_t octets = 0; i + sizeof octets <= value.size(); i += sizeof octets) {
+    std::memcpy(&octets, value.data() + i, sizeof octets);
+    if (!are_plain(octets)) break;
+  }
+  while (i < value.size() && plain(static_cast<unsigned char>(value[i]))) ++i;
+  return i;
+}
+
 void append_json_escaped(std::string& out, std::string_view value, size_t limit_bytes) {
   const bool cut = value.size() > limit_bytes;
   if (cut) value = value.substr(0, limit_bytes);
   while (!value.empty()) {
-    const auto end = std::find_if_not(value.begin(), value.end(),
-                                      [](char c) { return plain(static_cast<unsigned char>(c)); });
-    const auto run = static_cast<size_t>(end - value.begin());
+    const size_t run = json_plain_run(value);
     out.append(value.substr(0, run));
     value.remove_prefix(run);
     if (value.empty()) break;

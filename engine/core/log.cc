@@ -21,28 +21,29 @@ constexpr size_t usual_kept_bytes = 2 * gathered_limit_bytes;
 
 constexpr std::string_view level_names[] = {"debug", "info", "warn", "error", "off"};
 
+constexpr size_t number_limit_bytes = 32;
+
 template <class Number>
-void append_number(std::string& out, Number value) {
-  char digits[32];
-  const auto end = std::to_chars(digits, digits + sizeof(digits), value).ptr;
-  out.append(digits, end);
+char* put_number(char* at, Number value) {
+  return std::to_chars(at, at + number_limit_bytes, value).ptr;
 }
 
 // Thousandths, such as milliseconds that are known to the microsecond, without what a general
-// number costs.
-bool append_thousandths(std::string& out, double value) {
+// number costs. Null where it is none of them.
+char* put_thousandths(char* at, double value) {
   constexpr double limit = 1e12;
-  if (!(value >= 0 && value < limit)) return false;
+  if (!(value >= 0 && value < limit)) return nullptr;
   const auto thousandths = static_cast<uint64_t>(value * 1000 + 0.5);
-  if (static_cast<double>(thousandths) / 1000 != value) return false;
-  append_number(out, thousandths / 1000);
+  if (static_cast<double>(thousandths) / 1000 != value) return nullptr;
+  at = put_number(at, thousandths / 1000);
   const auto rest = static_cast<unsigned>(thousandths % 1000);
-  if (rest == 0) return true;
-  const char digits[4] = {'.', static_cast<char>('0' + rest / 100),
-                          static_cast<char>('0' + rest / 10 % 10),
-                          static_cast<char>('0' + rest % 10)};
-  out.append(digits, rest % 10 != 0 ? 4 : rest % 100 != 0 ? 3 : 2);
-  return true;
+  if (rest == 0) return at;
+  *at++ = '.';
+  *at++ = static_cast<char>('0' + rest / 100);
+  if (rest % 100 == 0) return at;
+  *at++ = static_cast<char>('0' + rest / 10 % 10);
+  if (rest % 10 != 0) *at++ = static_cast<char>('0' + rest % 10);
+  return at;
 }
 
 }  // namespace
@@ -60,12 +61,12 @@ std::string_view level_name(Level level) { return level_names[static_cast<size_t
 Log::Log(LogSink& sink) : sink_(sink), due_([this] { write_out(); }) {}
 
 Log::Log(LogSink& sink, Loop& loop) : sink_(sink), loop_(&loop), due_([this] { write_out(); }) {
-  lines_.reserve(usual_kept_bytes);
+  lines_.room(usual_kept_bytes);
 }
 
 Log::~Log() {
   write_out();
-  for (const char c : lines_)
+  for (const char c : lines_.text())
     if (c == '\n') sink_.count_dropped();
 }
 
@@ -74,7 +75,7 @@ int64_t Log::wall_ms() const {
 }
 
 // RFC 3339, UTC, milliseconds. The part down to the second is made once a second.
-void Log::append_time() {
+char* Log::put_time(char* at) {
   const int64_t now = wall_ms();
   const int64_t second = now / 1000;
   if (second != stamp_second_) {
@@ -88,12 +89,12 @@ void Log::append_time() {
   const char fraction[] = {'.', static_cast<char>('0' + ms / 100),
                            static_cast<char>('0' + ms / 10 % 10), static_cast<char>('0' + ms % 10),
                            'Z'};
-  lines_.append(stamp_).append(fraction, sizeof(fraction));
+  return put(put(at, stamp_), {fraction, sizeof(fraction)});
 }
 
 void Log::line_done(size_t begin, bool urgent) {
   if (lines_.size() > kept_limit_bytes) {
-    lines_.resize(begin);
+    lines_.cut_to(begin);
     ++dropped_here_;
     sink_.count_dropped();
   }
@@ -111,8 +112,8 @@ void Log::line_done(size_t begin, bool urgent) {
 
 void Log::write_out() {
   if (lines_.empty()) return;
-  const LogSink::Taken taken = sink_.write_lines(lines_);
-  lines_.erase(0, taken.bytes);
+  const LogSink::Taken taken = sink_.write_lines(lines_.text());
+  lines_.remove_front(taken.bytes);
   dropped_here_ += taken.lost_lines;
   if (taken.lost_lines > 0 && telling_ > 0)
     dropped_here_ += telling_ - 1;  // that line was lost too
@@ -137,16 +138,17 @@ LogLine::LogLine(Log& log, Level level, std::string_view event)
   log_->line_open_ = true;
   begin_ = log_->lines_.size();
   json_ = log_->sink_.format() == LogFormat::json;
-  std::string& out = log_->lines_;
+  constexpr size_t beginning_limit_bytes = 100;
+  char* at = log_->lines_.room(beginning_limit_bytes + event.size());
   if (json_) {
-    out.append("{\"time\":\"");
-    log_->append_time();
-    out.append("\",\"level\":\"").append(level_name(level));
-    out.append("\",\"event\":\"").append(event).push_back('"');
+    at = log_->put_time(put(at, "{\"time\":\""));
+    at = put(put(at, "\",\"level\":\""), level_name(level));
+    at = put(put(put(at, "\",\"event\":\""), event), "\"");
   } else {
-    log_->append_time();
-    out.append(" ").append(level_name(level)).append(" ").append(event);
+    at = put(put(log_->put_time(at), " "), level_name(level));
+    at = put(put(at, " "), event);
   }
+  log_->lines_.added(at);
 }
 
 LogLine::~LogLine() {
@@ -156,60 +158,59 @@ LogLine::~LogLine() {
   log_->line_done(begin_, urgent_);
 }
 
-void LogLine::key(std::string_view key) {
-  std::string& out = log_->lines_;
-  if (json_) {
-    out.append(",\"").append(key).append("\":");
-  } else {
-    out.append(" ").append(key).append("=");
+char* LogLine::put_key(char* at, std::string_view key) const {
+  if (json_) return put(put(put(at, ",\""), key), "\":");
+  return put(put(put(at, " "), key), "=");
+}
+
+// `write` gets where the value goes and gives the place behind it.
+template <class Write>
+LogLine& LogLine::value(std::string_view key, size_t room_bytes, Write write) {
+  if (log_ == nullptr) return *this;
+  constexpr size_t around_a_key_bytes = 4;
+  char* const at = log_->lines_.room(around_a_key_bytes + key.size() + room_bytes);
+  log_->lines_.added(write(put_key(at, key)));
+  return *this;
+}
+
+LogLine& LogLine::text(std::string_view key, std::string_view text) {
+  if (log_ == nullptr) return *this;
+  constexpr size_t plain_limit_bytes = 1024;
+  std::string escaped;  // stays empty, as a rule
+  if (text.size() > plain_limit_bytes || json_plain_run(text) != text.size()) {
+    append_json_escaped(escaped, text);
+    text = escaped;
   }
+  return value(key, text.size() + 2, [&](char* at) {
+    *at++ = '"';
+    at = put(at, text);
+    *at++ = '"';
+    return at;
+  });
 }
 
-LogLine& LogLine::text(std::string_view name, std::string_view value) {
-  if (log_ == nullptr) return *this;
-  key(name);
-  std::string& out = log_->lines_;
-  out.push_back('"');
-  append_json_escaped(out, value);
-  out.push_back('"');
-  return *this;
+LogLine& LogLine::text_if(std::string_view key, std::string_view value) {
+  return value.empty() ? *this : text(key, value);
 }
 
-LogLine& LogLine::text_if(std::string_view name, std::string_view value) {
-  return value.empty() ? *this : text(name, value);
+LogLine& LogLine::integer(std::string_view key, int64_t number) {
+  return value(key, number_limit_bytes, [&](char* at) { return put_number(at, number); });
 }
 
-LogLine& LogLine::integer(std::string_view name, int64_t value) {
-  if (log_ == nullptr) return *this;
-  key(name);
-  append_number(log_->lines_, value);
-  return *this;
+LogLine& LogLine::natural(std::string_view key, uint64_t number) {
+  return value(key, number_limit_bytes, [&](char* at) { return put_number(at, number); });
 }
 
-LogLine& LogLine::natural(std::string_view name, uint64_t value) {
-  if (log_ == nullptr) return *this;
-  key(name);
-  append_number(log_->lines_, value);
-  return *this;
+LogLine& LogLine::number(std::string_view key, double number) {
+  return value(key, number_limit_bytes, [&](char* at) {
+    if (char* const end = put_thousandths(at, number)) return end;
+    return std::isfinite(number) ? put_number(at, number) : put(at, "null");
+  });
 }
 
-LogLine& LogLine::number(std::string_view name, double value) {
-  if (log_ == nullptr) return *this;
-  key(name);
-  if (append_thousandths(log_->lines_, value)) return *this;
-  if (std::isfinite(value)) {
-    append_number(log_->lines_, value);
-  } else {
-    log_->lines_.append("null");
-  }
-  return *this;
-}
-
-LogLine& LogLine::boolean(std::string_view name, bool value) {
-  if (log_ == nullptr) return *this;
-  key(name);
-  log_->lines_.append(value ? "true" : "false");
-  return *this;
+LogLine& LogLine::boolean(std::string_view key, bool truth) {
+  const std::string_view word = truth ? "true" : "false";
+  return value(key, word.size(), [&](char* at) { return put(at, word); });
 }
 
 }  // namespace hawser::core

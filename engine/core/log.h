@@ -18,6 +18,7 @@
 #include "core/fd.h"
 #include "core/loop.h"
 #include "core/result.h"
+#include "core/text_buffer.h"
 
 namespace hawser::core {
 
@@ -90,11 +91,11 @@ class Log : private Flushable {
   void flush() override { write_out(); }
   void line_done(size_t begin, bool urgent);
   int64_t wall_ms() const;
-  void append_time();
+  char* put_time(char* at);
 
   LogSink& sink_;
   Loop* loop_ = nullptr;
-  std::string lines_;
+  TextBuffer lines_;
   uint64_t dropped_here_ = 0;  // not told yet
   uint64_t telling_ = 0;       // told by a line that waits in lines_
   bool line_open_ = false;
@@ -133,13 +134,18 @@ class LogLine {
  private:
   LogLine& integer(std::string_view key, int64_t value);
   LogLine& natural(std::string_view key, uint64_t value);
-  void key(std::string_view key);
+  char* put_key(char* at, std::string_view key) const;
+  template <class Write>
+  LogLine& value(std::string_view key, size_t room_bytes, Write write);
 
   Log* log_;  // null: the level is off
   size_t begin_ = 0;
   bool json_ = true;
   bool urgent_;
 };
+
+// How much of the beginning stands in a JSON string as it is: ASCII that needs no escape.
+size_t json_plain_run(std::string_view value);
 
 // JSON's string escapes without the quotes; what is not UTF-8 becomes U+FFFD. At most `limit_bytes`
 // of `value` are taken.

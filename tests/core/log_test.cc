@@ -105,6 +105,30 @@ TEST_F(LogTest, ValuesCannotBreakOutOfTheirLine) {
   EXPECT_LE(escaped(std::string(100'000, 'x')).size(), 8200u);
 }
 
+TEST_F(LogTest, WhatNeedsAnEscapeIsFoundWhereverItStands) {
+  for (size_t length = 1; length <= 18; ++length)
+    for (size_t at = 0; at < length; ++at)
+      for (unsigned octet = 0; octet < 256; ++octet) {
+        std::string text(length, 'x');
+        text[at] = static_cast<char>(octet);
+        const bool plain = octet >= 0x20 && octet < 0x7f && octet != '"' && octet != '\\';
+        ASSERT_EQ(json_plain_run(text), plain ? length : at) << length << " " << octet;
+      }
+}
+
+TEST_F(LogTest, LongAndShortValuesStandWhole) {
+  Log log(*sink_, loop_);
+  std::string expected;
+  for (const size_t length : {0, 1, 7, 8, 9, 15, 16, 17, 31, 1024, 1025, 8192}) {
+    const std::string value(length, 'v');
+    LogLine(log, Level::info, "line").text("value", value);
+    expected += "{\"time\":\"2026-08-01T12:00:00.123Z\",\"level\":\"info\",\"event\":\"line\","
+                "\"value\":\"" + value + "\"}\n";
+  }
+  log.write_out();
+  EXPECT_EQ(written(), expected);
+}
+
 TEST_F(LogTest, LinesBelowTheLevelCostNothingAndAreNotWritten) {
   Log log(*sink_, loop_);
   sink_->set_level(Level::warn);
