@@ -15,14 +15,17 @@ OriginPool::Idle::Idle(OriginPool& owner, std::unique_ptr<OriginExchange> held, 
 }
 
 // An origin that speaks without being asked can't be trusted with the next answer.
-void OriginPool::Idle::on_origin_interim(message::ResponseHeadPtr) { pool.drop(*this); }
-void OriginPool::Idle::on_origin_head(message::ResponseHeadPtr) { pool.drop(*this); }
-void OriginPool::Idle::on_origin_body(core::Slice) { pool.drop(*this); }
-void OriginPool::Idle::on_origin_end(const message::Fields&) { pool.drop(*this); }
-void OriginPool::Idle::on_origin_failed(const message::ExchangeError&) { pool.drop(*this); }
+void OriginPool::Idle::on_origin_interim(message::ResponseHeadPtr) { pool.drop(self); }
+void OriginPool::Idle::on_origin_head(message::ResponseHeadPtr) { pool.drop(self); }
+void OriginPool::Idle::on_origin_body(core::Slice) { pool.drop(self); }
+void OriginPool::Idle::on_origin_end(const message::Fields&) { pool.drop(self); }
+void OriginPool::Idle::on_origin_failed(const message::ExchangeError&) { pool.drop(self); }
 
 OriginPool::OriginPool(core::Loop& loop, const OriginPoolLimits& limits, core::Gauge* shown)
-    : loop_(loop), limits_(limits), shown_(shown), sweep_due_([this] { sweep(); }) {}
+    : loop_(loop), limits_(limits), shown_(shown), sweep_due_([this] { sweep(); }) {
+  limits_.surplus_per_origin = std::max(limits_.surplus_per_origin, limits_.idle_per_origin);
+  limits_.surplus_in_all = std::max(limits_.surplus_in_all, limits_.idle_in_all);
+}
 
 OriginPool::~OriginPool() = default;
 
@@ -95,16 +98,20 @@ void OriginPool::give_back(std::unique_ptr<OriginExchange> connection) {
   }
   std::vector<IdleList::iterator>& waiting = by_key_[connection->key()];
   idle_.emplace_back(*this, std::move(connection), loop_.now_ms());
-  waiting.push_back(std::prev(idle_.end()));
+  const auto idle = std::prev(idle_.end());
+  idle->self = idle;
+  waiting.push_back(idle);
   show_idle();
-  if (waiting.size() > limits_.idle_per_origin) drop(waiting.front());
-  if (idle_.size() > limits_.idle_in_all) drop(idle_.begin());
-  if (!sweep_due_.armed()) sweep_due_.arm(loop_.timers(), limits_.idle_timeout_ms);
+  const bool surplus = has_surplus(waiting);
+  if (waiting.size() > limits_.surplus_per_origin) drop(waiting.front());
+  if (idle_.size() > limits_.surplus_in_all) drop(idle_.begin());
+  if (sweep_due_.armed() && (surplus_ || !surplus)) return;
+  surplus_ = surplus;
+  arm_sweep();
 }
 
-void OriginPool::drop(Idle& idle) {
-  for (auto entry = idle_.begin(); entry != idle_.end(); ++entry)
-    if (&*entry == &idle) return drop(entry);
+bool OriginPool::has_surplus(const std::vector<IdleList::iterator>& waiting) const {
+  return waiting.size() > limits_.idle_per_origin || idle_.size() > limits_.idle_in_all;
 }
 
 void OriginPool::drop(IdleList::iterator idle) {
@@ -116,13 +123,33 @@ void OriginPool::drop(IdleList::iterator idle) {
   show_idle();
 }
 
+void OriginPool::arm_sweep() {
+  const uint64_t due_ms = idle_.front().since_ms + limits_.idle_timeout_ms;
+  const uint64_t now_ms = loop_.now_ms();
+  const uint64_t rest_ms = due_ms > now_ms ? due_ms - now_ms : 0;
+  sweep_due_.arm(loop_.timers(), surplus_ ? std::min(rest_ms, limits_.surplus_timeout_ms) : rest_ms);
+}
+
 void OriginPool::sweep() {
   const uint64_t now_ms = loop_.now_ms();
   while (!idle_.empty() && idle_.front().since_ms + limits_.idle_timeout_ms <= now_ms)
     drop(idle_.begin());
+  sweep_surplus(now_ms);
   std::erase_if(by_key_, [](const auto& entry) { return entry.second.empty(); });
-  if (idle_.empty()) return;
-  sweep_due_.arm(loop_.timers(), idle_.front().since_ms + limits_.idle_timeout_ms - now_ms);
+  if (!idle_.empty()) arm_sweep();
+}
+
+void OriginPool::sweep_surplus(uint64_t now_ms) {
+  const auto unused = [&](const Idle& idle) {
+    return idle.since_ms + limits_.surplus_timeout_ms <= now_ms;
+  };
+  surplus_ = false;
+  for (auto& [key, waiting] : by_key_) {
+    while (waiting.size() > limits_.idle_per_origin && unused(*waiting.front()))
+      drop(waiting.front());
+    surplus_ = surplus_ || has_surplus(waiting);
+  }
+  while (idle_.size() > limits_.idle_in_all && unused(idle_.front())) drop(idle_.begin());
 }
 
 void OriginPool::close_idle() {

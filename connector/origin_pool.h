@@ -28,6 +28,11 @@ struct OriginPoolLimits {
   size_t idle_per_origin = 64;
   size_t idle_in_all = 512;
   uint64_t idle_timeout_ms = 30'000;
+  // A crowd leaves more of them behind and comes again at once: what is above is kept for as long
+  // as it is in use, and no longer, for an origin may spend a process on each.
+  size_t surplus_per_origin = 1'024;
+  size_t surplus_in_all = 4'096;
+  uint64_t surplus_timeout_ms = 2'000;
   size_t tls_contexts = 64;
 };
 
@@ -75,6 +80,7 @@ class OriginPool final : private H2ConnectionOwner {
     OriginPool& pool;
     std::unique_ptr<OriginExchange> connection;
     uint64_t since_ms;
+    std::list<Idle, core::PooledAllocator<Idle>>::iterator self;
   };
   using IdleList = std::list<Idle, core::PooledAllocator<Idle>>;  // the longest waiting first
 
@@ -82,8 +88,10 @@ class OriginPool final : private H2ConnectionOwner {
   void on_h2_idle(bool idle) override;
   void show_idle();
   void drop(IdleList::iterator idle);
-  void drop(Idle& idle);
+  bool has_surplus(const std::vector<IdleList::iterator>& waiting) const;
+  void arm_sweep();
   void sweep();
+  void sweep_surplus(uint64_t now_ms);
   core::Result<std::shared_ptr<tls::Context>> context_for(const model::OriginTls& tls, bool http2);
 
   core::Loop& loop_;
@@ -95,6 +103,7 @@ class OriginPool final : private H2ConnectionOwner {
   std::map<std::string, std::vector<IdleList::iterator>> by_key_;
   std::map<std::string, std::list<std::unique_ptr<H2Connection>>> h2_;
   std::map<std::string, std::shared_ptr<tls::Context>> contexts_;
+  bool surplus_ = false;  // the sweep is due for it
   core::Deadline sweep_due_;
 };
 
