@@ -127,7 +127,8 @@ void OriginPool::arm_sweep() {
   const uint64_t due_ms = idle_.front().since_ms + limits_.idle_timeout_ms;
   const uint64_t now_ms = loop_.now_ms();
   const uint64_t rest_ms = due_ms > now_ms ? due_ms - now_ms : 0;
-  sweep_due_.arm(loop_.timers(), surplus_ ? std::min(rest_ms, limits_.surplus_timeout_ms) : rest_ms);
+  sweep_due_.arm(loop_.timers(),
+                 surplus_ ? std::min(rest_ms, limits_.surplus_timeout_ms) : rest_ms);
 }
 
 void OriginPool::sweep() {

@@ -2,6 +2,8 @@
 #include "channel/frame_codec.h"
 
 #include <cstring>
+#include <span>
+#include <utility>
 
 #include "core/check.h"
 #include "message/characters.h"
@@ -17,6 +19,21 @@ void put_u32(uint8_t* at, uint32_t value) {
   for (int i = 0; i < 4; ++i) at[i] = static_cast<uint8_t>(value >> (8 * i));
 }
 
+size_t block_bytes_of(const message::Fields& fields, bool request) {
+  size_t bytes = 0;
+  fields.for_each([&](const message::FieldView& field) {
+    if (travels(field, request))
+      bytes += TextBlock::bytes_of(field.name) + TextBlock::bytes_of(field.value);
+  });
+  return bytes;
+}
+
+size_t block_bytes_of(const std::vector<std::string>& texts) {
+  size_t bytes = 0;
+  for (const std::string& text : texts) bytes += TextBlock::bytes_of(text);
+  return bytes;
+}
+
 void begin(FrameBuilder& frame, FrameType type, uint32_t stream) {
   if (stream != 0) frame.add_stream(stream);
   frame.add_type(type);
@@ -24,16 +41,28 @@ void begin(FrameBuilder& frame, FrameType type, uint32_t stream) {
 
 }  // namespace
 
-FrameWriter::Text FrameWriter::text(std::string_view value) {
+Text FrameWriter::text(std::string_view value) {
   return value.empty() ? Text() : builder_.CreateString(value.data(), value.size());
 }
 
-flatbuffers::Offset<TextVector> FrameWriter::encode_texts(const std::vector<std::string>& texts) {
-  if (texts.empty()) return {};
+void FrameWriter::put_fields(TextBlock& block, const message::Fields& fields, bool request) {
+  fields.for_each([&](const message::FieldView& field) {
+    if (!travels(field, request)) return;
+    texts_.push_back(block.put(field.name));
+    texts_.push_back(block.put(field.value));
+  });
+}
+
+void FrameWriter::put_texts(TextBlock& block, const std::vector<std::string>& texts) {
+  for (const std::string& each : texts) texts_.push_back(block.put(each));
+}
+
+flatbuffers::Offset<TextVector> FrameWriter::encode_fields(const message::Fields& fields,
+                                                           bool request) {
+  TextBlock block(builder_, block_bytes_of(fields, request));
   texts_.clear();
-  for (const std::string& each : texts)
-    texts_.push_back(builder_.CreateString(each.data(), each.size()));
-  return builder_.CreateVector(texts_);
+  put_fields(block, fields, request);
+  return vector_of(builder_, texts_);
 }
 
 void FrameWriter::put_prefix(uint8_t* at, uint32_t header_bytes, uint32_t payload_bytes) {
@@ -83,10 +112,10 @@ void FrameWriter::hello(const Hello& hello) {
 }
 
 void FrameWriter::welcome(const Welcome& welcome) {
+  TextBlock block(builder_, block_bytes_of(welcome.engine_addresses));
   texts_.clear();
-  for (const std::string& address : welcome.engine_addresses)
-    texts_.push_back(builder_.CreateString(address.data(), address.size()));
-  const auto addresses = builder_.CreateVector(texts_);
+  put_texts(block, welcome.engine_addresses);
+  const auto addresses = vector_of(builder_, texts_);
   const Text engine = text(welcome.engine_id);
   const Text boot_id = text(welcome.boot_id);
   FrameBuilder frame(builder_);
@@ -98,7 +127,7 @@ void FrameWriter::welcome(const Welcome& welcome) {
   frame.add_worker(static_cast<int32_t>(welcome.worker));
   frame.add_worker_count(welcome.worker_count);
   frame.add_channels_wanted(welcome.channels_wanted);
-  frame.add_addresses(addresses);
+  if (!addresses.IsNull()) frame.add_addresses(addresses);
   frame.add_stream_limit(welcome.stream_limit);
   HAWSER_ASSERT(append(frame));
 }
@@ -106,38 +135,40 @@ void FrameWriter::welcome(const Welcome& welcome) {
 bool FrameWriter::open(uint32_t stream, const message::RequestHead& head, const OpenInfo& info,
                        uint32_t response_credit) {
   if (!open_fits(head, info)) return false;
-  const auto fields = encode_fields(builder_, head.fields, true, texts_);
-  const auto claims = encode_texts(info.claims);
+  using wire::Frame;
   path_.clear();
   head.target.append_path_and_query(path_);
-  const Text target = text(path_);
-  const Text method = text(head.method_text());
-  const Text scheme = text(head.target.scheme);
-  const Text authority = text(head.target.authority.raw);
-  const Text request_id = text(info.request_id);
-  const Text tenant = text(info.tenant);
-  const Text app = text(info.app);
-  const Text user = text(info.user);
-  const Text grant = text(info.grant);
-  const Text client_address = text(info.client_address);
-  const Text ticket = text(info.bulk_ticket);
-  const Text session = text(info.session);
+  const std::pair<flatbuffers::voffset_t, std::string_view> texts[] = {
+      {Frame::VT_TARGET, path_},
+      {Frame::VT_METHOD, head.method_text()},
+      {Frame::VT_SCHEME, head.target.scheme},
+      {Frame::VT_AUTHORITY, head.target.authority.raw},
+      {Frame::VT_REQUEST_ID, info.request_id},
+      {Frame::VT_TENANT, info.tenant},
+      {Frame::VT_APP, info.app},
+      {Frame::VT_USER, info.user},
+      {Frame::VT_GRANT, info.grant},
+      {Frame::VT_CLIENT_ADDRESS, info.client_address},
+      {Frame::VT_TICKET, info.bulk_ticket},
+      {Frame::VT_SESSION, info.session}};
+  size_t bytes = block_bytes_of(head.fields, true) + block_bytes_of(info.claims);
+  for (const auto& [slot, text] : texts) bytes += TextBlock::bytes_if(text);
+  TextBlock block(builder_, bytes);
+  texts_.clear();
+  put_fields(block, head.fields, true);
+  const size_t field_texts = texts_.size();
+  put_texts(block, info.claims);
+  Text offsets[std::size(texts)];
+  for (size_t i = 0; i < std::size(texts); ++i) offsets[i] = block.put_if(texts[i].second);
+  // From here on the builder may move the block.
+  const auto fields = vector_of(builder_, std::span(texts_).first(field_texts));
+  const auto claims = vector_of(builder_, std::span(texts_).subspan(field_texts));
   const Body body = body_of(head, info);
   FrameBuilder frame(builder_);
   begin(frame, FrameType::open, stream);
   if (!fields.IsNull()) frame.add_fields(fields);
-  if (!target.IsNull()) frame.add_target(target);
-  if (!method.IsNull()) frame.add_method(method);
-  if (!scheme.IsNull()) frame.add_scheme(scheme);
-  if (!authority.IsNull()) frame.add_authority(authority);
-  if (!request_id.IsNull()) frame.add_request_id(request_id);
-  if (!tenant.IsNull()) frame.add_tenant(tenant);
-  if (!app.IsNull()) frame.add_app(app);
-  if (!user.IsNull()) frame.add_user(user);
-  if (!grant.IsNull()) frame.add_grant(grant);
-  if (!client_address.IsNull()) frame.add_client_address(client_address);
-  if (!ticket.IsNull()) frame.add_ticket(ticket);
-  if (!session.IsNull()) frame.add_session(session);
+  for (size_t i = 0; i < std::size(texts); ++i)
+    if (!offsets[i].IsNull()) builder_.AddOffset(texts[i].first, offsets[i]);
   if (!claims.IsNull()) frame.add_claims(claims);
   frame.add_app_revision(info.app_revision);
   frame.add_kind(static_cast<wire::OpenKind>(info.kind));
@@ -151,7 +182,7 @@ bool FrameWriter::open(uint32_t stream, const message::RequestHead& head, const 
 
 bool FrameWriter::head(uint32_t stream, const message::ResponseHead& head, bool bound, bool last) {
   if (!fields_fit(head.fields, false)) return false;
-  const auto fields = encode_fields(builder_, head.fields, false, texts_);
+  const auto fields = encode_fields(head.fields, false);
   const Body body = body_of(head.body_length);
   // The usual phrase needs no bytes: the receiver knows it.
   const bool usual = head.reason.empty() || head.reason == message::usual_reason(head.status);
@@ -174,7 +205,7 @@ bool FrameWriter::head(uint32_t stream, const message::ResponseHead& head, bool 
 
 bool FrameWriter::end(uint32_t stream, const message::Fields& trailers) {
   if (!fields_fit(trailers, false)) return false;
-  const auto fields = encode_fields(builder_, trailers, true, texts_);
+  const auto fields = encode_fields(trailers, true);
   FrameBuilder frame(builder_);
   begin(frame, FrameType::end, stream);
   if (!fields.IsNull()) frame.add_fields(fields);

@@ -13,6 +13,7 @@
 
 #include "channel/frame.h"
 #include "channel/head_codec.h"
+#include "channel/text_block.h"
 
 namespace hawser::channel {
 
@@ -45,19 +46,22 @@ class FrameWriter {
 
  private:
   using Builder = flatbuffers::FlatBufferBuilder;
-  using Text = flatbuffers::Offset<flatbuffers::String>;
   static constexpr size_t first_builder_bytes = 512;
   static constexpr size_t kept_builder_bytes = 16 * 1024;
 
   Text text(std::string_view value);  // none when empty
-  flatbuffers::Offset<TextVector> encode_texts(const std::vector<std::string>& texts);
+  // Name, value, name, value ... of the fields that travel.
+  flatbuffers::Offset<TextVector> encode_fields(const message::Fields& fields, bool request);
+  // These two put strings into the block and their places at the end of texts_.
+  void put_fields(TextBlock& block, const message::Fields& fields, bool request);
+  void put_texts(TextBlock& block, const std::vector<std::string>& texts);
   bool append(wire::FrameBuilder& frame);
   void put_prefix(uint8_t* at, uint32_t header_bytes, uint32_t payload_bytes);
   void trim();
 
   std::string& out_;
   Builder builder_;
-  std::vector<Text> texts_;
+  std::vector<Text> texts_;  // working memory, as path_
   std::string path_;
   std::array<uint8_t, 64> data_{};
   uint64_t frames_written_ = 0;

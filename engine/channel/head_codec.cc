@@ -23,6 +23,11 @@ message::BodyLength length_of(const wire::Frame& frame) {
   return BodyLength::none();
 }
 
+// The names that we know are tokens.
+bool is_name(FieldName id, std::string_view name) {
+  return id != FieldName::other || message::is_token(name);
+}
+
 Fault decode_target(const wire::Frame& frame, message::Method method, message::Target& into) {
   into.clear();
   const std::string_view scheme = text_of(frame.scheme());
@@ -88,22 +93,10 @@ bool fields_fit(const message::Fields& fields, bool request) {
     if (!travels(field, request)) return;
     ++lines;
     bytes += field.name.size() + field.value.size();
-    well_formed = well_formed && message::is_token(field.name) &&
+    well_formed = well_formed && is_name(field.id, field.name) &&
                   message::all_in(message::field_value_char, field.value);
   });
   return well_formed && lines <= head_fields_limit && bytes <= head_bytes_limit;
-}
-
-flatbuffers::Offset<TextVector> encode_fields(
-    flatbuffers::FlatBufferBuilder& builder, const message::Fields& fields, bool request,
-    std::vector<flatbuffers::Offset<flatbuffers::String>>& scratch) {
-  scratch.clear();
-  fields.for_each([&](const message::FieldView& field) {
-    if (!travels(field, request)) return;
-    scratch.push_back(builder.CreateString(field.name.data(), field.name.size()));
-    scratch.push_back(builder.CreateString(field.value.data(), field.value.size()));
-  });
-  return scratch.empty() ? flatbuffers::Offset<TextVector>() : builder.CreateVector(scratch);
 }
 
 Fault decode_fields(const TextVector* texts, bool request, message::Fields& into) {
@@ -118,10 +111,10 @@ Fault decode_fields(const TextVector* texts, bool request, message::Fields& into
     // Strings may be shared, so the sum is what counts and not the header's size.
     bytes += name.size() + value.size();
     if (bytes > head_bytes_limit) return "names and values of more than 64 KiB";
-    if (!message::is_token(name)) return "a field name that is not a token";
+    const FieldName id = message::find_field_name(name);
+    if (!is_name(id, name)) return "a field name that is not a token";
     if (!message::all_in(message::field_value_char, value))
       return "a field value with a control character";
-    const FieldName id = message::find_field_name(name);
     const message::FieldView field{id, name, value};
     if (!travels(field, request)) return "a framing field among the fields";
     into.add(field);

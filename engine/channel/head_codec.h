@@ -4,8 +4,6 @@
 // anything into HTTP. Owner: nobody (functions). Thread: any.
 #pragma once
 
-#include <vector>
-
 #include "channel/frame.h"
 #include "message/fields.h"
 #include "message/head.h"
@@ -25,11 +23,6 @@ bool travels(const message::FieldView& field, bool request);
 
 // Whether a peer would take the fields that travel: within the limits of frame.h and well-formed.
 bool fields_fit(const message::Fields& fields, bool request);
-
-// Name, value, name, value ...; `scratch` is working memory that is used again.
-flatbuffers::Offset<TextVector> encode_fields(
-    flatbuffers::FlatBufferBuilder& builder, const message::Fields& fields, bool request,
-    std::vector<flatbuffers::Offset<flatbuffers::String>>& scratch);
 
 // All of these fill cleared values, reusing their memory, and return why not.
 Fault decode_fields(const TextVector* texts, bool request, message::Fields& into);

@@ -143,9 +143,9 @@ void Socket::set_listener(TransportListener& listener) {
   start_reading();
 }
 
-// Most pauses end before anything comes, and to take a descriptor out of the poll and back costs two
-// system calls: uv goes on until it asks where to read to. A failure to be told waits for reading
-// that has not been stopped, so then it is.
+// Most pauses end before anything comes, and to take a descriptor out of the poll and back costs
+// two system calls: uv goes on until it asks where to read to. A failure to be told waits for
+// reading that has not been stopped, so then it is.
 void Socket::pause(PauseReason reason) {
   if (reads_.add(reason) && failure_ != nullptr) stop_reading();
 }

@@ -33,6 +33,22 @@ inline char* put(char* at, std::string_view piece) {
 
 class TextBuffer {
  public:
+  TextBuffer() = default;
+  TextBuffer(const TextBuffer& other) { append(other.text()); }
+  TextBuffer(TextBuffer&& other) noexcept { *this = std::move(other); }
+  TextBuffer& operator=(const TextBuffer& other) {
+    if (this == &other) return *this;
+    size_ = 0;
+    append(other.text());
+    return *this;
+  }
+  TextBuffer& operator=(TextBuffer&& other) noexcept {
+    bytes_ = std::move(other.bytes_);
+    size_ = std::exchange(other.size_, 0);
+    capacity_ = std::exchange(other.capacity_, 0);
+    return *this;
+  }
+
   size_t size() const { return size_; }
   bool empty() const { return size_ == 0; }
   size_t capacity() const { return capacity_; }
@@ -47,9 +63,7 @@ class TextBuffer {
     size_ = static_cast<size_t>(end - bytes_.get());
     HAWSER_ASSERT(size_ <= capacity_);
   }
-  void append(std::string_view piece) {
-    added(put(room(piece.size()), piece));
-  }
+  void append(std::string_view piece) { added(put(room(piece.size()), piece)); }
   void cut_to(size_t bytes) {
     HAWSER_ASSERT(bytes <= size_);
     size_ = bytes;

@@ -10,10 +10,10 @@ Fields::Line Fields::make_line(FieldName id, std::string_view name, std::string_
   line.id = id;
   line.name_at = static_cast<uint32_t>(text_.size());
   line.name_size = static_cast<uint32_t>(name.size());
-  text_.append(name);
-  line.value_at = static_cast<uint32_t>(text_.size());
+  line.value_at = line.name_at + line.name_size;
   line.value_size = static_cast<uint32_t>(value.size());
-  text_.append(value);
+  char* const at = text_.room(name.size() + value.size());
+  text_.added(core::put(core::put(at, name), value));
   return line;
 }
 
@@ -82,7 +82,7 @@ size_t Fields::remove(FieldName id) {
 }
 
 void Fields::clear() {
-  text_.clear();
+  text_.cut_to(0);
   lines_.clear();
 }
 

@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/text_buffer.h"
 #include "message/field_names.h"
 
 namespace hawser::message {
@@ -97,14 +98,15 @@ class Fields {
 
  private:
   FieldView view_of(const Line& line) const {
-    return {line.id, std::string_view(text_).substr(line.name_at, line.name_size),
-            std::string_view(text_).substr(line.value_at, line.value_size)};
+    const char* const text = text_.text().data();
+    return {
+        line.id, {text + line.name_at, line.name_size}, {text + line.value_at, line.value_size}};
   }
   Line make_line(FieldName id, std::string_view name, std::string_view value);
   void set_line(FieldName id, std::string_view name, std::string_view value);
   bool matches(const Line& line, FieldName id, std::string_view name) const;
 
-  std::string text_;
+  core::TextBuffer text_;
   std::vector<Line> lines_;
 };
 

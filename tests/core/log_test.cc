@@ -122,8 +122,10 @@ TEST_F(LogTest, LongAndShortValuesStandWhole) {
   for (const size_t length : {0, 1, 7, 8, 9, 15, 16, 17, 31, 1024, 1025, 8192}) {
     const std::string value(length, 'v');
     LogLine(log, Level::info, "line").text("value", value);
-    expected += "{\"time\":\"2026-08-01T12:00:00.123Z\",\"level\":\"info\",\"event\":\"line\","
-                "\"value\":\"" + value + "\"}\n";
+    expected +=
+        "{\"time\":\"2026-08-01T12:00:00.123Z\",\"level\":\"info\",\"event\":\"line\","
+        "\"value\":\"" +
+        value + "\"}\n";
   }
   log.write_out();
   EXPECT_EQ(written(), expected);
