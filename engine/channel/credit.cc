@@ -10,6 +10,8 @@ namespace {
 // second is slower than its window.
 constexpr uint64_t at_once_ms = 50;
 constexpr uint64_t slow_ms = 200;
+// From here on there are so many windows that none may grow by guess.
+constexpr size_t crowd_bytes = 2 * 1024 * 1024;
 }  // namespace
 
 bool ReceiveWindow::take(size_t bytes) {
@@ -73,11 +75,18 @@ size_t ReceiveWindow::most_bytes() const {
   return budget_.used_bytes() < budget_.limit_bytes() / 8 ? limit_bytes_ / 4 : limit_bytes_ / 16;
 }
 
+// The kernels on the way take a good deal at once, however slow the reader is behind them: a window
+// grows where its receiver has taken so many times as much, of which a crowd's has to show more.
+uint64_t ReceiveWindow::proof_of_speed() const {
+  return budget_.used_bytes() > crowd_bytes ? 8 : 2;
+}
+
 size_t ReceiveWindow::growth_bytes() const {
   if (granted_bytes_ == 0 || held_bytes_ > 0 || longest_wait_ms_ > at_once_ms) return 0;
   const size_t most = most_bytes();
   if (window_bytes_ >= most || scarce()) return 0;
   if (expected_bytes_ - granted_bytes_ <= free_bytes()) return 0;
+  if (consumed_bytes() / proof_of_speed() < window_bytes_) return 0;
   const size_t more = std::min<size_t>(window_bytes_, most - window_bytes_);
   return share_ != nullptr && !share_->may_grow(more) ? 0
                                                       : more;  // others of its session begin too

@@ -77,6 +77,8 @@ class ReceiveWindow {
   void give_back(size_t bytes);
   bool scarce() const { return budget_.scarce() || (share_ != nullptr && share_->scarce()); }
   size_t free_bytes() const { return window_bytes_ - outstanding_bytes_ - held_bytes_; }
+  uint64_t proof_of_speed() const;
+  uint64_t consumed_bytes() const { return granted_bytes_ - outstanding_bytes_ - held_bytes_; }
   size_t most_bytes() const;
   size_t first_bytes(size_t usual_bytes) const;
   size_t growth_bytes() const;

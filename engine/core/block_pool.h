@@ -116,7 +116,7 @@ struct Piece {
 class BlockPool {
  public:
   // Keeps at most `idle_limit_blocks` free blocks; what is above goes back to the allocator.
-  explicit BlockPool(size_t idle_limit_blocks = 256) : idle_limit_blocks_(idle_limit_blocks) {}
+  explicit BlockPool(size_t idle_limit_blocks = 64) : idle_limit_blocks_(idle_limit_blocks) {}
   ~BlockPool();
   BlockPool(const BlockPool&) = delete;
   BlockPool& operator=(const BlockPool&) = delete;

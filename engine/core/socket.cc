@@ -249,7 +249,7 @@ void Socket::write(ByteChain bytes) {
   if (sending_ == Sending::broken) return;
   HAWSER_ASSERT(sending_ == Sending::open);
   unsent_.append(std::move(bytes));
-  if (unsent_bytes() > high_mark_bytes_) over_high_mark_ = true;
+  if (unsent_bytes() > high_mark_bytes()) over_high_mark_ = true;
   loop_.request_flush(*this);
 }
 
@@ -257,7 +257,7 @@ void Socket::write_copy(std::string_view bytes) {
   if (sending_ == Sending::broken) return;
   HAWSER_ASSERT(sending_ == Sending::open);
   unsent_.append_copy(loop_.blocks(), bytes);
-  if (unsent_bytes() > high_mark_bytes_) over_high_mark_ = true;
+  if (unsent_bytes() > high_mark_bytes()) over_high_mark_ = true;
   loop_.request_flush(*this);
 }
 
@@ -317,6 +317,7 @@ bool Socket::write_now(size_t limit_bytes) {
   size_t offered = 0;
   const unsigned count = gather(unsent_, limit_bytes, bufs, offered);
   const int n = uv_try_write(cell_->stream(), bufs.data(), count);
+  held_up_ = n < 0 || static_cast<size_t>(n) < offered;
   if (n < 0) {
     if (n != UV_EAGAIN) write_failed(n);
     return false;
@@ -356,8 +357,12 @@ void Socket::write_done(int status) {
     loop_.request_flush(*this);
 }
 
+size_t Socket::high_mark_bytes() const {
+  return held_up_ ? std::min(high_mark_bytes_, held_up_mark_bytes) : high_mark_bytes_;
+}
+
 void Socket::wrote_some() {
-  if (!over_high_mark_ || unsent_bytes() > high_mark_bytes_ / 2) return;
+  if (!over_high_mark_ || unsent_bytes() > high_mark_bytes() / 2) return;
   over_high_mark_ = false;
   if (listener_ != nullptr) listener_->on_drained();
 }

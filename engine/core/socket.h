@@ -45,6 +45,7 @@ class Socket final : public Transport, private Flushable {
   size_t unsent_bytes() const override;
   size_t unsent_in_kernel_bytes() const override;
   bool over_high_mark() const override { return over_high_mark_; }
+  bool held_up() const override { return held_up_; }
   void end() override;
   // On a local socket there is no reset: the peer sees an end.
   void reset() override;
@@ -96,6 +97,7 @@ class Socket final : public Transport, private Flushable {
   void write_done(int status);
   void write_failed(int error);
   void wrote_some();
+  size_t high_mark_bytes() const;
   void connected(int status);
   void break_later(Error why);
   void broke(const Error& why);  // not *failure_ itself
@@ -123,6 +125,7 @@ class Socket final : public Transport, private Flushable {
   bool read_throttled_ = false;  // stopped until the end of this turn
   bool read_ended_ = false;      // the end or a failure came
   bool over_high_mark_ = false;
+  bool held_up_ = false;
 };
 
 }  // namespace hawser::core

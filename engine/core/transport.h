@@ -35,6 +35,8 @@ class TransportListener {
   virtual void on_drained() {}
 };
 
+inline constexpr size_t held_up_mark_bytes = 16 * 1024;
+
 class Transport {
  public:
   virtual ~Transport() = default;
@@ -60,6 +62,9 @@ class Transport {
   // KiB) and goes on at on_drained(), which comes at half of it.
   virtual size_t unsent_bytes() const = 0;
   virtual bool over_high_mark() const = 0;
+  // The kernel took less than it was offered when it was last asked: its reader is slow, and what
+  // is written waits here. The high mark is 16 KiB then, so that thousands of them hold little.
+  virtual bool held_up() const { return false; }
   // Bytes that the kernel has taken and has not sent yet, where it can tell: the peer, or the way
   // to it, is slower than we are. A system call.
   virtual size_t unsent_in_kernel_bytes() const { return 0; }

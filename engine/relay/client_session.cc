@@ -120,7 +120,7 @@ void ClientSession::cut(const ExchangeError& error) {
 }
 
 bool ClientSession::keeps_up() const {
-  return transport_->unsent_in_kernel_bytes() <= keeping_up_bytes;
+  return !transport_->held_up() && transport_->unsent_in_kernel_bytes() <= keeping_up_bytes;
 }
 
 void ClientSession::linger() {

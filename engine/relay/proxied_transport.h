@@ -23,6 +23,7 @@ class ProxiedTransport final : public core::Transport, private core::TransportLi
   size_t unsent_bytes() const override { return below_->unsent_bytes(); }
   size_t unsent_in_kernel_bytes() const override { return below_->unsent_in_kernel_bytes(); }
   bool over_high_mark() const override { return below_->over_high_mark(); }
+  bool held_up() const override { return below_->held_up(); }
   void end() override { below_->end(); }
   void reset() override { below_->reset(); }
   core::Loop& loop() override { return below_->loop(); }

@@ -179,6 +179,7 @@ void Stream::write(core::ByteChain bytes) { state_->write(std::move(bytes)); }
 void Stream::write_copy(std::string_view bytes) { state_->write_copy(bytes); }
 size_t Stream::unsent_bytes() const { return state_->unsent_bytes(); }
 bool Stream::over_high_mark() const { return state_->over_high_mark; }
+bool Stream::held_up() const { return state_->below->held_up(); }
 size_t Stream::unsent_in_kernel_bytes() const { return state_->below->unsent_in_kernel_bytes(); }
 void Stream::end() { state_->end(); }
 void Stream::reset() { state_->reset(); }

@@ -82,6 +82,7 @@ class Stream : public core::Transport {
   size_t unsent_bytes()
       const override;  // plaintext not sealed yet plus sealed bytes not in the kernel
   bool over_high_mark() const override;
+  bool held_up() const override;
   size_t unsent_in_kernel_bytes() const override;
   void end() override;
   void reset() override;

@@ -52,7 +52,8 @@ void Stream::State::write_copy(std::string_view bytes) {
 size_t Stream::State::unsent_bytes() const { return unsent.size() + below->unsent_bytes(); }
 
 void Stream::State::note_high_mark() {
-  if (unsent_bytes() > high_mark_bytes) over_high_mark = true;
+  const size_t mark_bytes = below->held_up() ? core::held_up_mark_bytes : high_mark_bytes;
+  if (unsent_bytes() > mark_bytes) over_high_mark = true;
 }
 
 void Stream::State::end() {

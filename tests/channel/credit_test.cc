@@ -63,20 +63,6 @@ TEST(ReceiveWindowTest, GrantsAgainWhenHalfWasConsumedAndNeverMoreThanItCanHold)
   EXPECT_EQ(window.outstanding_bytes() + window.held_bytes(), 1000u);
 }
 
-TEST(ReceiveWindowTest, DoublesWhileItsReceiverDrains) {
-  core::Budget budget(10_MiB);
-  ReceiveWindow window(budget, nullptr, 1_MiB);
-  ASSERT_TRUE(window.start(16'384));
-  uint32_t granted = window.grant(true);
-  for (int i = 0; i < 10; ++i) {
-    ASSERT_TRUE(window.received(granted, 0));
-    window.consumed(granted, 0);
-    granted = window.grant(true);
-  }
-  EXPECT_EQ(window.window_bytes(), 1_MiB);
-  EXPECT_EQ(budget.used_bytes(), 1_MiB);
-}
-
 // One window's worth that waits `wait_ms` before it is consumed.
 void pass(ReceiveWindow& window, uint32_t& granted, uint64_t& now_ms, uint64_t wait_ms) {
   ASSERT_TRUE(window.received(granted, now_ms));
@@ -85,14 +71,48 @@ void pass(ReceiveWindow& window, uint32_t& granted, uint64_t& now_ms, uint64_t w
   granted = window.grant(true);
 }
 
+// What a receiver consumes at once until the window has that size.
+void grow(ReceiveWindow& window, uint32_t& granted, uint64_t& now_ms, size_t window_bytes) {
+  for (int i = 0; i < 100 && window.window_bytes() < window_bytes; ++i)
+    pass(window, granted, now_ms, 1);
+  ASSERT_EQ(window.window_bytes(), window_bytes);
+}
+
+// The size of a window whose receiver has taken so many times the first one, at once.
+size_t window_after(core::Budget& budget, int first_windows) {
+  ReceiveWindow window(budget, nullptr, 1_MiB);
+  EXPECT_TRUE(window.start(16'384));
+  uint32_t granted = window.grant(true);
+  uint64_t now_ms = 1000;
+  for (uint64_t taken = 0; taken < first_windows * uint64_t{16'384};) {
+    taken += granted;
+    pass(window, granted, now_ms, 1);
+  }
+  return window.window_bytes();
+}
+
+TEST(ReceiveWindowTest, GrowsAfterItsReceiverHasTakenTwiceAsMuch) {
+  core::Budget budget(100_MiB);
+  EXPECT_EQ(window_after(budget, 1), 16'384u);  // that much the kernels take of any reader
+  EXPECT_EQ(window_after(budget, 2), 32'768u);
+  EXPECT_EQ(window_after(budget, 128), 1_MiB);
+}
+
+TEST(ReceiveWindowTest, InACrowdAReceiverShowsMoreBeforeItsWindowGrows) {
+  core::Budget budget(100_MiB);
+  ASSERT_TRUE(budget.take(4_MiB));  // of others
+  EXPECT_EQ(window_after(budget, 7), 16'384u);
+  EXPECT_EQ(window_after(budget, 8), 32'768u);
+  EXPECT_EQ(window_after(budget, 512), 1_MiB);
+}
+
 TEST(ReceiveWindowTest, AReceiverThatBecomesSlowIsLeftWithTheFirstWindow) {
   core::Budget budget(10_MiB);
   ReceiveWindow window(budget, nullptr, 1_MiB);
   ASSERT_TRUE(window.start(16'384));
   uint32_t granted = window.grant(true);
   uint64_t now_ms = 1000;
-  for (int i = 0; i < 6; ++i) pass(window, granted, now_ms, 1);
-  EXPECT_EQ(window.window_bytes(), 1_MiB);
+  grow(window, granted, now_ms, 1_MiB);
   for (int i = 0; i < 6; ++i) pass(window, granted, now_ms, 1000);
   EXPECT_EQ(window.window_bytes(), 16'384u);
   EXPECT_EQ(budget.used_bytes(), 16'384u);
@@ -110,7 +130,7 @@ TEST(ReceiveWindowTest, ACrowdGrowsLessThanAFew) {
   uint64_t now_ms = 0;
   for (auto& window : windows) {
     uint32_t granted = window->grant(true);
-    for (int turn = 0; turn < 8; ++turn) pass(*window, granted, now_ms, 1);
+    for (int turn = 0; turn < 24; ++turn) pass(*window, granted, now_ms, 1);
   }
   EXPECT_EQ(windows.front()->window_bytes(), 1_MiB);
   EXPECT_LT(budget.used_bytes(), 16_MiB);
@@ -123,8 +143,8 @@ TEST(ReceiveWindowTest, AReceiverThatIsNeitherQuickNorSlowKeepsItsWindow) {
   ASSERT_TRUE(window.start(16'384));
   uint32_t granted = window.grant(true);
   uint64_t now_ms = 1000;
-  pass(window, granted, now_ms, 1);
-  for (int i = 0; i < 6; ++i) pass(window, granted, now_ms, 100);
+  grow(window, granted, now_ms, 32'768);
+  for (int i = 0; i < 20; ++i) pass(window, granted, now_ms, 100);
   EXPECT_EQ(window.window_bytes(), 32'768u);
 }
 
@@ -204,7 +224,7 @@ TEST(ReceiveWindow, DoesNotGrowWhereWhatWasConsumedOnlyWaitsElsewhere) {
   for (int i = 0; i < 10; ++i) {
     ASSERT_TRUE(window.received(granted, 0));
     window.consumed(granted, 0);
-    EXPECT_TRUE(window.wants_to_grow());
+    EXPECT_EQ(window.wants_to_grow(), i >= 1);
     granted = window.grant(false);
     EXPECT_EQ(window.window_bytes(), 16u * 1024);
   }

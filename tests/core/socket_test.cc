@@ -163,6 +163,27 @@ TEST_F(SocketTest, ALargeBodyArrivesWholeThroughBackPressure) {
   EXPECT_EQ(b_->received_bytes(), body.size());
 }
 
+TEST_F(SocketTest, LittleWaitsWhereTheKernelTookLessThanItWasOffered) {
+  connect_tcp();
+  constexpr size_t piece_bytes = 4 * 1024;
+  const auto fill = [&] {  // within a turn, so that nothing leaves meanwhile
+    while (!a_->over_high_mark()) a_->write_copy(pattern(piece_bytes));
+    return a_->unsent_bytes();
+  };
+  b_->pause(PauseReason::busy);
+  ASSERT_TRUE(run_until(loop_, [&] {
+    if (!a_->held_up()) a_->write_copy(pattern(piece_bytes));
+    return a_->held_up();
+  }));
+  EXPECT_LE(fill(), 16 * 1024 + piece_bytes);
+  b_->resume(PauseReason::busy);
+  ASSERT_TRUE(run_until(loop_, [&] { return a_->unsent_bytes() == 0; }));
+  a_->write_copy("it takes all of this");
+  ASSERT_TRUE(run_until(loop_, [&] { return a_->unsent_bytes() == 0; }));
+  EXPECT_FALSE(a_->held_up());
+  EXPECT_EQ(fill(), 64 * 1024 + piece_bytes);
+}
+
 TEST_F(SocketTest, ThePausedReaderHearsNothingAndLosesNothing) {
   connect_tcp();
   b_->pause(PauseReason::busy);
