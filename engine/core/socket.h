@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Socket: a connected TCP or local (unix) stream socket as a Transport. Writes of a turn leave
-// together before the loop blocks; reading takes at most 256 KiB a turn. Owner: as of a Transport.
+// together before the loop blocks; reading takes at most 64 KiB a turn. Owner: as of a Transport.
 // Thread: its loop's own.
 #pragma once
 
@@ -122,7 +122,6 @@ class Socket final : public Transport, private Flushable {
   bool connecting_ = false;
   bool writing_ = false;         // a uv_write is under way
   bool reading_ = false;         // uv reads
-  bool read_throttled_ = false;  // stopped until the end of this turn
   bool read_ended_ = false;      // the end or a failure came
   bool over_high_mark_ = false;
   bool held_up_ = false;

@@ -113,7 +113,10 @@ def test_an_administrators_acts_name_who_did_them(wiki, visitor):
 def test_whoever_follows_sees_events_as_they_happen(wiki, visitor):
     seen = Record()
     program = subprocess.Popen([BIN / "hawserctl", "--admin", wiki.engine.admin, "--json", "event", "follow", "--kind",
-                                "signed_in"], stdout=subprocess.PIPE, text=True)
+                                                                    "signed_in"], stdout=subprocess.PIPE, text=True,
+                                   # a shell's background job, and what it starts, does not hear it otherwise
+                                   preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))
+
 
     def read():
         for line in program.stdout:

@@ -106,5 +106,17 @@ TEST(KeySet, HostileTextIsRefusedOrBounded) {
   EXPECT_EQ(set_of(many).keys().size(), KeySet::key_limit);
 }
 
+// Reading that looks through all siblings for each of them would take minutes.
+TEST(KeySet, AsManyKeysAsFitAreReadInTimeThatGrowsWithTheTextAlone) {
+  std::string text = R"({"keys":[{})";
+  while (text.size() + 5 < KeySet::limit_bytes) text += ",{}";
+  text += "]}";
+  for (int i = 0; i < 20; ++i) {
+    const auto set = KeySet::parse(text);
+    ASSERT_TRUE(set.ok());
+    EXPECT_TRUE(set->keys().empty());
+  }
+}
+
 }  // namespace
 }  // namespace hawser::token

@@ -86,8 +86,8 @@ class ScriptedOrigin:
             connection = OriginConnection(accepted)
             thread = threading.Thread(target=self._serve, args=(connection,), daemon=True)
             self._threads.append(thread)  # before it starts: a test may wait for its end right away
+            self.connections.add(connection)  # and its client may have been answered
             thread.start()
-            self.connections.add(connection)
 
     def _serve(self, connection):
         with connection.socket:  # closed once the fault is noted: the test may look at it then
