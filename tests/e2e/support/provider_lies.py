@@ -285,7 +285,7 @@ def only(key):
 
 KEY_ROWS = [
     *endpoint_rows("keys"),
-    keys("a_thousand", "key_unknown", "has this `kid`", lambda truth, issuer, login: {"keys": [{}] * 1000}),
+    keys("ten_thousand", "key_unknown", "has this `kid`", lambda truth, issuer, login: {"keys": [{}] * 10000}),
     raw("keys", "ten_thousand_whole", "provider_unreachable", "keys", "is larger than",
         http("200 OK", json.dumps({"keys": [OTHER_EC.public()] * 10000}))),
     keys("none", "key_unknown", "has this `kid`", lambda truth, issuer, login: {"keys": []}),
