@@ -126,7 +126,7 @@ BearerFinding BearerTokens::check(const model::App& app, const RuleNames& names,
   const auto& entry = *keys_.try_emplace(source).first;
   const Known& known = entry.second;
   const bool may_wait = !keys_asked && (known.asking || is_past(known, desk_ask_again_ms));
-  const BearerFinding wanted{Kind::keys_wanted, nullptr, {}, {}, source};
+  BearerFinding wanted{Kind::keys_wanted, nullptr, {}, {}, source};
   if (known.keys == nullptr) {
     if (may_wait) return wanted;
     return finding(Kind::unavailable, "provider_unreachable", "the issuer's keys are not known");
