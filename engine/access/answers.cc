@@ -199,7 +199,7 @@ std::string utc_time(int64_t now_s) {
 }
 
 Answer fault_answer(const PageWords& words, const SignInError& error, std::string_view request_id,
-                    std::string_view time, const std::string& form_url) {
+                    std::string_view time, const WayOn& on) {
   Page page(words);
   page.title = words[title_text(error.fault)];
   const std::string name(name_of(error.fault));
@@ -207,11 +207,9 @@ Answer fault_answer(const PageWords& words, const SignInError& error, std::strin
   page.advice = words[narrower.value_or(advice_text(error.fault))];
   page.facts = {{words[Text::fact_reason], with_detail(name, error.detail)}};
   add_case(page, request_id, time);
-  if (!form_url.empty()) {
-    page.advice += " " + words[Text::form_kept];
-    page.link_url = form_url;
-    page.link_words = words[Text::form_kept_again];
-  }
+  if (on.sends_form) page.advice += " " + words[Text::form_kept];
+  page.link_url = on.url;
+  page.link_words = words[on.sends_form ? Text::form_kept_again : Text::go_to_application];
   Answer answer = page_answer(status_of(error.fault), page, request_id);
   answer.reason = name;
   answer.detail = error.detail.empty() ? error.reason : error.detail + ": " + error.reason;
@@ -239,10 +237,9 @@ Answer not_sent_answer(const PageWords& words, const NotSent& told) {
 }
 
 Answer unreachable_answer(const PageWords& words, const Question& question,
-                          const SignInError& error, std::string_view time,
-                          const std::string& form_url) {
+                          const SignInError& error, std::string_view time, const WayOn& on) {
   if (visitor_of(question.head) != Visitor::program)
-    return fault_answer(words, error, question.request_id, time, form_url);
+    return fault_answer(words, error, question.request_id, time, on);
   const uint16_t status = status_of(error.fault);
   Answer answer;
   answer.body = json_of({status,

@@ -36,15 +36,19 @@ Answer denial_answer(const PageWords& words, const Question& question, const Den
                      std::string_view time);
 Answer problem_answer(const Problem& problem, std::string_view request_id);
 Answer empty_answer(uint16_t status, std::string_view request_id);
-// The page for a sign-in that failed. `form_url`: where to sign in for a form that is kept
-// meanwhile; "" where there is none.
+
+// Where a page about something that failed leads on to.
+struct WayOn {
+  std::string url;          // "": nowhere
+  bool sends_form = false;  // there one signs in, and a form that is kept meanwhile is sent
+};
+// The page for a sign-in that failed.
 Answer fault_answer(const PageWords& words, const SignInError& error, std::string_view request_id,
-                    std::string_view time, const std::string& form_url = {});
+                    std::string_view time, const WayOn& on = {});
 // 502, a page or what a program understands: the provider has to vouch for who is signed in and
 // cannot be asked.
 Answer unreachable_answer(const PageWords& words, const Question& question,
-                          const SignInError& error, std::string_view time,
-                          const std::string& form_url);
+                          const SignInError& error, std::string_view time, const WayOn& on);
 // What was typed did not get through.
 struct NotSent {
   Text why;                 // one of form.not_sent

@@ -179,14 +179,15 @@ Answer Gate::sign_in_first(const Question& question, std::string_view stronger,
   return answer;
 }
 
-// Where the sender of a kept form may sign in again, as long as it is kept; "" where the request
-// stands for none.
-std::string Gate::login_url_of_claim(const Question& question) const {
+// Where the sender of a kept form may sign in again, as long as it is kept; nowhere where the
+// request stands for none.
+WayOn Gate::way_of_claim(const Question& question) const {
   const auto sealed = find_ticket(question.head.fields, claimed_form(question.body));
   if (!sealed) return {};
   const auto ticket = FormTicket::open(*keys_, question.head.target.authority.host, *sealed);
   if (!ticket || ticket->ends_s <= now_s()) return {};
-  return login_target(question, "") + "&" + encode_form(Form{{"form", std::string(*sealed)}});
+  return {login_target(question, "") + "&" + encode_form(Form{{"form", std::string(*sealed)}}),
+          true};
 }
 
 // After the sign-in: the page that has the browser send what was kept.

@@ -168,7 +168,7 @@ void Gate::ask_rules(const Question& question, const Guarded& guarded, SessionPt
         return listener.on_answered(unreachable_answer(
             words(question), question,
             {SignInFault::provider_unreachable, "recheck", "it is silent for too long"},
-            utc_time(now_s()), login_url_of_claim(question)));
+            utc_time(now_s()), way_of_claim(question)));
       }
       return admit(question, guarded, std::move(session), decision, listener);
     case Verdict::sign_in:

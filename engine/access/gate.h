@@ -90,6 +90,7 @@ struct FormWanted {
 enum class FormRefusal : uint8_t { too_large, no_room };
 
 struct Denial;
+struct WayOn;
 
 // A request that was let in and still runs.
 struct Running {
@@ -266,7 +267,7 @@ class Gate {
   std::optional<SessionFacts> known_person(const Question& question, bool& revoked) const;
   std::string issuer_of(const std::string& app) const;
   std::string login_url_again(const Coming& coming) const;
-  std::string login_url_of_claim(const Question& question) const;
+  WayOn way_of_claim(const Question& question) const;
   Answer form_not_sent(const Question& question, Text why, std::string_view stronger) const;
   Answer sign_in_first(const Question& question, std::string_view stronger,
                        std::string_view ticket) const;

@@ -55,7 +55,7 @@ void Gate::proved(const Question& question, uint64_t ticket, Admission admission
                                 " bytes, and connectors take no more than " +
                                 std::to_string(proof_limit_bytes)};
     return listener->on_answered(fault_answer(words(question), error, question.request_id,
-                                              utc_time(now_s()), login_url_of_claim(question)));
+                                              utc_time(now_s()), way_of_claim(question)));
   }
   id_tokens_.keep(admission.grant_name, *id_token);
   admission.grant = *id_token;

@@ -91,8 +91,8 @@ void Gate::renewed(const Question& question, Renewal renewal, uint64_t ticket,
   if (renewal == Renewal::vouched) note_silence(guarded, now);
   if (!now && now.error().fault == SignInFault::provider_unreachable) {
     tell_denied(question, "provider_unreachable");
-    return listener->on_answered(unreachable_answer(
-        words(question), question, now.error(), utc_time(now_s()), login_url_of_claim(question)));
+    return listener->on_answered(unreachable_answer(words(question), question, now.error(),
+                                                    utc_time(now_s()), way_of_claim(question)));
   }
   SessionPtr session;
   if (now && now->names_digest == guarded.digest && !revoked_.has(now->session)) {

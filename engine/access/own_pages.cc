@@ -168,9 +168,10 @@ void Gate::refuse(const Coming& coming, const SignInError& error) {
   // A second answer to the same sign-in may find that it was sent already.
   const bool is_first = error.fault != SignInFault::login_replayed;
   const bool form_is_kept = is_first && form && form->ends_s > now_s();
+  // To load this page again is of no use: it would bring the provider's same answer once more.
+  const WayOn on{form_is_kept ? login_url_again(coming) : coming.login.return_to, form_is_kept};
   listener->on_answered(fault_answer(pages_->words_for(coming.languages), error, coming.request_id,
-                                     utc_time(now_s()),
-                                     form_is_kept ? login_url_again(coming) : std::string()));
+                                     utc_time(now_s()), on));
 }
 
 void Gate::begin_sign_in(const Question& question, GateListener& listener) {

@@ -157,6 +157,10 @@ def test_who_cancels_at_the_provider_reads_so(wiki, browser):
         page.arrive(f"{wiki.url}/.hawser/callback")
         page.picture("cancelled")
         assert "The sign-in provider said no" in page.text() and "provider_refused (access_denied)" in page.text()
+        page.click("text=Go to the application")
+        sign_in(page, wiki)
+        page.arrive(f"{wiki.url}/")
+        assert page.text() == "inside /"
 
 
 def test_pages_speak_the_readers_language_where_the_operator_taught_it(lab, browser):

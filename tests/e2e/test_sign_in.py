@@ -79,6 +79,15 @@ def test_who_cancels_at_the_provider_reads_so(wiki, visitor):
     assert re.search(r"Request: <code>[0-9a-f-]{36}</code>", page.body)
 
 
+def test_a_page_about_a_sign_in_that_failed_leads_back_to_where_it_was_for(wiki, visitor):
+    form = visitor.follow(visitor.ask(f"{wiki.url}/page?a=%3Cb"))
+    sent_back = visitor.follow(visitor.submit(form, login="alice", go="no"), at_callback)
+    page = visitor.ask(sent_back.location)
+    assert '<a class="next" href="/page?a=%3Cb">Go to the application</a>' in page.body
+    stranger = Visitor(wiki.provider.authority).ask(sent_back.location)
+    assert "login_unknown" in stranger.body and 'class="next"' not in stranger.body, "nobody knows where that was for"
+
+
 def at_callback(answer):
     return answer.status >= 300 and "/.hawser/callback" in answer.location
 
