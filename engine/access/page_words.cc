@@ -36,12 +36,12 @@ constexpr std::string_view own_frame =
 <meta name="color-scheme" content="light dark">
 <title>{{title}}</title>
 <style>
-body { font: 16px/1.5 system-ui, sans-serif; max-width: 36em; margin: 12vh auto 2em; padding: 0 1.25em; color: #1c1e21; background: #fff; }
+body { font: 16px/1.5 system-ui, sans-serif; max-width: 36em; margin: 12vh auto 2em; padding: 0 1.25em; color: #1c1e21; background: #fff; overflow-wrap: anywhere; }
 h1 { font-size: 1.5em; line-height: 1.25; margin: 0 0 .6em; }
 p { margin: 0 0 1.2em; }
 .facts { padding: .9em 1.1em; background: #f4f5f7; border-radius: .5em; font-size: .875em; line-height: 1.8; }
 .facts p { margin: 0 0 .3em; }
-code { font-family: ui-monospace, monospace; overflow-wrap: anywhere; }
+code { font-family: ui-monospace, monospace; }
 a { color: #0b57d0; }
 button, .next { display: inline-block; font: inherit; padding: .5em 1.1em; border: 0; border-radius: .4em; color: #fff; background: #0b57d0; text-decoration: none; cursor: pointer; }
 @media (prefers-color-scheme: dark) {

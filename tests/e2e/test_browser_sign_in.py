@@ -16,9 +16,11 @@ from support.published import STAFF, Published
 from support.waiting import eventually
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
+WITHOUT_A_SPACE = "https://intranet.organisation.example/" + "guests-" * 10
 STRONGER = [{"name": "admin", "who": {"groups": ["staff"]}, "paths": ["/admin/"], "strength": {"acr": ["urn:example:mfa"]},
              "effect": "allow"},
-            {"name": "no guests", "paths": ["/guests/"], "effect": "deny", "message": "Guests use the guests' site."},
+            {"name": "no guests", "paths": ["/guests/"], "effect": "deny",
+             "message": f"Guests use the guests' site. {WITHOUT_A_SPACE}"},
             {"name": "office", "who": {"anyone_signed_in": True}, "paths": ["/office/"],
              "from": {"networks": ["192.0.2.0/24"]}, "effect": "allow"}, *STAFF]
 PHONE = {"viewport": {"width": 360, "height": 640}}
@@ -130,7 +132,8 @@ def test_a_denial_says_in_words_which_step_failed_and_what_to_pass_on(wiki, brow
         assert "Reason: access_denied (not_assigned)" in text and record["answer"] == "access_denied"
         text, record = denied(page, wiki, "/guests/")
         page.picture("denied-by-rule")
-        assert "Guests use the guests' site." in text and record["rule"] == "no guests"
+        assert f"Guests use the guests' site. {WITHOUT_A_SPACE}" in text and record["rule"] == "no guests"
+        assert page.evaluate("() => document.documentElement.scrollWidth <= innerWidth"), "a phone shows all of it"
         text, _ = denied(page, wiki, "/office/")
         page.picture("denied-other-place")
         assert "access_denied (other_place)" in text and "Your address: 127.0.0.1" in text
