@@ -157,8 +157,8 @@ void Socket::resume(PauseReason reason) {
 }
 
 void Socket::start_reading() {
-  if (reading_ || read_ended_ || connecting_ || reads_.paused() ||
-      listener_ == nullptr || cell_ == nullptr)
+  if (reading_ || read_ended_ || connecting_ || reads_.paused() || listener_ == nullptr ||
+      cell_ == nullptr)
     return;
   const auto lend = [](uv_handle_t* handle, size_t, uv_buf_t* buf) {
     Cell& cell = cell_of<Cell>(handle);

@@ -120,9 +120,9 @@ class Socket final : public Transport, private Flushable {
   PauseSet reads_;
   Sending sending_ = Sending::open;
   bool connecting_ = false;
-  bool writing_ = false;         // a uv_write is under way
-  bool reading_ = false;         // uv reads
-  bool read_ended_ = false;      // the end or a failure came
+  bool writing_ = false;     // a uv_write is under way
+  bool reading_ = false;     // uv reads
+  bool read_ended_ = false;  // the end or a failure came
   bool over_high_mark_ = false;
   bool held_up_ = false;
 };

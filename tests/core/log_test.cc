@@ -119,7 +119,7 @@ TEST_F(LogTest, WhatNeedsAnEscapeIsFoundWhereverItStands) {
 TEST_F(LogTest, LongAndShortValuesStandWhole) {
   Log log(*sink_, loop_);
   std::string expected;
-  for (const size_t length : {0, 1, 7, 8, 9, 15, 16, 17, 31, 1024, 1025, 8192}) {
+  for (const size_t length : {0u, 1u, 7u, 8u, 9u, 15u, 16u, 17u, 31u, 1024u, 1025u, 8192u}) {
     const std::string value(length, 'v');
     LogLine(log, Level::info, "line").text("value", value);
     expected +=
