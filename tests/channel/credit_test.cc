@@ -79,12 +79,12 @@ void grow(ReceiveWindow& window, uint32_t& granted, uint64_t& now_ms, size_t win
 }
 
 // The size of a window whose receiver has taken so many times the first one, at once.
-size_t window_after(core::Budget& budget, int first_windows) {
+size_t window_after(core::Budget& budget, uint64_t first_windows) {
   ReceiveWindow window(budget, nullptr, 1_MiB);
   EXPECT_TRUE(window.start(16'384));
   uint32_t granted = window.grant(true);
   uint64_t now_ms = 1000;
-  for (uint64_t taken = 0; taken < first_windows * uint64_t{16'384};) {
+  for (uint64_t taken = 0; taken < first_windows * 16'384;) {
     taken += granted;
     pass(window, granted, now_ms, 1);
   }
