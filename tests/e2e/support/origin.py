@@ -86,10 +86,10 @@ class ScriptedOrigin:
             connection = OriginConnection(accepted)
             thread = threading.Thread(target=self._serve, args=(connection,), daemon=True)
             self._threads.append(thread)  # before it starts: a test may wait for its end right away
-            self.connections.add(connection)  # and its client may have been answered
             thread.start()
 
     def _serve(self, connection):
+        self.connections.add(connection)  # its thread can be waited for now, and nobody has been answered yet
         with connection.socket:  # closed once the fault is noted: the test may look at it then
             try:
                 self._script(connection)
